@@ -7,15 +7,12 @@
 //! ```
 //!
 //! `E` is dL/dS times `λ_act · scale`. Where the next layer has few direct gradients, its projections onto the lanes obey the same
-//! recurrences as its adjoints and are carried along instead of a product for every step (`backward/error.rs`).
+//! recurrences as its adjoints and are carried along instead of a product for every step (`backward/spike_error.rs`).
 //!
-//! Steps from `end` on have no gradient and are not visited. Constants by lane (`backward/lanes_pass.rs`) and further terms
+//! Steps from `end` on have no gradient and are not visited. Neurons with constants by lane and further terms
 //! (`backward/terms_pass.rs`) have instances of their own.
 
-mod adaptation;
-mod constants;
-mod error;
-mod lanes_pass;
+mod spike_error;
 mod steps;
 mod sweep;
 mod terms;
@@ -26,18 +23,17 @@ mod timing;
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
-pub use self::constants::ConstantSums;
-use self::error::{Given, NoError, TileError};
-pub use self::error::{carry_error, spread_error, steady_course};
-use self::lanes_pass::LanesPass;
-use self::steps::{PlainPass, run_back};
+use self::spike_error::{Given, NoError, Raised, TileError};
+pub use self::spike_error::{carry_error, spread_error, steady_course};
+use self::steps::run_back;
 pub use self::sweep::{LayerAdjoints, Sweep, sweep_back};
 pub use self::terms::{BackwardTerms, ObservedBackward, ResetPath};
-use self::terms_pass::TermsPass;
+use self::terms_pass::{AllTerms, NoTerms};
 pub use self::tile::{BackwardOutput, BackwardTile, Injection, NO_ROW, ProjectedError, SpikeError, SteadyError};
 use self::timing::list_timing_terms;
 pub use self::timing::timing_of_spike;
 use crate::lanes::fit;
+use crate::neuron::{LaneNeuron, Lif, StepBack, with_neuron};
 use crate::surrogate::{Exponential, Shape, Surrogate};
 use crate::{LaneConstants, Level};
 
@@ -48,8 +44,12 @@ const HAS_EVERY_INSTANCE: bool = cfg!(not(target_arch = "wasm32"));
 ///
 /// The default σ̂, the others and further terms are compiled apart, so that none slows another down.
 pub fn backward_tile(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
-    match (tile.terms, tile.error, tile.surrogate) {
-        (Some(terms), _, _) => with_terms(level, tile, terms, output),
+    let has_terms = !tile.terms.is_plain() || output.constants.is_some() || output.observed.is_some();
+    let is_raised = tile.terms.steady != 0.0;
+    match (&tile.by_lane, tile.error, tile.surrogate) {
+        (Some(lanes), ..) => by_lane(level, tile, lanes, has_terms || is_raised, output),
+        _ if has_terms => with_terms(level, tile, output),
+        _ if is_raised => raised(level, tile, output),
         // σ̂ is not asked for.
         (None, None, _) => dispatch!(level.0, simd => plain_vector(simd, tile, output, Surrogate::Given, NoError)),
         (None, Some(error), Surrogate::Exponential { sharpness }) => exponential(level, tile, error, sharpness, output),
@@ -105,19 +105,82 @@ fn spread<'a>(level: Level, error: &SteadyError<'_>, tile: &BackwardTile<'_>, ro
     rows
 }
 
-fn with_terms(level: Level, tile: &BackwardTile<'_>, terms: BackwardTerms<'_>, output: &mut BackwardOutput<'_>) {
+/// E of every step, `[step][lane]`, where `rows` holds what has to be computed.
+fn given<'a>(level: Level, tile: &BackwardTile<'a>, rows: &'a mut Vec<f32>) -> Option<&'a [f32]> {
+    Some(match tile.error? {
+        SpikeError::Given(error) => error,
+        SpikeError::Projected(error) => carried(level, &error, tile, rows),
+        SpikeError::Steady(error) => spread(level, &error, tile, rows),
+    })
+}
+
+/// A pass with the same value at every step besides E.
+fn raised(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
     let mut rows = Vec::new();
-    let error = match tile.error {
-        None => None,
-        Some(SpikeError::Given(error)) => Some(error),
-        Some(SpikeError::Projected(error)) => Some(carried(level, &error, tile, &mut rows)),
-        Some(SpikeError::Steady(error)) => Some(spread(level, &error, tile, &mut rows)),
-    };
-    match &tile.by_lane {
-        Some(lanes) if terms.only_adapts() && output.constants.is_none() && output.observed.is_none() => {
-            dispatch!(level.0, simd => lanes_vector(simd, tile, (&terms, lanes), error, output));
+    match (given(level, tile, &mut rows), tile.surrogate) {
+        (None, surrogate) => dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(NoError))),
+        (Some(error), Surrogate::Exponential { sharpness }) => {
+            let surrogate = Exponential { sharpness };
+            dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(error)));
         }
-        _ => dispatch!(level.0, simd => terms_vector(simd, tile, terms, error, output)),
+        (Some(error), surrogate) => {
+            dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(error)));
+        }
+    }
+}
+
+fn with_terms(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
+    let mut rows = Vec::new();
+    let error = given(level, tile, &mut rows);
+    dispatch!(level.0, simd => {
+        for first in (0..tile.lanes).step_by(lanes_of(simd)) {
+            let neuron = Lif::new(simd, &tile.constants);
+            one_vector(simd, tile, output, first, neuron, error, true);
+        }
+    });
+}
+
+fn by_lane(
+    level: Level,
+    tile: &BackwardTile<'_>,
+    lanes: &LaneConstants<'_>,
+    has_terms: bool,
+    output: &mut BackwardOutput<'_>,
+) {
+    let mut rows = Vec::new();
+    let error = given(level, tile, &mut rows);
+    dispatch!(level.0, simd => {
+        for first in (0..tile.lanes).step_by(lanes_of(simd)) {
+            with_neuron!(lanes.kind, Own => {
+                let neuron = <Own<_, 1> as LaneNeuron<_, 1>>::by_lane(simd, lanes, first);
+                one_vector(simd, tile, output, first, neuron, error, has_terms);
+            });
+        }
+    });
+}
+
+/// Lanes of one vector.
+#[inline(always)]
+fn lanes_of<S: Simd>(_simd: S) -> usize {
+    S::f32s::LEN
+}
+
+#[inline(always)]
+fn one_vector<S: Simd, N: StepBack<S, 1>>(
+    simd: S,
+    tile: &BackwardTile<'_>,
+    output: &mut BackwardOutput<'_>,
+    first: usize,
+    neuron: N,
+    error: Option<&[f32]>,
+    has_terms: bool,
+) {
+    let error = Given { error, lanes: tile.lanes, first };
+    if has_terms {
+        let terms = AllTerms::<S, 1>::new(simd, tile, first);
+        run_back::<S, 1, N>(simd, tile, output, first, neuron, terms, tile.surrogate, error);
+    } else {
+        run_back::<S, 1, N>(simd, tile, output, first, neuron, NoTerms, tile.surrogate, error);
     }
 }
 
@@ -131,45 +194,17 @@ fn plain_vector<S: Simd>(
     error: impl TileError<S>,
 ) {
     list_timing_terms(tile, output.timing_terms);
+    let neuron = Lif::new(simd, &tile.constants);
     let mut lane = 0;
     while lane < tile.lanes {
         if fit::<S>(2, tile.lanes - lane) {
             let error = error.of_lanes::<2>(simd, tile, lane);
-            run_back::<S, 2>(simd, tile, output, lane, PlainPass, surrogate, error);
+            run_back::<S, 2, _>(simd, tile, output, lane, neuron, NoTerms, surrogate, error);
             lane += 2 * S::f32s::LEN;
         } else {
             let error = error.of_lanes::<1>(simd, tile, lane);
-            run_back::<S, 1>(simd, tile, output, lane, PlainPass, surrogate, error);
+            run_back::<S, 1, _>(simd, tile, output, lane, neuron, NoTerms, surrogate, error);
             lane += S::f32s::LEN;
         }
-    }
-}
-
-#[inline(always)]
-fn lanes_vector<S: Simd>(
-    simd: S,
-    tile: &BackwardTile<'_>,
-    (terms, lanes): (&BackwardTerms<'_>, &LaneConstants<'_>),
-    error: Option<&[f32]>,
-    output: &mut BackwardOutput<'_>,
-) {
-    for first in (0..tile.lanes).step_by(S::f32s::LEN) {
-        let error = Given { error, lanes: tile.lanes, first };
-        let pass = LanesPass::new(simd, tile, terms, lanes, first);
-        run_back::<S, 1>(simd, tile, output, first, pass, tile.surrogate, error);
-    }
-}
-
-#[inline(always)]
-fn terms_vector<S: Simd>(
-    simd: S,
-    tile: &BackwardTile<'_>,
-    terms: BackwardTerms<'_>,
-    error: Option<&[f32]>,
-    output: &mut BackwardOutput<'_>,
-) {
-    for first in (0..tile.lanes).step_by(S::f32s::LEN) {
-        let error = Given { error, lanes: tile.lanes, first };
-        run_back::<S, 1>(simd, tile, output, first, TermsPass::new(simd, tile, terms, first), tile.surrogate, error);
     }
 }

@@ -10,7 +10,7 @@ use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::{clear, fit, load, store};
-use crate::neuron::{Alif, LaneConstants, Lif, Neuron};
+use crate::neuron::{LaneConstants, LaneNeuron, Lif, Neuron, with_neuron};
 use crate::refractory::{blocked_after, blocked_at};
 use crate::{FLOOR_EVERY, Level, LifConstants, TILE};
 
@@ -70,14 +70,14 @@ pub struct TileState<'a> {
     pub current: &'a mut [f32],
     /// V after reset, `[lane]`.
     pub membrane: &'a mut [f32],
-    /// a of the next step, `[lane]`; empty without constants by lane.
-    pub adaptation: &'a mut [f32],
+    /// The neuron's own states, `[state][lane]`; empty without constants by lane.
+    pub own: &'a mut [f32],
     /// V before reset, `[step][lane]` for every step of the simulation; empty: not kept.
     pub trace: &'a mut [f32],
     /// Whether the rows of the trace may stay as they are but for the steps at which a lane fired and the steps before these.
     pub traces_spikes_only: bool,
-    /// a, likewise.
-    pub adaptation_trace: &'a mut [f32],
+    /// The neuron's own states before the reset, `[state][step][lane]`; kept as the trace is.
+    pub own_trace: &'a mut [f32],
     /// Bits of the lanes that fired, `[step]`; bits are added to what is there.
     pub spikes: &'a mut [u64],
     /// Bit `t % 64` of word `t / 64` is set where a lane fired at step `t`; bits are added to what is there.
@@ -113,27 +113,45 @@ pub(crate) fn is_plain(tile: &ForwardTile<'_>, state: &TileState<'_>) -> bool {
 
 #[inline(always)]
 fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
-    let is_plain = tile.refractory == 0 && state.observed.is_none();
+    if let Some(lanes) = &tile.by_lane {
+        return with_neuron!(lanes.kind, Own => forward_by_lane::<S, Own<S, 4>, Own<S, 1>>(simd, lanes, tile, state));
+    }
+    let neuron = Lif::new(simd, &tile.constants);
+    let is_plain = is_plain(tile, state);
     let mut lane = 0;
     while lane < tile.lanes {
         let left = tile.lanes - lane;
-        if let (Some(lanes), true) = (&tile.by_lane, is_plain && fit::<S>(4, left)) {
-            forward_lanes::<S, 4, _, true, false>(simd, Alif::new(simd, lanes, lane), tile, state, lane);
-            lane += 4 * S::f32s::LEN;
-        } else if let Some(lanes) = &tile.by_lane {
-            forward_lanes::<S, 1, _, false, false>(simd, Alif::new(simd, lanes, lane), tile, state, lane);
-            lane += S::f32s::LEN;
-        } else if !is_plain {
-            forward_lanes::<S, 1, _, false, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
+        if !is_plain {
+            forward_lanes::<S, 1, _, false, false>(simd, neuron, tile, state, lane);
             lane += S::f32s::LEN;
         } else if fit::<S>(4, left) {
-            forward_lanes::<S, 4, _, true, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
+            forward_lanes::<S, 4, _, true, false>(simd, neuron, tile, state, lane);
             lane += 4 * S::f32s::LEN;
         } else if fit::<S>(2, left) {
-            forward_lanes::<S, 2, _, true, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
+            forward_lanes::<S, 2, _, true, false>(simd, neuron, tile, state, lane);
             lane += 2 * S::f32s::LEN;
         } else {
-            forward_lanes::<S, 1, _, true, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
+            forward_lanes::<S, 1, _, true, false>(simd, neuron, tile, state, lane);
+            lane += S::f32s::LEN;
+        }
+    }
+}
+
+#[inline(always)]
+fn forward_by_lane<S: Simd, Wide: LaneNeuron<S, 4>, Narrow: LaneNeuron<S, 1>>(
+    simd: S,
+    lanes: &LaneConstants<'_>,
+    tile: &ForwardTile<'_>,
+    state: &mut TileState<'_>,
+) {
+    let is_plain = tile.refractory == 0 && state.observed.is_none();
+    let mut lane = 0;
+    while lane < tile.lanes {
+        if is_plain && fit::<S>(4, tile.lanes - lane) {
+            forward_lanes::<S, 4, _, true, false>(simd, Wide::by_lane(simd, lanes, lane), tile, state, lane);
+            lane += 4 * S::f32s::LEN;
+        } else {
+            forward_lanes::<S, 1, _, false, false>(simd, Narrow::by_lane(simd, lanes, lane), tile, state, lane);
             lane += S::f32s::LEN;
         }
     }
@@ -170,13 +188,14 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool,
     let ForwardTile { events, refractory, from, to, .. } = *tile;
     // A group as wide as tiles are is the whole tile: the compiler then knows the distance of two rows.
     let (lanes, first) = if K * S::f32s::LEN == TILE { (TILE, 0) } else { (tile.lanes, first) };
-    let TileState { current, membrane, adaptation, trace, adaptation_trace, spikes, busy, observed, .. } = state;
+    let TileState { current, membrane, own, trace, own_trace, spikes, busy, observed, .. } = state;
     let (spikes, busy) = (&mut **spikes, &mut **busy);
     let group = first..first + K * S::f32s::LEN;
     let weights = &tile.weights[first..];
     let bias = load::<S, K>(simd, &tile.bias[group.clone()]);
     let reset = tile.constants.reset;
-    let mut units = N::load(simd, [current, membrane, adaptation], group.clone());
+    let mut units = N::load(simd, [current, membrane, own], lanes, group.clone());
+    let own_stride = trace.len();
     let kept = if trace.is_empty() { 0..0 } else { from * lanes..to * lanes };
     let (at_spikes, every_row): (&mut [f32], &mut [f32]) =
         if SPIKES_ONLY { (trace, &mut []) } else { (&mut [], &mut trace[kept]) };
@@ -193,14 +212,12 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool,
         if !IS_PLAIN {
             clear::<S, K>(simd, blocked, first, neuron.membrane(&mut units));
             if let Some(observed) = observed {
-                observe::<S, K, N>(simd, neuron, (observed, adaptation_trace), &mut units, carried, (t, lanes, first));
+                observe::<S, K, N>(simd, neuron, (observed, own_trace), &mut units, carried, (t, lanes, first));
             }
         }
         if let Some(row) = rows.next() {
             store::<S, K>(neuron.membrane(&mut units), &mut row[group.clone()]);
-            if let Some(adaptation) = neuron.adaptation(&units) {
-                store::<S, K>(&adaptation, &mut adaptation_trace[t * lanes + first..][..group.len()]);
-            }
+            neuron.trace_own(&units, own_trace, own_stride, t * lanes + first);
         }
         let mut fired = 0;
         if neuron.fires(&units) {
@@ -219,7 +236,7 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool,
             neuron.flush(simd, &mut units);
         }
     }
-    N::store(&units, [current, membrane, adaptation], group);
+    N::store(&units, [current, membrane, own], lanes, group);
 }
 
 /// Leaves V of a step at which a lane fires, and of the step before, where it is what was carried unless a lane fired there.
@@ -272,7 +289,7 @@ fn add_row<S: Simd, const K: usize>(simd: S, sums: &mut [S::f32s; K], row: &[f32
 fn observe<S: Simd, const K: usize, N: Neuron<S, K>>(
     simd: S,
     neuron: N,
-    (observed, adaptation_trace): (&mut ObservedForward<'_>, &[f32]),
+    (observed, own_trace): (&mut ObservedForward<'_>, &[f32]),
     units: &mut N::State,
     carried: [S::f32s; K],
     (t, lanes, first): (usize, usize, usize),
@@ -287,9 +304,8 @@ fn observe<S: Simd, const K: usize, N: Neuron<S, K>>(
     for k in 0..K {
         rise[k] -= carried[k];
     }
-    if let Some(before) = t.checked_sub(1).filter(|_| !adaptation_trace.is_empty()) {
-        let before = load::<S, K>(simd, &adaptation_trace[before * lanes + first..][..width]);
-        let fall = neuron.threshold_fall(simd, before);
+    let before = t.checked_sub(1).filter(|_| !own_trace.is_empty());
+    if let Some(fall) = before.and_then(|before| neuron.threshold_fall(simd, own_trace, before * lanes + first)) {
         for k in 0..K {
             rise[k] += fall[k];
         }

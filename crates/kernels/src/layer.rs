@@ -109,18 +109,18 @@ fn step_lanes<S: Simd, const K: usize>(
     step: &LayerStep<'_>,
     first: usize,
 ) {
-    let LayerStep { t, received, own } = *step;
+    let LayerStep { t, received, own: fired } = *step;
     let (lanes, first) = if K * S::f32s::LEN == TILE { (TILE, 0) } else { (tile.lanes, first) };
-    let TileState { current, membrane, adaptation, trace, spikes, busy, .. } = state;
+    let TileState { current, membrane, own, trace, spikes, busy, .. } = state;
     let group = first..first + K * S::f32s::LEN;
-    let mut units = <Lif<S> as Neuron<S, K>>::load(simd, [current, membrane, adaptation], group.clone());
+    let mut units = <Lif<S> as Neuron<S, K>>::load(simd, [current, membrane, own], lanes, group.clone());
     neuron.decay(&mut units);
-    if !(received.is_empty() && own.is_empty()) {
+    if !(received.is_empty() && fired.is_empty()) {
         let from_outside = match received.get(group.clone()) {
             Some(sums) => load::<S, K>(simd, sums),
             None => [S::f32s::splat(simd, 0.0); K],
         };
-        let sums = add_rows::<S, K>(simd, from_outside, &tile.weights[first..], lanes, own);
+        let sums = add_rows::<S, K>(simd, from_outside, &tile.weights[first..], lanes, fired);
         neuron.receive(&mut units, &sums);
     }
     neuron.settle(&mut units, &load::<S, K>(simd, &tile.bias[group.clone()]));
@@ -134,5 +134,5 @@ fn step_lanes<S: Simd, const K: usize>(
     if t % FLOOR_EVERY == FLOOR_EVERY - 1 {
         neuron.flush(simd, &mut units);
     }
-    <Lif<S> as Neuron<S, K>>::store(&units, [current, membrane, adaptation], group);
+    <Lif<S> as Neuron<S, K>>::store(&units, [current, membrane, own], lanes, group);
 }

@@ -36,9 +36,9 @@ mod update;
 
 pub use active::{activation_parts, mark_active};
 pub use backward::{
-    BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, Injection, LayerAdjoints, NO_ROW, ObservedBackward,
-    ProjectedError, ResetPath, SpikeError, SteadyError, Sweep, backward_tile, carry_error, spread_error, steady_course,
-    sweep_back, timing_of_spike,
+    BackwardOutput, BackwardTerms, BackwardTile, Injection, LayerAdjoints, NO_ROW, ObservedBackward, ProjectedError,
+    ResetPath, SpikeError, SteadyError, Sweep, backward_tile, carry_error, spread_error, steady_course, sweep_back,
+    timing_of_spike,
 };
 pub use delays::{DelayedRow, WINDOW, gather_delayed, project_delayed, send_delayed};
 pub use exp2::exp2;
@@ -47,7 +47,7 @@ pub use gather::{Gather, gather_tile, scatter_tile};
 pub use landing::{Landing, fall, land};
 pub use layer::{LayerStep, TileRun, forward_step, sum_events};
 pub use level::Level;
-pub use neuron::{LaneConstants, LifConstants};
+pub use neuron::{LaneConstants, LifConstants, NeuronKind, constant, own};
 pub use optimizer::{AdamStep, Optimizer, SgdStep};
 pub use project::{Projection, dot, project, row_dots};
 pub use project_batch::{BatchProjection, project_batch};

@@ -1,58 +1,97 @@
-//! Neurons: their step forward and backward. One file for each kind, with its equation on top.
+//! Neurons. One file for each kind: its equations, its step forward, its step back, its gradients, and a plain twin of all of it.
 
 mod alif;
 mod constants;
+mod forward;
+mod kept;
 mod lif;
-
-use std::ops::Range;
-
-use fearless_simd::prelude::*;
+mod plain;
+mod step_back;
 
 pub(crate) use alif::Alif;
-pub use constants::{LaneConstants, LifConstants};
-pub(crate) use lif::{Lif, LifAdjoints};
+pub(crate) use constants::Lif;
+pub use constants::{LaneConstants, LifConstants, constant};
+pub(crate) use forward::{LaneNeuron, Neuron};
+pub(crate) use kept::Kept;
+pub(crate) use lif::LifAdjoints;
+pub(crate) use plain::{LaneAdjoints, LaneKept, MAX_OWN, PlainNeuron, PlainSums};
+pub(crate) use step_back::{Adjoints, StepBack, reached, within};
 
-use crate::Reset;
+/// Numbers of the constants that a neuron has beside those of [`constant`], from [`constant::OWN`] on.
+pub mod own {
+    pub use super::alif::constant as alif;
+}
 
-/// Forward step of `K` vectors of units. The loop over time is generic in it.
-pub(crate) trait Neuron<S: Simd, const K: usize>: Copy {
-    /// State that is carried from one step to the next.
-    type State;
+/// Neurons whose lanes have constants of their own. A LIF with such constants is an [`NeuronKind::Alif`] of strength 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NeuronKind {
+    /// LIF with a threshold that adapts.
+    #[default]
+    Alif,
+}
 
-    /// The state of a group of lanes from J, V and a, `[lane]` each; what the neuron does not have may be empty.
-    fn load(simd: S, state: [&[f32]; 3], group: Range<usize>) -> Self::State;
-    /// Puts it back.
-    fn store(state: &Self::State, to: [&mut [f32]; 3], group: Range<usize>);
+/// Calls `$run` with the type of a neuron, `$neuron<S, K>`.
+macro_rules! with_neuron {
+    ($kind:expr, $neuron:ident => $run:expr) => {
+        match $kind {
+            $crate::NeuronKind::Alif => {
+                use $crate::neuron::Alif as $neuron;
+                $run
+            }
+        }
+    };
+}
+pub(crate) use with_neuron;
 
-    /// The state decays.
-    fn decay(&self, state: &mut Self::State);
-    /// The input of the step arrives.
-    fn receive(&self, state: &mut Self::State, drive: &[S::f32s; K]);
-    /// The membrane takes the step, with the drive of its bias.
-    fn settle(&self, state: &mut Self::State, bias: &[S::f32s; K]);
-    /// J before reset.
-    fn current(&self, state: &Self::State) -> [S::f32s; K];
-    /// V before reset.
-    fn membrane<'a>(&self, state: &'a mut Self::State) -> &'a mut [S::f32s; K];
-    /// a of the step.
-    #[inline(always)]
-    fn adaptation(&self, _state: &Self::State) -> Option<[S::f32s; K]> {
-        None
+impl NeuronKind {
+    /// Number of constants of a lane.
+    #[must_use]
+    pub const fn constants(self) -> usize {
+        constant::OWN
+            + match self {
+                Self::Alif => alif::constant::COUNT,
+            }
     }
-    /// How far the threshold falls in a step, from a of the step before.
-    #[inline(always)]
-    fn threshold_fall(&self, simd: S, _before: [S::f32s; K]) -> [S::f32s; K] {
-        [S::f32s::splat(simd, 0.0); K]
+
+    /// Number of arrays of state beside J and V.
+    #[must_use]
+    pub const fn states(self) -> usize {
+        match self {
+            Self::Alif => 1,
+        }
     }
-    /// The threshold of vector `k` without what spikes add to it.
-    fn min_threshold(&self, k: usize) -> S::f32s;
-    /// Whether any lane reaches its threshold.
-    fn fires(&self, state: &Self::State) -> bool;
-    /// Resets the lanes at or above their threshold, and returns their bits.
-    fn reset(&self, simd: S, state: &mut Self::State, reset: Reset) -> u64;
-    /// The threshold of the next step, with the lanes that fired.
-    #[inline(always)]
-    fn adapt(&self, _simd: S, _state: &mut Self::State, _fired: u64) {}
-    /// Flushes what is small.
-    fn flush(&self, simd: S, state: &mut Self::State);
+
+    /// Number of adjoints beside p and q.
+    #[must_use]
+    pub const fn adjoints(self) -> usize {
+        match self {
+            Self::Alif => 1,
+        }
+    }
+}
+
+impl LaneConstants<'_> {
+    /// θ of a lane from its own states, which `trace` has at `at`.
+    pub(crate) fn threshold_at(&self, lane: usize, trace: &[f32], at: usize) -> f32 {
+        match self.kind {
+            NeuronKind::Alif => alif::threshold(self, lane, trace[at]),
+        }
+    }
+
+    /// Fall of the threshold of a lane from the step at `at` of `trace` to the next, as V' counts it.
+    pub(crate) fn threshold_fall(&self, lane: usize, trace: &[f32], at: usize) -> f32 {
+        match self.kind {
+            NeuronKind::Alif => alif::threshold_fall(self, lane, trace[at]),
+        }
+    }
+}
+
+/// The plain twin of the neuron of a lane.
+pub(crate) fn plain(shared: &LifConstants, by_lane: Option<LaneConstants<'_>>, lane: usize) -> Box<dyn PlainNeuron> {
+    match by_lane {
+        None => Box::new(lif::PlainLif(*shared)),
+        Some(lanes) => match lanes.kind {
+            NeuronKind::Alif => Box::new(alif::plain(&lanes, lane, shared.reset)),
+        },
+    }
 }

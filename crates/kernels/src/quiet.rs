@@ -13,7 +13,7 @@ use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::load;
-use crate::neuron::{Alif, LaneConstants, Lif, Neuron};
+use crate::neuron::{LaneConstants, LaneNeuron, Lif, Neuron, with_neuron};
 use crate::{FLOOR_EVERY, LANES, Level, LifConstants, TILE};
 
 /// Fraction of the threshold that a resting membrane must stay below, so that rounding cannot make it fire.
@@ -39,8 +39,8 @@ pub struct QuietBound {
 impl QuietBound {
     /// The bound for simulations of at most `steps` steps of units with any of these constants: M grows with both decays.
     #[must_use]
-    pub fn new<'a>(constants: impl Iterator<Item = &'a LifConstants> + Clone, steps: usize) -> Self {
-        let max = |of: fn(&LifConstants) -> f32| constants.clone().map(of).fold(0.0, f32::max);
+    pub fn new(constants: impl Iterator<Item = LifConstants> + Clone, steps: usize) -> Self {
+        let max = |of: fn(LifConstants) -> f32| constants.clone().map(of).fold(0.0, f32::max);
         let (membrane_decay, current_decay) = (max(|of| of.membrane_decay), max(|of| of.current_decay));
         let are_alike =
             constants.clone().all(|of| of.membrane_decay == membrane_decay && of.current_decay == current_decay);
@@ -139,10 +139,10 @@ fn lane_bits(lanes: usize) -> u64 {
 pub struct QuietRun<'a> {
     /// J after reset; not kept up to date.
     pub current: &'a [f32],
-    /// V after reset; likewise.
+    /// V after reset; not kept up to date.
     pub membrane: &'a [f32],
-    /// a of the next step; likewise; empty without constants by lane.
-    pub adaptation: &'a [f32],
+    /// The neuron's own states, `[state][lane]`, not kept up to date; empty without constants by lane.
+    pub own: &'a [f32],
     /// The drive of the bias at each step.
     pub bias: &'a [f32],
     /// V∞.
@@ -185,7 +185,9 @@ fn run_vector<S: Simd>(simd: S, run: &QuietRun<'_>, fired: &mut QuietSpikes<'_>)
         let end = lanes.min(lane + TILE);
         while lane < end {
             if let Some(lanes) = &run.by_lane {
-                run_group::<S, 1, _>(simd, Alif::new(simd, lanes, lane), run, lane, spikes, busy);
+                with_neuron!(lanes.kind, Own => {
+                    run_group::<S, 1, Own<S, 1>>(simd, LaneNeuron::by_lane(simd, lanes, lane), run, lane, spikes, busy);
+                });
                 lane += S::f32s::LEN;
             } else if (end - lane) / S::f32s::LEN >= 4 {
                 run_group::<S, 4, _>(simd, Lif::new(simd, &run.constants), run, lane, spikes, busy);
@@ -212,7 +214,7 @@ fn run_group<S: Simd, const K: usize, N: Neuron<S, K>>(
     let zero = S::f32s::splat(simd, 0.0);
     let bias = load::<S, K>(simd, &run.bias[at.clone()]);
     let rest = load::<S, K>(simd, &run.rest[at.clone()]);
-    let mut units = N::load(simd, [run.current, run.membrane, run.adaptation], at);
+    let mut units = N::load(simd, [run.current, run.membrane, run.own], run.current.len(), at);
     let may_rest = (0..K).all(|k| rest[k].simd_le(calm[k]).all_true());
 
     for t in run.from..run.to {

@@ -108,9 +108,8 @@ impl LayerState {
     pub(crate) fn new(layer: &Layer, previous: Option<&Layer>, steps: usize) -> Self {
         let layout = &layer.layout;
         let mut units = UnitState::new(layout.lanes, layout.sites.len(), steps);
-        if layer.neuron.by_unit.is_some() {
-            units.adaptation.resize(layout.lanes);
-        }
+        let [own_states, _] = layer.neuron.own_arrays();
+        units.own.resize(layout.lanes * own_states);
         units.keeps_current = !layer.neuron.learnt.is_empty();
         if layer.neuron.is_readout {
             units.keep_trace(steps);

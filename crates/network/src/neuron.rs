@@ -1,17 +1,19 @@
 //! Neurons: from the configuration to the constants of the kernels. One file for each kind.
 
 mod alif;
+mod by_unit;
 mod gains;
 mod lanes;
 mod learnt;
 mod lif;
 
 use spikelet_config::{NeuronConfig, NeuronType};
-use spikelet_kernels::{LifConstants, QuietBound};
+use spikelet_kernels::{LifConstants, QuietBound, constant};
 
 use crate::learnt::LearntShape;
 
-pub use alif::UnitConstants;
+pub use by_unit::UnitConstants;
+pub(crate) use by_unit::number_of;
 pub use gains::Gains;
 pub use lanes::Lanes;
 pub use learnt::learnt_shapes;
@@ -55,7 +57,7 @@ impl Neuron {
             is_readout: config.kind == NeuronType::Leaky,
             quiet: match &by_unit {
                 Some(constants) => QuietBound::new(constants.iter(), steps as usize),
-                None => QuietBound::new([constants].iter(), steps as usize),
+                None => QuietBound::new(std::iter::once(constants), steps as usize),
             },
             by_unit,
             constants,
@@ -75,7 +77,7 @@ impl Neuron {
     /// The drive of a bias at each step, of a unit or channel.
     pub(crate) fn bias_drive(&self, filter: usize, bias: f32) -> f32 {
         let gain = match &self.by_unit {
-            Some(constants) => constants.at(filter).bias_gain,
+            Some(constants) => constants.of(filter, constant::BIAS_GAIN),
             None => self.bias_gain(),
         };
         bias * gain
@@ -90,7 +92,7 @@ impl Neuron {
     pub fn to_adjoint(&self, filter: usize, q: f32) -> f32 {
         let gain = self.gains.membrane.at(filter) as f32;
         match &self.by_unit {
-            Some(constants) => q / constants.at(filter).lif.drive_gain * gain,
+            Some(constants) => q / constants.of(filter, constant::DRIVE_GAIN) * gain,
             None => q * gain,
         }
     }
@@ -98,8 +100,13 @@ impl Neuron {
     /// V∞, to which the drive of a bias alone takes the membrane of a unit or channel: `b / (1 − αᵥ)`, without end where nothing
     /// decays.
     pub(crate) fn rest(&self, filter: usize, drive: f32) -> f32 {
-        let constants = self.by_unit.as_ref().map_or(&self.constants, |constants| &constants.at(filter).lif);
-        if drive == 0.0 { 0.0 } else { drive / (1.0 - constants.membrane_decay) }
+        let of_unit = self.by_unit.as_ref().map(|constants| constants.of(filter, constant::MEMBRANE_DECAY));
+        if drive == 0.0 { 0.0 } else { drive / (1.0 - of_unit.unwrap_or(self.constants.membrane_decay)) }
+    }
+
+    /// Arrays of state that a unit has beside J and V, and adjoints beside p and q.
+    pub(crate) fn own_arrays(&self) -> [usize; 2] {
+        self.by_unit.as_ref().map_or([0; 2], |constants| [constants.kind().states(), constants.kind().adjoints()])
     }
 
     /// Whether a spike only resets states and all units share their constants, as the plain passes assume.

@@ -2,12 +2,8 @@
 
 use std::ops::Range;
 
-use spikelet_config::LearntConstant;
-use spikelet_kernels::ConstantSums;
-
 use crate::aligned::Aligned;
 use crate::events::{LayerSpikes, set_steps};
-use crate::learnt::Learnable;
 use crate::plan::KeptAdjoints;
 
 /// States and spikes of the units. Arrays over steps are tile-major, as the kernels read them.
@@ -17,12 +13,12 @@ pub struct UnitState {
     pub(crate) current: Aligned,
     /// V, likewise.
     pub(crate) membrane: Aligned,
-    /// a, likewise; empty where thresholds do not adapt.
-    pub(crate) adaptation: Aligned,
+    /// The neuron's own states, tile by tile `[state][lane]`; empty where units share their constants.
+    pub(crate) own: Aligned,
     /// V before reset: tile by tile `[step][lane]`; empty unless gradients are wanted.
     pub trace: Aligned,
-    /// a, likewise.
-    pub(crate) adaptation_trace: Aligned,
+    /// The neuron's own states before the reset: tile by tile `[state][step][lane]`; kept as the trace is.
+    pub(crate) own_trace: Aligned,
     /// Whether the trace is read at spikes and the steps before them only.
     pub traces_spikes_only: bool,
     /// Whether J of every step is kept with the trace, for learnt constants.
@@ -67,19 +63,18 @@ pub struct Adjoints {
     pub p: Aligned,
     /// G.
     pub direct: Aligned,
-    /// Sums for learnt constants, `[lane]` of all sites each; empty without any.
-    pub constants: LaneSums,
+    /// Sums for learnt constants; empty without any.
+    pub(crate) constants: LaneSums,
     /// For observers; otherwise empty.
     pub observed: ObservedAdjoints,
 }
 
-/// Sums for the constants of each lane.
+/// Sums for the constants of each lane: site by site `[constant][lane]`.
 #[derive(Debug, Default)]
-pub struct LaneSums {
-    pub(crate) current_decay: Aligned,
-    pub(crate) membrane_decay: Aligned,
-    pub(crate) threshold: Aligned,
-    pub(crate) adaptation_strength: Aligned,
+pub(crate) struct LaneSums {
+    values: Aligned,
+    /// Constants of a lane.
+    count: usize,
 }
 
 /// What enters the adjoints at every step, laid out as these.
@@ -110,7 +105,7 @@ impl UnitState {
     pub(crate) fn start(&mut self, steps: usize) {
         self.current.fill(0.0);
         self.membrane.fill(0.0);
-        self.adaptation.fill(0.0);
+        self.own.fill(0.0);
         self.clear_spikes(steps, 0);
         self.reached = 0;
     }
@@ -118,7 +113,7 @@ impl UnitState {
     /// Makes room for the trace.
     pub(crate) fn keep_trace(&mut self, steps: usize) {
         self.trace.resize(steps * self.current.len());
-        self.adaptation_trace.resize(steps * self.adaptation.len());
+        self.own_trace.resize(steps * self.own.len());
         if self.keeps_current {
             self.observed.current.resize(steps * self.current.len());
         }
@@ -176,35 +171,22 @@ impl SpikeList {
 }
 
 impl LaneSums {
-    /// Sums of 0 for so many lanes.
-    pub fn start(&mut self, lanes: usize) {
-        for sums in
-            [&mut self.current_decay, &mut self.membrane_decay, &mut self.threshold, &mut self.adaptation_strength]
-        {
-            sums.clear();
-            sums.resize(lanes);
-        }
+    /// Starts with sums of 0 for so many lanes with `count` constants each.
+    pub(crate) fn start(&mut self, lanes: usize, count: usize) {
+        self.count = count;
+        self.values.clear();
+        self.values.resize(lanes * count);
     }
 
-    /// The sums of some lanes; `None` where nothing is learnt.
-    pub(crate) fn of(&mut self, lanes: Range<usize>) -> Option<ConstantSums<'_>> {
-        (!self.threshold.is_empty()).then(|| ConstantSums {
-            current_decay: &mut self.current_decay[lanes.clone()],
-            membrane_decay: &mut self.membrane_decay[lanes.clone()],
-            threshold: &mut self.threshold[lanes.clone()],
-            adaptation_strength: &mut self.adaptation_strength[lanes],
-        })
+    /// The sums of a site's lanes, `[constant][lane]`; `None` where nothing is learnt.
+    pub(crate) fn of(&mut self, lanes: Range<usize>) -> Option<&mut [f32]> {
+        let count = self.count;
+        (!self.values.is_empty()).then(|| &mut self.values[lanes.start * count..lanes.end * count])
     }
 
-    /// Sums for one constant.
-    pub fn array(&self, what: Learnable) -> &[f32] {
-        match what {
-            Learnable::Constant(LearntConstant::CurrentDecay) => &self.current_decay,
-            Learnable::Constant(LearntConstant::MembraneDecay) => &self.membrane_decay,
-            Learnable::Constant(LearntConstant::Threshold) => &self.threshold,
-            Learnable::Constant(LearntConstant::AdaptationStrength) => &self.adaptation_strength,
-            Learnable::Delays { .. } => &[],
-        }
+    /// The sums of a site's lanes for one constant, `[lane]`.
+    pub(crate) fn array(&self, lanes: Range<usize>, constant: usize) -> &[f32] {
+        &self.values[lanes.start * self.count + constant * lanes.len()..][..lanes.len()]
     }
 }
 

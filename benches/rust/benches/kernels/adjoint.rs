@@ -1,8 +1,8 @@
 use criterion::{BenchmarkId, Criterion, Throughput};
 use spikelet_benches::{CLASSES, DIGIT_STEPS, Draw, STEPS};
 use spikelet_kernels::{
-    BackwardOutput, BackwardTile, Injection, Level, NO_ROW, ProjectedError, SpikeError, Surrogate, TILE, backward_tile,
-    reference,
+    BackwardOutput, BackwardTerms, BackwardTile, Injection, Level, NO_ROW, ProjectedError, SpikeError, Surrogate, TILE,
+    backward_tile, reference,
 };
 
 use crate::tile::{CONSTANTS, State, Tile};
@@ -61,9 +61,9 @@ fn adjoint<'a>(state: &'a State, error: Option<SpikeError<'a>>, timing: &'a [f32
         slope_floor: 0.01,
         constants: CONSTANTS,
         by_lane: None,
-        adaptation: &[],
+        own_trace: &[],
         current: &[],
-        terms: None,
+        terms: BackwardTerms::default(),
     }
 }
 

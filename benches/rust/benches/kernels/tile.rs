@@ -75,10 +75,10 @@ impl State {
         TileState {
             current: &mut self.current,
             membrane: &mut self.membrane,
-            adaptation: &mut [],
+            own: &mut [],
             trace: &mut self.trace,
             traces_spikes_only: false,
-            adaptation_trace: &mut [],
+            own_trace: &mut [],
             spikes: &mut self.spikes,
             busy: &mut self.busy,
             observed: None,

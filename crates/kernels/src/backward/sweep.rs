@@ -6,7 +6,7 @@ use fearless_simd::prelude::*;
 
 use super::tile::NO_ROW;
 use crate::lanes::{fit, load, store};
-use crate::neuron::{Lif, LifAdjoints};
+use crate::neuron::{Lif, LifAdjoints, StepBack};
 use crate::{FLOOR_EVERY, Level, LifConstants, TILE};
 
 /// Steps of a layer that are taken at once.
@@ -85,7 +85,7 @@ fn sweep_lanes<S: Simd, const K: usize>(
     let stride = p.len();
     let group = tile + first..tile + first + K * S::f32s::LEN;
     let mut adjoints =
-        LifAdjoints { p: load::<S, K>(simd, &p[group.clone()]), q: load::<S, K>(simd, &q[group.clone()]) };
+        LifAdjoints { p: load::<S, K>(simd, &p[group.clone()]), q: load::<S, K>(simd, &q[group.clone()]), own: () };
     if to.is_multiple_of(FLOOR_EVERY) {
         neuron.flush_back(simd, &mut adjoints);
     }
@@ -94,7 +94,7 @@ fn sweep_lanes<S: Simd, const K: usize>(
     let q_rows = &mut q_rows[tile * row_count..(tile + lanes) * row_count];
     for (t, &row) in rows[..to].iter().enumerate().skip(from).rev() {
         let opened = adjoints.q;
-        neuron.step_back(&mut adjoints, &direct);
+        neuron.step(&mut adjoints, &direct);
         direct = [S::f32s::splat(simd, 0.0); K];
         for k in 0..K {
             sum[k] += adjoints.p[k];

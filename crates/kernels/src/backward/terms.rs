@@ -1,4 +1,4 @@
-//! What can be asked of a backward pass besides its adjoints.
+//! What a rule asks of a backward pass besides the plain recurrences.
 
 /// Which paths through the reset carry gradient.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -29,49 +29,32 @@ impl ResetPath {
     }
 }
 
-/// Further terms of a pass.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Terms of a pass beyond the plain recurrences. By default there are none.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct BackwardTerms<'a> {
-    /// Path of the activation part.
+    /// Path of the activation part through the reset.
     pub activation_path: ResetPath,
-    /// Path of the timing part.
+    /// Path of the timing part through the reset.
     pub timing_path: ResetPath,
     /// λ_act · scale, the factor of E.
     pub factor: f32,
     /// Added to E of every unit at every step.
     pub steady: f32,
-    /// Whether a spike's effect on later thresholds carries gradient.
+    /// Whether a spike's effect on the neuron's own states carries gradient.
     pub adaptation_path: bool,
     /// Steps after a spike in which a lane is blocked; [`crate::FIRES_ONCE`] for all.
     pub refractory: u32,
-    /// Lanes in use, a bit for each.
+    /// Lanes in use, a bit for each; read where `steady` is not 0.
     pub units: u64,
-    /// b of each lane.
+    /// b of each lane; read by paths through the reset.
     pub bias: &'a [f32],
 }
 
-impl<'a> BackwardTerms<'a> {
-    /// Terms that change nothing, for a pass that is observed.
+impl BackwardTerms<'_> {
+    /// Whether no path leads through the reset and no lane is blocked.
     #[must_use]
-    pub fn none(bias: &'a [f32]) -> Self {
-        Self {
-            activation_path: ResetPath::Ignore,
-            timing_path: ResetPath::Ignore,
-            factor: 0.0,
-            steady: 0.0,
-            adaptation_path: false,
-            refractory: 0,
-            units: 0,
-            bias,
-        }
-    }
-
-    /// Whether thresholds that adapt are all there is.
-    pub(crate) fn only_adapts(&self) -> bool {
-        self.activation_path == ResetPath::Ignore
-            && self.timing_path == ResetPath::Ignore
-            && self.steady == 0.0
-            && self.refractory == 0
+    pub fn is_plain(&self) -> bool {
+        self.activation_path == ResetPath::Ignore && self.timing_path == ResetPath::Ignore && self.refractory == 0
     }
 
     /// What is added to E of a lane.

@@ -1,79 +1,133 @@
-//! What a backward pass computes only when asked: paths through the reset (spec 6.iii), blocked lanes (spec 1.4), a gradient of
-//! every spike of the layer (spec 6.vi), and what somebody wants to observe.
+//! Terms that a pass computes only where a rule asks for them: paths through the reset (spec 6.iii), blocked lanes (spec 1.4), sums for
+//! learnt constants (spec 12), and what somebody wants to observe.
 //!
 //! ```text
-//! E[t] ← E[t] + steady − factor m[t] e,   T̄[t] ← T̄[t] − m[t] r     m, e, r: see `terms_pass/reset_path.rs`
+//! E[t] ← E[t] + steady − factor m[t] e,   T̄[t] ← T̄[t] − m[t] r
 //! G[t], p[t] = 0 while a lane is blocked
+//!
+//! all        e = αᵥ V[t] p⁺ + αᵢ J[t] q⁺,   r = ½ (Y[t+1] q⁺ + Y[t] (αᵥ p⁺ + αᵢ q⁺) + b p⁺ + αᵥ b p⁺)
+//! membrane   e = αᵥ V[t] p⁺,                r = ½ p⁺ (J[t+1] + b + αᵥ (J[t] + b))
+//! subtract   e = αᵥ threshold p⁺,           r = ½ (1 − αᵥ²) threshold p⁺
+//!
+//! p⁺, q⁺ = p[t+1], q[t+1];   for `lag` without what comes from steps beyond t + lag
+//! m[t] = 1;                  for `window` 0 where |V[t] − threshold| exceeds its width
 //! ```
 //!
-//! Learnt constants get sums of the pass (`constants.rs`).
-//!
-//! Thresholds that adapt (`neuron/alif.rs`) add `ā[t+1]` to E and `(1 − ρ) ā[t+1]` to T̄.
-
-mod reset_path;
-mod states;
+//! These are the e and r of a LIF; other neurons have their own in `neuron/`.
 
 use fearless_simd::prelude::*;
 
-use super::adaptation::Adaptation;
-use super::constants::VectorSums;
-use super::steps::Pass;
 use super::terms::{BackwardTerms, ObservedBackward, ResetPath};
 use super::tile::{BackwardOutput, BackwardTile};
-use super::timing::timing_vectors;
 use crate::TILE;
 use crate::lanes::{clear, load, store};
-use crate::neuron::{Lif, LifAdjoints};
+use crate::neuron::{Adjoints, Kept, StepBack, reached, within};
 use crate::refractory::{blocked_at, blocked_before};
 
-/// The terms of `K` vectors on their way down in time.
-pub(super) struct TermsPass<'a, S: Simd, const K: usize> {
-    simd: S,
-    tile: &'a BackwardTile<'a>,
+/// Vectors of a value that some neurons or rules have.
+pub(super) type Part<S, const K: usize> = Option<[<S as Simd>::f32s; K]>;
+
+/// What a pass does besides the recurrences of its neuron.
+pub(super) trait Terms<S: Simd, const K: usize, N: StepBack<S, K>> {
+    /// Whether steps at which no unit fired may be taken by the short loop, which asks nothing of these terms.
+    fn has_short_loop(&self, output: &BackwardOutput<'_>) -> bool;
+
+    /// Enters step `t`, with what own states of the neuron give to dL/dS and dL/dT.
+    #[inline(always)]
+    fn enter(&mut self, _kept: &Kept<'_, S, K>, _t: usize, _own: [&Part<S, K>; 2]) {}
+
+    /// E with what is added to it; `next` are the adjoints of the step after.
+    #[inline(always)]
+    fn spike_error(
+        &mut self,
+        _kept: &Kept<'_, S, K>,
+        _neuron: &N,
+        _t: usize,
+        _next: &Adjoints<S, K, N::Own>,
+        error: Part<S, K>,
+    ) -> Part<S, K> {
+        error
+    }
+
+    /// What is taken from T̄ of the spikes of step `t`, of which own states give `own`.
+    #[inline(always)]
+    fn taken_time(
+        &mut self,
+        kept: &Kept<'_, S, K>,
+        _neuron: &N,
+        _t: usize,
+        _next: &Adjoints<S, K, N::Own>,
+        own: &Part<S, K>,
+    ) -> Part<S, K> {
+        own.map(|own| negative(kept.simd, own))
+    }
+
+    /// Takes G and its parts, activation and timing, before the step back, and p behind the gates.
+    #[inline(always)]
+    fn leave_direct(
+        &mut self,
+        _kept: &Kept<'_, S, K>,
+        _t: usize,
+        _direct: [&mut [S::f32s; K]; 2],
+        _parts: [[S::f32s; K]; 2],
+        _output: &mut BackwardOutput<'_>,
+    ) {
+    }
+
+    /// Sums what learnt constants get of step `t`.
+    #[inline(always)]
+    fn sum(
+        &self,
+        _kept: &Kept<'_, S, K>,
+        _neuron: &N,
+        _t: usize,
+        _adjoints: &Adjoints<S, K, N::Own>,
+        _output: &mut BackwardOutput<'_>,
+    ) {
+    }
+}
+
+/// 0 − a.
+#[inline(always)]
+fn negative<S: Simd, const K: usize>(simd: S, mut vectors: [S::f32s; K]) -> [S::f32s; K] {
+    for vector in &mut vectors {
+        *vector = S::f32s::splat(simd, 0.0) - *vector;
+    }
+    vectors
+}
+
+/// The recurrences alone.
+pub(super) struct NoTerms;
+
+impl<S: Simd, const K: usize, N: StepBack<S, K>> Terms<S, K, N> for NoTerms {
+    #[inline(always)]
+    fn has_short_loop(&self, _output: &BackwardOutput<'_>) -> bool {
+        true
+    }
+}
+
+/// Every term.
+pub(super) struct AllTerms<'a, S: Simd, const K: usize> {
     terms: BackwardTerms<'a>,
-    first: usize,
-    /// The neuron, with the threshold of the step that was last entered.
-    neuron: Lif<S>,
-    adaptation: Option<Adaptation<S>>,
-    /// Where constants are learnt.
-    sums: Option<VectorSums<S>>,
-    /// Units in which q and p leave.
-    gains: [S::f32s; 2],
-    bias: [S::f32s; K],
     steady: [S::f32s; K],
     /// G of the last steps that a lag reaches, step t at `t % len`.
     recent: Vec<[S::f32s; K]>,
     /// Blocked lanes of the tile at the step that was last entered.
     blocked: u64,
-    /// m (αᵥ V p⁺ + αᵢ J q⁺) of the step.
+    /// What own states and the reset take from dL/dS at the step.
     reset_error: [S::f32s; K],
-    /// m r of the step's spikes.
+    /// What they take from dL/dT of the step's spikes.
     reset_slope: [S::f32s; K],
 }
 
-impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
+impl<'a, S: Simd, const K: usize> AllTerms<'a, S, K> {
     #[inline(always)]
-    pub(super) fn new(simd: S, tile: &'a BackwardTile<'a>, terms: BackwardTerms<'a>, first: usize) -> Self {
-        let width = K * S::f32s::LEN;
+    pub(super) fn new(simd: S, tile: &'a BackwardTile<'a>, first: usize) -> Self {
+        let terms = tile.terms;
         let zero = [S::f32s::splat(simd, 0.0); K];
-        let one = S::f32s::splat(simd, 1.0);
-        let lane_gain = |values: &[f32]| S::f32s::from_slice(simd, &values[first..first + S::f32s::LEN]);
-        let mut steady = [0.0; TILE];
-        steady.iter_mut().enumerate().for_each(|(lane, steady)| *steady = terms.steady_at(lane));
         Self {
-            simd,
-            tile,
             terms,
-            first,
-            neuron: tile
-                .by_lane
-                .as_ref()
-                .map_or_else(|| Lif::new(simd, &tile.constants), |lanes| Lif::by_lane(simd, lanes, first)),
-            adaptation: tile.by_lane.as_ref().map(|lanes| Adaptation::new(simd, lanes, first)),
-            sums: None,
-            gains: tile.by_lane.map_or([one; 2], |lanes| [lane_gain(lanes.drive_gain), lane_gain(lanes.bias_gain)]),
-            bias: load::<S, K>(simd, &terms.bias[first..first + width]),
-            steady: load::<S, K>(simd, &steady[first..first + width]),
+            steady: steady_lanes::<S, K>(simd, &terms, first),
             recent: vec![zero; terms.activation_path.lag().max(terms.timing_path.lag())],
             blocked: blocked_at(tile.spikes, terms.refractory, tile.to),
             reset_error: zero,
@@ -91,158 +145,138 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
     }
 }
 
-impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
+/// `steady` in the lanes from `first` on that are in use.
+#[inline(always)]
+pub(super) fn steady_lanes<S: Simd, const K: usize>(simd: S, terms: &BackwardTerms<'_>, first: usize) -> [S::f32s; K] {
+    let mut steady = [0.0; TILE];
+    steady.iter_mut().enumerate().for_each(|(lane, steady)| *steady = terms.steady_at(lane));
+    load::<S, K>(simd, &steady[first..first + K * S::f32s::LEN])
+}
+
+/// Whether a path reaches beyond step `t`.
+#[inline(always)]
+fn passes<S: Simd, const K: usize>(kept: &Kept<'_, S, K>, path: ResetPath, t: usize) -> bool {
+    path != ResetPath::Ignore && t + 1 < kept.tile.end
+}
+
+impl<S: Simd, const K: usize, N: StepBack<S, K>> Terms<S, K, N> for AllTerms<'_, S, K> {
     #[inline(always)]
     fn has_short_loop(&self, output: &BackwardOutput<'_>) -> bool {
-        self.terms.activation_path == ResetPath::Ignore
+        N::LISTS_TIMING
+            && self.terms.activation_path == ResetPath::Ignore
             && self.terms.steady == 0.0
             && self.terms.refractory == 0
             && self.recent.is_empty()
-            && self.adaptation.is_none()
-            && self.sums.is_none()
+            && output.constants.is_none()
             && output.observed.is_none()
     }
 
     #[inline(always)]
-    fn neuron(&self, _shared: Lif<S>) -> Lif<S> {
-        self.neuron
-    }
-
-    #[inline(always)]
-    fn start(&mut self, output: &BackwardOutput<'_>) {
-        self.sums = output.constants.as_ref().map(|sums| VectorSums::load(self.simd, sums, self.first));
-        if let Some(adaptation) = &mut self.adaptation {
-            adaptation.start(self.simd, output);
+    fn enter(&mut self, kept: &Kept<'_, S, K>, t: usize, [own_error, own_time]: [&Part<S, K>; 2]) {
+        self.blocked = blocked_before(self.blocked, kept.tile.spikes, self.terms.refractory, t);
+        let zero = [S::f32s::splat(kept.simd, 0.0); K];
+        self.reset_error = own_error.map_or(zero, |own| negative(kept.simd, own));
+        self.reset_slope = own_time.map_or(zero, |own| negative(kept.simd, own));
+        if own_time.is_some() {
+            clear::<S, K>(kept.simd, !kept.tile.spikes[t], kept.first, &mut self.reset_slope);
         }
     }
 
     #[inline(always)]
-    fn finish(&self, output: &mut BackwardOutput<'_>) {
-        if let (Some(sums), Some(to)) = (&self.sums, &mut output.constants) {
-            sums.store(to, self.first);
-        }
-        if let Some(adaptation) = &self.adaptation {
-            adaptation.finish(output);
-        }
-    }
-
-    #[inline(always)]
-    fn driven(&self, mut adjoint: [S::f32s; K]) -> [S::f32s; K] {
-        for k in 0..K {
-            adjoint[k] *= self.gains[0];
-        }
-        adjoint
-    }
-
-    #[inline(always)]
-    fn biased(&self, mut p: [S::f32s; K]) -> [S::f32s; K] {
-        for k in 0..K {
-            p[k] *= self.gains[1];
-        }
-        p
-    }
-
-    #[inline(always)]
-    fn enter(&mut self, t: usize, neuron: &mut Lif<S>) {
-        self.neuron.threshold = self.threshold(t);
-        neuron.threshold = self.neuron.threshold;
-        self.blocked = blocked_before(self.blocked, self.tile.spikes, self.terms.refractory, t);
-        let zero = [S::f32s::splat(self.simd, 0.0); K];
-        self.reset_error = zero;
-        self.reset_slope = zero;
-        if let Some(adaptation) = self.adaptation.as_ref().filter(|_| self.terms.adaptation_path) {
-            self.reset_error = [zero[0] - adaptation.adjoint; K];
-            self.reset_slope = [zero[0] - adaptation.delay(self.simd); K];
-            clear::<S, K>(self.simd, !self.tile.spikes[t], self.first, &mut self.reset_slope);
-        }
-    }
-
-    #[inline(always)]
-    fn spike_error(&mut self, t: usize, next: &LifAdjoints<S, K>, error: Option<[S::f32s; K]>) -> Option<[S::f32s; K]> {
+    fn spike_error(
+        &mut self,
+        kept: &Kept<'_, S, K>,
+        neuron: &N,
+        t: usize,
+        next: &Adjoints<S, K, N::Own>,
+        error: Part<S, K>,
+    ) -> Part<S, K> {
         let path = self.terms.activation_path;
-        let resets = self.passes(path, t);
-        let adapts = self.adaptation.is_some() && self.terms.adaptation_path && self.terms.factor != 0.0;
-        if error.is_none() && !resets && !adapts && self.terms.steady == 0.0 {
+        let resets = passes(kept, path, t);
+        if error.is_none() && !resets && self.terms.steady == 0.0 {
             return None;
         }
-        let mut error = error.unwrap_or([S::f32s::splat(self.simd, 0.0); K]);
+        let mut error = error.unwrap_or([S::f32s::splat(kept.simd, 0.0); K]);
         for k in 0..K {
             error[k] += self.steady[k];
         }
         if resets {
-            let (p, q) = self.reached(path, t, (next.p, next.q));
-            let (membrane, taken) = (self.membrane(t), self.taken(t, &p, &q));
-            for k in 0..K {
-                error[k] -= self.masked(path, membrane[k], taken[k] * self.terms.factor);
-                let of_reset = self.masked(path, membrane[k], taken[k]);
-                self.reset_error[k] = if self.adaptation.is_some() { self.reset_error[k] + of_reset } else { of_reset };
+            let taken = neuron.taken(kept, t, &reached(neuron, kept, (path, t), next, &self.recent));
+            let mut factored = taken;
+            for vector in &mut factored {
+                *vector *= self.terms.factor;
             }
-        }
-        if let Some(adaptation) = self.adaptation.as_ref().filter(|_| adapts) {
+            let factored = within(neuron, kept, (path, t), factored);
+            let taken = within(neuron, kept, (path, t), taken);
             for k in 0..K {
-                error[k] += adaptation.adjoint * self.terms.factor;
+                error[k] -= factored[k];
+                self.reset_error[k] = if N::LISTS_TIMING { taken[k] } else { self.reset_error[k] + taken[k] };
             }
         }
         Some(error)
     }
 
     #[inline(always)]
-    fn timing_part(
+    fn taken_time(
         &mut self,
+        kept: &Kept<'_, S, K>,
+        neuron: &N,
         t: usize,
-        wanted: u64,
-        first_spike: usize,
-        next: &LifAdjoints<S, K>,
-    ) -> Option<[S::f32s; K]> {
-        let mut slope = self.reset_slope(t, next);
-        if let Some(adaptation) = self.adaptation.as_ref().filter(|_| self.terms.adaptation_path) {
+        next: &Adjoints<S, K, N::Own>,
+        own: &Part<S, K>,
+    ) -> Part<S, K> {
+        let path = self.terms.timing_path;
+        let mut slope = [S::f32s::splat(kept.simd, 0.0); K];
+        if passes(kept, path, t) {
+            slope = neuron.moved(kept, t, &reached(neuron, kept, (path, t), next, &self.recent));
+            for vector in &mut slope {
+                *vector *= 0.5;
+            }
+            slope = within(neuron, kept, (path, t), slope);
+        }
+        if let Some(own) = own {
             for k in 0..K {
-                slope[k] -= adaptation.delay(self.simd);
+                slope[k] -= own[k];
             }
         }
-        let part = timing_vectors(self.simd, self.tile, (t, wanted), self.first, first_spike, &slope);
-        clear::<S, K>(self.simd, !self.tile.spikes[t], self.first, &mut slope);
         self.reset_slope = slope;
-        Some(part)
+        clear::<S, K>(kept.simd, !kept.tile.spikes[t], kept.first, &mut self.reset_slope);
+        Some(slope)
     }
 
     #[inline(always)]
-    fn leave(
+    fn leave_direct(
         &mut self,
+        kept: &Kept<'_, S, K>,
         t: usize,
-        direct: &mut [S::f32s; K],
-        adjoints: &mut LifAdjoints<S, K>,
+        [direct, p]: [&mut [S::f32s; K]; 2],
         mut parts: [[S::f32s; K]; 2],
         output: &mut BackwardOutput<'_>,
     ) {
         let [activation, timing] = &mut parts;
-        for vectors in [&mut *direct, &mut adjoints.p, activation, timing] {
-            clear::<S, K>(self.simd, self.blocked, self.first, vectors);
-        }
-        if let Some(adaptation) = &mut self.adaptation {
-            let gradient = adaptation.threshold_gradient(self.simd, self.tile, t, direct[0], adjoints.p[0]);
-            if let Some(sums) = &mut self.sums {
-                sums.threshold += gradient;
-                sums.adaptation_strength += gradient * adaptation.at(self.simd, self.tile, t);
-            }
-            adaptation.step_back(self.simd, t, gradient);
+        for vectors in [&mut *direct, p, activation, timing] {
+            clear::<S, K>(kept.simd, self.blocked, kept.first, vectors);
         }
         let length = self.recent.len();
         if length > 0 {
             self.recent[t % length] = *direct;
         }
         if let Some(observed) = &mut output.observed {
-            self.observe(parts, t * output.stride + output.offset + self.first, observed);
+            self.observe(parts, t * output.stride + output.offset + kept.first, observed);
         }
     }
 
     #[inline(always)]
-    fn sum(&mut self, t: usize, adjoints: &LifAdjoints<S, K>) {
-        let Some(before) = t.checked_sub(1).filter(|_| self.sums.is_some()) else { return };
-        let (membrane, current) = (self.carried(before)[0], self.carried_current(before)[0]);
-        if let Some(sums) = &mut self.sums {
-            sums.current_decay += adjoints.q[0] * current;
-            sums.membrane_decay += adjoints.p[0] * membrane;
+    fn sum(
+        &self,
+        kept: &Kept<'_, S, K>,
+        neuron: &N,
+        t: usize,
+        adjoints: &Adjoints<S, K, N::Own>,
+        output: &mut BackwardOutput<'_>,
+    ) {
+        if let Some(sums) = &mut output.constants {
+            neuron.sum(kept, t, adjoints, sums);
         }
     }
 }

@@ -1,6 +1,5 @@
 //! What a backward pass of a tile takes and where its results go.
 
-use super::constants::ConstantSums;
 use super::terms::{BackwardTerms, ObservedBackward};
 use crate::surrogate::Surrogate;
 use crate::{LaneConstants, LifConstants};
@@ -81,38 +80,27 @@ pub struct BackwardTile<'a> {
     pub slope_floor: f32,
     /// The neuron.
     pub constants: LifConstants,
-    /// Constants that replace those of the neuron, but for its reset; there are further terms then.
+    /// Constants that replace those of the neuron, but for its reset.
     pub by_lane: Option<LaneConstants<'a>>,
-    /// a, `[step][lane]`; empty without constants by lane.
-    pub adaptation: &'a [f32],
-    /// J before reset, likewise; empty unless constants are learnt.
+    /// The neuron's own states before the reset, `[state][step][lane]`; empty without constants by lane.
+    pub own_trace: &'a [f32],
+    /// J before reset, `[step][lane]`; empty unless constants are learnt.
     pub current: &'a [f32],
-    /// Further terms.
-    pub terms: Option<BackwardTerms<'a>>,
+    /// Terms of the rule.
+    pub terms: BackwardTerms<'a>,
 }
 
 impl BackwardTile<'_> {
-    /// The constants of a lane.
-    pub(crate) fn constants_of(&self, lane: usize) -> LifConstants {
-        self.by_lane.map_or(self.constants, |lanes| lanes.at(lane, self.constants.reset))
-    }
-
     /// θ of a lane at step `t`.
     pub(crate) fn threshold(&self, t: usize, lane: usize) -> f32 {
-        match &self.by_lane {
-            None => self.constants.threshold,
-            Some(lanes) => {
-                lanes.threshold[lane] + self.adaptation[t * self.lanes + lane] * lanes.adaptation_strength[lane]
-            }
-        }
+        let at = t * self.lanes + lane;
+        self.by_lane.map_or(self.constants.threshold, |lanes| lanes.threshold_at(lane, self.own_trace, at))
     }
 
-    /// κ (1 − ρ) a of a lane after step `t`: how far its threshold falls until the next one.
+    /// Fall of the threshold of a lane after step `t` until the next one, as V' counts it.
     pub(crate) fn threshold_fall(&self, t: usize, lane: usize) -> f32 {
-        self.by_lane.map_or(0.0, |lanes| {
-            ((1.0 - lanes.adaptation_decay[lane]) * lanes.adaptation_strength[lane])
-                * self.adaptation[t * self.lanes + lane]
-        })
+        let at = t * self.lanes + lane;
+        self.by_lane.map_or(0.0, |lanes| lanes.threshold_fall(lane, self.own_trace, at))
     }
 }
 
@@ -139,13 +127,14 @@ pub struct BackwardOutput<'a> {
     pub offset: usize,
     /// Σ_t p, `[lane]`, with constants by lane times β_b; added to what is there.
     pub bias: &'a mut [f32],
-    /// p, q and ā of step `to`, `[lane]` each, which those of step `from` replace; empty: 0, and not wanted.
+    /// p and q of step `to`, `[lane]`, and the neuron's own adjoints, `[adjoint][lane]`, which those of step `from` replace; empty: 0,
+    /// and not wanted.
     pub carried: [&'a mut [f32]; 3],
-    /// For constants that are learnt; these are constants by lane.
-    pub constants: Option<ConstantSums<'a>>,
+    /// Sums for learnt constants, `[constant][lane]` as in [`LaneConstants`], added to what is there.
+    pub constants: Option<&'a mut [f32]>,
     /// Working memory: `λ_tim (−T̄ / V')` of each spike.
     pub timing_terms: &'a mut Vec<f32>,
-    /// For those who look; the tile then has `terms`.
+    /// For those who look.
     pub observed: Option<ObservedBackward<'a>>,
 }
 

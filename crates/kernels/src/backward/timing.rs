@@ -92,7 +92,7 @@ pub(super) fn timing_vectors<S: Simd, const K: usize>(
 /// is the term of the timing path, see `terms_pass.rs`.
 #[must_use]
 pub fn timing_of_spike(tile: &BackwardTile<'_>, t: usize, lane: usize, timing: f32, next: [f32; 2]) -> f32 {
-    let reset_slope = tile.terms.map_or(0.0, |terms| reset_slope(tile, &terms, t, lane, next));
+    let reset_slope = reset_slope(tile, &tile.terms, t, lane, next);
     timing_term(tile, timing - reset_slope, t, lane, if t == 0 { 0 } else { tile.spikes[t - 1] })
 }
 

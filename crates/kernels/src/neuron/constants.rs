@@ -1,8 +1,12 @@
-//! Constants of neurons: those that all lanes share, and those that each has for itself (spec 1.1, 10.1, 10.3).
+//! Constants of neurons: those that all lanes share, and those that each has for itself (spec 1.1, 10.1).
 
+use fearless_simd::prelude::*;
+
+use super::NeuronKind;
 use crate::Reset;
+use crate::lanes::load;
 
-/// Constants of the neuron in single precision.
+/// Constants of a leaky integrate-and-fire neuron in single precision.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LifConstants {
     /// αᵢ, decay of the current per step.
@@ -17,34 +21,83 @@ pub struct LifConstants {
     pub reset: Reset,
 }
 
-/// Constants that each lane has for itself, `[lane]` each.
-#[derive(Clone, Copy, Debug)]
-pub struct LaneConstants<'a> {
+/// Numbers of the constants that every lane has; a neuron's own follow from [`constant::OWN`] on.
+pub mod constant {
     /// αᵢ.
-    pub current_decay: &'a [f32],
+    pub const CURRENT_DECAY: usize = 0;
     /// αᵥ.
-    pub membrane_decay: &'a [f32],
+    pub const MEMBRANE_DECAY: usize = 1;
     /// γ, also the unit of q and r that a backward pass leaves.
-    pub drive_gain: &'a [f32],
+    pub const DRIVE_GAIN: usize = 2;
     /// β_b, the unit of Σ p that a backward pass leaves.
-    pub bias_gain: &'a [f32],
+    pub const BIAS_GAIN: usize = 3;
     /// Threshold without adaptation.
-    pub threshold: &'a [f32],
-    /// ρ.
-    pub adaptation_decay: &'a [f32],
-    /// κ.
-    pub adaptation_strength: &'a [f32],
+    pub const THRESHOLD: usize = 4;
+    /// First constant of the neuron's own.
+    pub const OWN: usize = 5;
 }
 
-impl LaneConstants<'_> {
-    /// The constants of one lane.
+/// Constants that each lane has for itself.
+#[derive(Clone, Copy, Debug)]
+pub struct LaneConstants<'a> {
+    /// The neuron.
+    pub kind: NeuronKind,
+    /// `[constant][lane]`.
+    pub values: &'a [f32],
+    /// Number of lanes.
+    pub lanes: usize,
+}
+
+impl<'a> LaneConstants<'a> {
+    /// One constant, `[lane]`.
+    #[inline(always)]
+    #[must_use]
+    pub fn of(&self, constant: usize) -> &'a [f32] {
+        &self.values[constant * self.lanes..][..self.lanes]
+    }
+
+    /// The constants of one lane that a LIF has.
     pub(crate) fn at(&self, lane: usize, reset: Reset) -> LifConstants {
         LifConstants {
-            current_decay: self.current_decay[lane],
-            membrane_decay: self.membrane_decay[lane],
-            drive_gain: self.drive_gain[lane],
-            threshold: self.threshold[lane],
+            current_decay: self.of(constant::CURRENT_DECAY)[lane],
+            membrane_decay: self.of(constant::MEMBRANE_DECAY)[lane],
+            drive_gain: self.of(constant::DRIVE_GAIN)[lane],
+            threshold: self.of(constant::THRESHOLD)[lane],
             reset,
+        }
+    }
+}
+
+/// The constants of a LIF in registers: those that all lanes share, or those of one vector of lanes.
+#[derive(Clone, Copy)]
+pub(crate) struct Lif<S: Simd> {
+    pub(crate) current_decay: S::f32s,
+    pub(crate) membrane_decay: S::f32s,
+    pub(crate) drive_gain: S::f32s,
+    pub(crate) threshold: S::f32s,
+}
+
+impl<S: Simd> Lif<S> {
+    #[inline(always)]
+    pub(crate) fn new(simd: S, constants: &LifConstants) -> Self {
+        let splat = |value| S::f32s::splat(simd, value);
+        Self {
+            current_decay: splat(constants.current_decay),
+            membrane_decay: splat(constants.membrane_decay),
+            drive_gain: splat(constants.drive_gain),
+            threshold: splat(constants.threshold),
+        }
+    }
+
+    /// Constants of one vector of lanes, from lane `first` on.
+    #[inline(always)]
+    pub(crate) fn by_lane(simd: S, lanes: &LaneConstants<'_>, first: usize) -> Self {
+        let at = |values: &[f32]| load::<S, 1>(simd, &values[first..first + S::f32s::LEN])[0];
+        Self {
+            current_decay: at(lanes.of(constant::CURRENT_DECAY)),
+            membrane_decay: at(lanes.of(constant::MEMBRANE_DECAY)),
+            drive_gain: at(lanes.of(constant::DRIVE_GAIN)),
+            threshold: at(lanes.of(constant::THRESHOLD)),
         }
     }
 }

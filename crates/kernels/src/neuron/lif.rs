@@ -14,44 +14,13 @@ use std::ops::Range;
 
 use fearless_simd::prelude::*;
 
-use super::Neuron;
-use super::constants::{LaneConstants, LifConstants};
+use super::constants::{Lif, LifConstants};
+use super::forward::Neuron;
+use super::kept::Kept;
+use super::plain::PlainNeuron;
+use super::step_back::{Adjoints, StepBack};
 use crate::Reset;
 use crate::lanes::{flush, greater, load, store};
-
-/// The constants in registers.
-#[derive(Clone, Copy)]
-pub(crate) struct Lif<S: Simd> {
-    pub(crate) current_decay: S::f32s,
-    pub(crate) membrane_decay: S::f32s,
-    pub(crate) drive_gain: S::f32s,
-    pub(crate) threshold: S::f32s,
-}
-
-impl<S: Simd> Lif<S> {
-    #[inline(always)]
-    pub(crate) fn new(simd: S, constants: &LifConstants) -> Self {
-        let splat = |value| S::f32s::splat(simd, value);
-        Self {
-            current_decay: splat(constants.current_decay),
-            membrane_decay: splat(constants.membrane_decay),
-            drive_gain: splat(constants.drive_gain),
-            threshold: splat(constants.threshold),
-        }
-    }
-
-    /// Constants of one vector of lanes, from lane `first` on.
-    #[inline(always)]
-    pub(crate) fn by_lane(simd: S, lanes: &LaneConstants<'_>, first: usize) -> Self {
-        let at = |values: &[f32]| load::<S, 1>(simd, &values[first..first + S::f32s::LEN])[0];
-        Self {
-            current_decay: at(lanes.current_decay),
-            membrane_decay: at(lanes.membrane_decay),
-            drive_gain: at(lanes.drive_gain),
-            threshold: at(lanes.threshold),
-        }
-    }
-}
 
 /// J and V after reset.
 #[derive(Clone, Copy)]
@@ -73,23 +42,19 @@ impl<S: Simd, const K: usize> LifState<S, K> {
     }
 }
 
-/// p and q of the step last taken.
-#[derive(Clone, Copy)]
-pub(crate) struct LifAdjoints<S: Simd, const K: usize> {
-    pub(crate) p: [S::f32s; K],
-    pub(crate) q: [S::f32s; K],
-}
+/// Adjoints of a LIF, which has none of its own.
+pub(crate) type LifAdjoints<S, const K: usize> = Adjoints<S, K, ()>;
 
 impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
     type State = LifState<S, K>;
 
     #[inline(always)]
-    fn load(simd: S, [current, membrane, _]: [&[f32]; 3], group: Range<usize>) -> Self::State {
+    fn load(simd: S, [current, membrane, _]: [&[f32]; 3], _lanes: usize, group: Range<usize>) -> Self::State {
         LifState::load(simd, &current[group.clone()], &membrane[group])
     }
 
     #[inline(always)]
-    fn store(state: &Self::State, [current, membrane, _]: [&mut [f32]; 3], group: Range<usize>) {
+    fn store(state: &Self::State, [current, membrane, _]: [&mut [f32]; 3], _lanes: usize, group: Range<usize>) {
         state.store(&mut current[group.clone()], &mut membrane[group]);
     }
 
@@ -161,66 +126,178 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
     }
 }
 
-/// The step back.
 impl<S: Simd> Lif<S> {
-    /// |V − threshold|.
+    /// [`StepBack::close`] of one vector of lanes, whose first one is lane `first`.
     #[inline(always)]
-    pub(crate) fn distance<const K: usize>(&self, mut membrane: [S::f32s; K]) -> [S::f32s; K] {
-        for k in 0..K {
-            membrane[k] = (membrane[k] - self.threshold).abs();
+    pub(crate) fn close_vector(simd: S, reset: Reset, fired: u64, first: usize, [p, q]: [&mut S::f32s; 2]) {
+        let zero = S::f32s::splat(simd, 0.0);
+        let mask = S::mask32s::from_bitmask(simd, fired >> first);
+        if reset != Reset::Subtract {
+            *p = mask.select(zero, *p);
         }
-        membrane
+        if reset == Reset::All {
+            *q = mask.select(zero, *q);
+        }
     }
 
-    /// Takes out what spikes keep from flowing back.
+    /// [`StepBack::step_back`] of one vector of lanes.
     #[inline(always)]
-    pub(crate) fn close<const K: usize>(
-        &self,
-        simd: S,
-        adjoints: &mut LifAdjoints<S, K>,
-        fired: u64,
-        first: usize,
-        reset: Reset,
-    ) {
-        let zero = S::f32s::splat(simd, 0.0);
-        for k in 0..K {
-            let mask = S::mask32s::from_bitmask(simd, fired >> (first + k * S::f32s::LEN));
-            if reset != Reset::Subtract {
-                adjoints.p[k] = mask.select(zero, adjoints.p[k]);
-            }
-            if reset == Reset::All {
-                adjoints.q[k] = mask.select(zero, adjoints.q[k]);
-            }
-        }
+    pub(crate) fn step_vector(&self, direct: S::f32s, [p, q]: [&mut S::f32s; 2]) {
+        *p = direct + *p * self.membrane_decay;
+        *q = *p + *q * self.current_decay;
     }
 
     /// One step back, with G of the step.
     #[inline(always)]
-    pub(crate) fn step_back<const K: usize>(&self, adjoints: &mut LifAdjoints<S, K>, direct: &[S::f32s; K]) {
+    pub(crate) fn step<const K: usize>(&self, adjoints: &mut LifAdjoints<S, K>, direct: &[S::f32s; K]) {
         for k in 0..K {
-            adjoints.p[k] = direct[k] + adjoints.p[k] * self.membrane_decay;
-            adjoints.q[k] = adjoints.p[k] + adjoints.q[k] * self.current_decay;
+            self.step_vector(direct[k], [&mut adjoints.p[k], &mut adjoints.q[k]]);
         }
     }
 
-    /// r: what a later arrival of a spike takes away, from q behind the gates of the step and the adjoints of the step.
+    /// [`StepBack::delay_gradient`] of one vector of lanes.
     #[inline(always)]
-    pub(crate) fn delay_gradient<const K: usize>(
+    pub(crate) fn delay_vector(&self, opened: S::f32s, p: S::f32s, q: S::f32s) -> S::f32s {
+        (opened - q * self.current_decay) - p * self.membrane_decay
+    }
+
+    /// [`StepBack::taken`] of one vector of lanes, from V[t] and, for `all`, J[t].
+    #[inline(always)]
+    pub(crate) fn taken_vector(
         &self,
-        opened: &[S::f32s; K],
-        adjoints: &LifAdjoints<S, K>,
-    ) -> [S::f32s; K] {
+        reset: Reset,
+        membrane: S::f32s,
+        current: S::f32s,
+        [p, q]: [S::f32s; 2],
+    ) -> S::f32s {
+        match reset {
+            Reset::All => (membrane * self.membrane_decay) * p + (current * self.current_decay) * q,
+            Reset::Membrane => (membrane * self.membrane_decay) * p,
+            Reset::Subtract => p * (self.threshold * self.membrane_decay),
+        }
+    }
+}
+
+impl<S: Simd, const K: usize> StepBack<S, K> for Lif<S> {
+    type Own = ();
+
+    const LISTS_TIMING: bool = true;
+
+    #[inline(always)]
+    fn load_own(_simd: S, _from: &[f32], _lanes: usize, _first: usize) {}
+
+    #[inline(always)]
+    fn store_own(_own: &(), _to: &mut [f32], _lanes: usize, _first: usize) {}
+
+    #[inline(always)]
+    fn lif(&self, _k: usize) -> &Lif<S> {
+        self
+    }
+
+    #[inline(always)]
+    fn threshold(&self, _kept: &Kept<'_, S, K>, _t: usize) -> [S::f32s; K] {
+        [self.threshold; K]
+    }
+
+    #[inline(always)]
+    fn close(&self, kept: &Kept<'_, S, K>, t: usize, LifAdjoints { p, q, .. }: &mut LifAdjoints<S, K>) {
+        let (fired, reset) = (kept.tile.spikes[t], kept.tile.constants.reset);
+        for k in 0..K {
+            Self::close_vector(kept.simd, reset, fired, kept.first + k * S::f32s::LEN, [&mut p[k], &mut q[k]]);
+        }
+    }
+
+    #[inline(always)]
+    fn step_back(&self, _kept: &Kept<'_, S, K>, _t: usize, adjoints: &mut LifAdjoints<S, K>, direct: &[S::f32s; K]) {
+        self.step(adjoints, direct);
+    }
+
+    #[inline(always)]
+    fn delay_gradient(&self, opened: &[S::f32s; K], adjoints: &LifAdjoints<S, K>) -> [S::f32s; K] {
         let mut r = *opened;
         for k in 0..K {
-            r[k] = (opened[k] - adjoints.q[k] * self.current_decay) - adjoints.p[k] * self.membrane_decay;
+            r[k] = self.delay_vector(opened[k], adjoints.p[k], adjoints.q[k]);
         }
         r
     }
 
-    /// Flushes what is small.
     #[inline(always)]
-    pub(crate) fn flush_back<const K: usize>(&self, simd: S, adjoints: &mut LifAdjoints<S, K>) {
+    fn flush_back(&self, simd: S, adjoints: &mut LifAdjoints<S, K>) {
         flush::<S, K>(simd, &mut adjoints.p);
         flush::<S, K>(simd, &mut adjoints.q);
+    }
+
+    #[inline(always)]
+    fn taken(&self, kept: &Kept<'_, S, K>, t: usize, next: &LifAdjoints<S, K>) -> [S::f32s; K] {
+        taken_by_lif(self, kept, t, next)
+    }
+
+    #[inline(always)]
+    fn moved(&self, kept: &Kept<'_, S, K>, t: usize, next: &LifAdjoints<S, K>) -> [S::f32s; K] {
+        moved_by_lif(self, kept, t, next)
+    }
+}
+
+/// e of spec 6.iii (the equation is on top of `backward/terms_pass.rs`).
+#[inline(always)]
+pub(crate) fn taken_by_lif<S: Simd, const K: usize, N: StepBack<S, K>>(
+    neuron: &N,
+    kept: &Kept<'_, S, K>,
+    t: usize,
+    next: &Adjoints<S, K, N::Own>,
+) -> [S::f32s; K] {
+    let reset = kept.tile.constants.reset;
+    let mut taken = kept.membrane(t);
+    let current = if reset == Reset::All { neuron.current(kept, t) } else { taken };
+    for k in 0..K {
+        taken[k] = neuron.lif(k).taken_vector(reset, taken[k], current[k], [next.p[k], next.q[k]]);
+    }
+    taken
+}
+
+/// 2 r of spec 6.iii.
+#[inline(always)]
+pub(crate) fn moved_by_lif<S: Simd, const K: usize, N: StepBack<S, K>>(
+    neuron: &N,
+    kept: &Kept<'_, S, K>,
+    t: usize,
+    Adjoints { p, q, .. }: &Adjoints<S, K, N::Own>,
+) -> [S::f32s; K] {
+    let bias = kept.bias();
+    let mut moved = bias;
+    match kept.tile.constants.reset {
+        Reset::All => {
+            let (now, later) = (neuron.drive(kept, t), neuron.drive(kept, t + 1));
+            for k in 0..K {
+                let Lif { current_decay, membrane_decay, .. } = *neuron.lif(k);
+                let from_bias = bias[k] * p[k];
+                moved[k] = (later[k] * q[k] + now[k] * (p[k] * membrane_decay + q[k] * current_decay))
+                    + (from_bias + from_bias * membrane_decay);
+            }
+        }
+        Reset::Membrane => {
+            let (now, later) = (neuron.current(kept, t), neuron.current(kept, t + 1));
+            for k in 0..K {
+                let driven = (later[k] + bias[k]) + (now[k] + bias[k]) * neuron.lif(k).membrane_decay;
+                moved[k] = p[k] * driven;
+            }
+        }
+        Reset::Subtract => {
+            let one = S::f32s::splat(kept.simd, 1.0);
+            for k in 0..K {
+                let Lif { membrane_decay, threshold, .. } = *neuron.lif(k);
+                moved[k] = p[k] * ((one - membrane_decay * membrane_decay) * threshold);
+            }
+        }
+    }
+    moved
+}
+
+/// Plain twin of a LIF.
+pub(crate) struct PlainLif(pub(crate) LifConstants);
+
+impl PlainNeuron for PlainLif {
+    fn constants(&self) -> &LifConstants {
+        &self.0
     }
 }

@@ -1,13 +1,16 @@
 use super::floor::flushed;
+use crate::neuron::{MAX_OWN, plain};
 use crate::{FLOOR, FLOOR_EVERY, ForwardTile, Reset, TileState};
 
 /// Twin of [`crate::forward_tile`].
 pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
+    let own_states = state.own.len() / tile.lanes;
+    let rows = state.trace.len();
     for lane in 0..tile.lanes {
-        let c = tile.by_lane.map_or(tile.constants, |lanes| lanes.at(lane, tile.constants.reset));
-        let (strength, rate) =
-            tile.by_lane.map_or((0.0, 0.0), |lanes| (lanes.adaptation_strength[lane], lanes.adaptation_decay[lane]));
-        let mut adaptation = state.adaptation.get(lane).copied().unwrap_or(0.0);
+        let neuron = plain(&tile.constants, tile.by_lane, lane);
+        let c = *neuron.constants();
+        let mut own = [0.0; MAX_OWN];
+        (0..own_states).for_each(|array| own[array] = state.own[array * tile.lanes + lane]);
         let mut current = state.current[lane];
         let mut membrane = state.membrane[lane];
         for t in tile.from..tile.to {
@@ -19,28 +22,36 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
             }
             let carried = membrane;
             membrane = (membrane * c.membrane_decay + current) + tile.bias[lane];
+            if let Some(drive) = neuron.own_drive(&own) {
+                membrane += drive;
+            }
             if has_fired_before(state.spikes, tile.refractory, t, lane) {
                 membrane = 0.0;
             }
+            let at = t * tile.lanes + lane;
             if !state.trace.is_empty() {
-                state.trace[t * tile.lanes + lane] = membrane;
+                state.trace[at] = membrane;
             }
             let fall = match t.checked_sub(1) {
-                Some(before) if !state.adaptation_trace.is_empty() => {
-                    ((1.0 - rate) * strength) * state.adaptation_trace[before * tile.lanes + lane]
+                Some(before) if !state.own_trace.is_empty() => {
+                    let mut kept = [0.0; MAX_OWN];
+                    (0..own_states).for_each(|array| {
+                        kept[array] = state.own_trace[array * rows + before * tile.lanes + lane];
+                    });
+                    neuron.threshold_fall(&kept)
                 }
                 _ => 0.0,
             };
-            if !state.adaptation_trace.is_empty() {
-                state.adaptation_trace[t * tile.lanes + lane] = adaptation;
+            if !state.own_trace.is_empty() {
+                (0..own_states).for_each(|array| state.own_trace[array * rows + at] = own[array]);
             }
             if let Some(observed) = &mut state.observed {
-                observed.current[t * tile.lanes + lane] = current;
-                if let Some(rise) = observed.rise.get_mut(t * tile.lanes + lane) {
+                observed.current[at] = current;
+                if let Some(rise) = observed.rise.get_mut(at) {
                     *rise = (membrane - carried) + fall;
                 }
             }
-            let threshold = if tile.by_lane.is_some() { c.threshold + adaptation * strength } else { c.threshold };
+            let threshold = neuron.threshold(&own);
             let has_fired = membrane >= threshold;
             if has_fired {
                 state.spikes[t] |= 1 << lane;
@@ -50,18 +61,16 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
                 }
                 membrane = c.reset.carried(membrane, threshold);
             }
-            adaptation = adaptation * rate + if has_fired { 1.0 } else { 0.0 };
+            neuron.adapt(&mut own, membrane, has_fired);
             if t % FLOOR_EVERY == FLOOR_EVERY - 1 {
                 current = flushed(current, FLOOR);
                 membrane = flushed(membrane, FLOOR);
-                adaptation = flushed(adaptation, FLOOR);
+                own = own.map(|value| flushed(value, FLOOR));
             }
         }
         state.current[lane] = current;
         state.membrane[lane] = membrane;
-        if let Some(last) = state.adaptation.get_mut(lane) {
-            *last = adaptation;
-        }
+        (0..own_states).for_each(|array| state.own[array * tile.lanes + lane] = own[array]);
     }
 }
 

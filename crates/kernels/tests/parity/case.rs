@@ -1,6 +1,8 @@
 //! Units with inputs, and their way forward.
 
-use spikelet_kernels::{ForwardTile, LaneConstants, LifConstants, ObservedForward, Reset, StepEvents, TileState};
+use spikelet_kernels::{
+    ForwardTile, LaneConstants, LifConstants, NeuronKind, ObservedForward, Reset, StepEvents, TileState,
+};
 
 use crate::draw::Draw;
 
@@ -12,9 +14,9 @@ pub(crate) const CONSTANTS: LifConstants =
 pub(crate) struct Forward {
     pub(crate) current: Vec<f32>,
     pub(crate) membrane: Vec<f32>,
-    pub(crate) adaptation: Vec<f32>,
+    pub(crate) own: Vec<f32>,
     pub(crate) trace: Vec<f32>,
-    pub(crate) adaptation_trace: Vec<f32>,
+    pub(crate) own_trace: Vec<f32>,
     pub(crate) spikes: Vec<u64>,
     pub(crate) busy: Vec<u64>,
     /// Current and rise of the membrane at every step.
@@ -29,8 +31,8 @@ pub(crate) struct Case {
     pub(crate) offsets: Vec<u32>,
     pub(crate) units: Vec<u32>,
     pub(crate) reset: Reset,
-    /// Seven constants of each lane.
-    pub(crate) by_lane: Option<[Vec<f32>; 7]>,
+    /// Constants of each lane, `[constant][lane]`.
+    pub(crate) by_lane: Option<Vec<f32>>,
 }
 
 impl Case {
@@ -58,11 +60,11 @@ impl Case {
         let mut constants = [(0.8, 0.99), (0.8, 0.99), (0.2, 0.6), (0.3, 1.0), (0.5, 1.2), (0.0, 0.97), (0.0, 0.5)]
             .map(|(low, high)| between(low, high));
         constants[6].iter_mut().step_by(3).for_each(|strength| *strength = 0.0);
-        Self { by_lane: Some(constants), ..self }
+        Self { by_lane: Some(constants.concat()), ..self }
     }
 
     pub(crate) fn lanes(&self) -> Option<LaneConstants<'_>> {
-        self.by_lane.as_ref().map(lane_constants)
+        self.by_lane.as_ref().map(|values| lane_constants(values, self.lanes))
     }
 
     pub(crate) fn with_reset(self, reset: Reset) -> Self {
@@ -87,8 +89,8 @@ impl Case {
         let mut out = Forward {
             current: vec![0.0; self.lanes],
             membrane: vec![0.0; self.lanes],
-            adaptation: vec![0.0; if self.by_lane.is_some() { self.lanes } else { 0 }],
-            adaptation_trace: vec![0.0; if self.by_lane.is_some() { self.lanes * self.steps } else { 0 }],
+            own: vec![0.0; if self.by_lane.is_some() { self.lanes } else { 0 }],
+            own_trace: vec![0.0; if self.by_lane.is_some() { self.lanes * self.steps } else { 0 }],
             trace: vec![0.0; self.lanes * self.steps],
             spikes: vec![0; self.steps],
             busy: vec![0; self.steps.div_ceil(64)],
@@ -112,10 +114,10 @@ impl Case {
                 &mut TileState {
                     current: &mut out.current,
                     membrane: &mut out.membrane,
-                    adaptation: &mut out.adaptation,
+                    own: &mut out.own,
                     trace: &mut out.trace,
                     traces_spikes_only: false,
-                    adaptation_trace: &mut out.adaptation_trace,
+                    own_trace: &mut out.own_trace,
                     spikes: &mut out.spikes,
                     busy: &mut out.busy,
                     observed: is_observed.then_some(ObservedForward { current, rise }),
@@ -127,16 +129,6 @@ impl Case {
 }
 
 /// Constants by lane from arrays in the order of their fields.
-pub(crate) fn lane_constants(arrays: &[Vec<f32>; 7]) -> LaneConstants<'_> {
-    let [current_decay, membrane_decay, drive_gain, bias_gain, threshold, adaptation_decay, adaptation_strength] =
-        arrays;
-    LaneConstants {
-        current_decay,
-        membrane_decay,
-        drive_gain,
-        bias_gain,
-        threshold,
-        adaptation_decay,
-        adaptation_strength,
-    }
+pub(crate) fn lane_constants(values: &[f32], lanes: usize) -> LaneConstants<'_> {
+    LaneConstants { kind: NeuronKind::Alif, values, lanes }
 }

@@ -53,10 +53,10 @@ fn run_layer(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
     let state = TileState {
         current: state.current,
         membrane: state.membrane,
-        adaptation: state.adaptation,
+        own: state.own,
         trace: state.trace,
         traces_spikes_only: false,
-        adaptation_trace: state.adaptation_trace,
+        own_trace: state.own_trace,
         spikes: state.spikes,
         busy: state.busy,
         observed: None,
@@ -216,8 +216,8 @@ fn gradient_that_enters_at_few_units_is_that_of_the_plain_loop() {
             for (number, timing_path) in
                 [ResetPath::Ignore, ResetPath::Full, ResetPath::Window(0.5)].into_iter().enumerate()
             {
-                let terms = BackwardTerms { timing_path, ..BackwardTerms::none(&case.bias) };
-                let terms = (number > 0).then_some(terms);
+                let terms = BackwardTerms { timing_path, bias: &case.bias, ..BackwardTerms::default() };
+                let terms = if number > 0 { terms } else { BackwardTerms::default() };
                 for surrogate in [None, Some(COMPACT[steps % 2])] {
                     active += check_few(level, &case, &forward, surrogate, terms);
                 }
@@ -233,7 +233,7 @@ fn check_few(
     case: &Case,
     forward: &Forward,
     surrogate: Option<Surrogate>,
-    terms: Option<BackwardTerms<'_>>,
+    terms: BackwardTerms<'_>,
 ) -> usize {
     let (lanes, steps) = (case.lanes, case.steps);
     let end = steps - steps / 4;
@@ -256,7 +256,7 @@ fn check_few(
         slope_floor: 0.01,
         constants: case.constants(),
         by_lane: None,
-        adaptation: &[],
+        own_trace: &[],
         current: &[],
         terms,
     };

@@ -15,9 +15,9 @@ struct Tile {
     current: Vec<f32>,
     membrane: Vec<f32>,
     bias: Vec<f32>,
-    adaptation: Vec<f32>,
+    own: Vec<f32>,
     /// Constants of each lane, where they don't share them.
-    by_lane: Option<[Vec<f32>; 7]>,
+    by_lane: Option<Vec<f32>>,
 }
 
 impl Tile {
@@ -49,14 +49,14 @@ impl Tile {
             current[lane] = low * (1.0 + draw() * 1e-3);
             membrane[lane] = membrane[lane].min(constants.threshold * 0.99);
         }
-        Self { constants, current, membrane, bias, adaptation: vec![], by_lane: None }
+        Self { constants, current, membrane, bias, own: vec![], by_lane: None }
     }
 
     /// Units with decays up to those of the layer, thresholds from that of the layer on, and spikes that raise them.
     fn by_lane(seed: u32, constants: LifConstants, bias: f32) -> Self {
         let mut tile = Self::new(seed, constants, bias);
         let spread = |max: f32, scale: f32| (0..TILE).map(|lane| max - scale * (lane % 5) as f32).collect();
-        tile.by_lane = Some([
+        let constants: [Vec<f32>; 7] = [
             spread(constants.current_decay, constants.current_decay / 10.0),
             spread(constants.membrane_decay, constants.membrane_decay / 20.0),
             vec![1.0; TILE],
@@ -64,17 +64,18 @@ impl Tile {
             spread(constants.threshold, -0.1),
             spread(0.97, 0.2),
             spread(0.3, 0.06),
-        ]);
-        tile.adaptation = (0..TILE).map(|lane| (lane % 3) as f32).collect();
+        ];
+        tile.by_lane = Some(constants.concat());
+        tile.own = (0..TILE).map(|lane| (lane % 3) as f32).collect();
         tile
     }
 
     fn lanes(&self) -> Option<LaneConstants<'_>> {
-        self.by_lane.as_ref().map(lane_constants)
+        self.by_lane.as_ref().map(|values| lane_constants(values, TILE))
     }
 
     fn decays(&self, lane: usize) -> LifConstants {
-        let at = |array: usize, shared: f32| self.by_lane.as_ref().map_or(shared, |of| of[array][lane]);
+        let at = |array: usize, shared: f32| self.by_lane.as_ref().map_or(shared, |of| of[array * TILE + lane]);
         LifConstants {
             current_decay: at(0, self.constants.current_decay),
             membrane_decay: at(1, self.constants.membrane_decay),
@@ -100,10 +101,10 @@ impl Tile {
             &mut TileState {
                 current: &mut self.current.clone(),
                 membrane: &mut self.membrane.clone(),
-                adaptation: &mut self.adaptation.clone(),
+                own: &mut self.own.clone(),
                 trace: &mut [],
                 traces_spikes_only: false,
-                adaptation_trace: &mut [],
+                own_trace: &mut [],
                 spikes: &mut spikes,
                 busy: &mut [0; STEPS.div_ceil(64)],
                 observed: None,
@@ -116,7 +117,7 @@ impl Tile {
         let constants: Vec<LifConstants> = (0..TILE).map(|lane| self.decays(lane)).collect();
         let at_rest = |(b, of): (&f32, &LifConstants)| if *b == 0.0 { 0.0 } else { b / (1.0 - of.membrane_decay) };
         let rest: Vec<f32> = self.bias.iter().zip(&constants).map(at_rest).collect();
-        let bound = QuietBound::new(constants.iter(), STEPS);
+        let bound = QuietBound::new(constants.iter().copied(), STEPS);
         let state = QuietState { current: &self.current, membrane: &self.membrane, rest: &rest };
         let mut units = Vec::new();
         list_restless(level, &bound, &state, 0, &mut units);
@@ -125,24 +126,24 @@ impl Tile {
         pick(&units, |unit| self.membrane[unit], &mut membrane);
         pick(&units, |unit| self.bias[unit], &mut bias);
         pick(&units, |unit| rest[unit], &mut at_rest);
-        let mut adaptation = Vec::new();
+        let mut own = Vec::new();
         let by_lane = self.by_lane.as_ref().map(|arrays| {
-            pick(&units, |unit| self.adaptation[unit], &mut adaptation);
+            pick(&units, |unit| self.own[unit], &mut own);
             let mut picked = [const { Vec::new() }; 7];
-            arrays.iter().zip(&mut picked).for_each(|(from, to)| pick(&units, |unit| from[unit], to));
+            arrays.chunks_exact(TILE).zip(&mut picked).for_each(|(from, to)| pick(&units, |unit| from[unit], to));
             picked[4][units.len()..].fill(1.0);
-            picked
+            picked.concat()
         });
         let run = QuietRun {
             current: &current,
             membrane: &membrane,
-            adaptation: &adaptation,
+            own: &own,
             bias: &bias,
             rest: &at_rest,
             from,
             to: STEPS,
             constants: self.constants,
-            by_lane: by_lane.as_ref().map(lane_constants),
+            by_lane: by_lane.as_ref().map(|values| lane_constants(values, current.len())),
         };
         let (mut fired, mut busy) = ([0; STEPS], [0; STEPS.div_ceil(64)]);
         run_quiet(level, &run, &mut QuietSpikes { spikes: &mut fired, busy: &mut busy });

@@ -1,7 +1,7 @@
 //! Units forward and backward.
 
 use spikelet_kernels::{
-    BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, FIRES_ONCE, Injection, Level, NO_ROW, ObservedBackward,
+    BackwardOutput, BackwardTerms, BackwardTile, FIRES_ONCE, Injection, Level, NO_ROW, ObservedBackward,
     ProjectedError, Reset, ResetPath, SpikeError, SteadyError, Surrogate, backward_tile, carry_error, forward_tile,
     reference, spread_error, steady_course,
 };
@@ -50,17 +50,14 @@ fn refractory_and_observed_units_and_every_reset_are_the_plain_loop() {
                     assert_eq!(found.spikes, expected.spikes, "spikes at {level}");
                 }
                 let terms = BackwardTerms {
-                    activation_path: ResetPath::Ignore,
-                    timing_path: ResetPath::Ignore,
                     factor: 1.0,
-                    steady: 0.0,
                     adaptation_path: true,
                     refractory,
-                    units: u64::MAX,
                     bias: &case.bias,
+                    ..BackwardTerms::default()
                 };
                 for variant in [2, 5, 7, 9, 10, 14] {
-                    check_backward(level, &case, &expected, variant, SURROGATES[0], Some(terms));
+                    check_backward(level, &case, &expected, variant, SURROGATES[0], terms);
                 }
             }
         }
@@ -76,9 +73,13 @@ fn backward_is_the_plain_loop() {
                 let case = Case::new(steps as u32 * 13 + lanes as u32, lanes, steps).with_reset(RESETS[steps % 3]);
                 let forward = case.run(&[0, steps], reference::forward_tile);
                 for variant in 0..16 {
-                    check_backward(level, &case, &forward, variant, SURROGATES[0], None);
+                    let plain = BackwardTerms::default();
+                    check_backward(level, &case, &forward, variant, SURROGATES[0], plain);
                     let surrogate = SURROGATES[(variant as usize + steps) % SURROGATES.len()];
-                    check_backward(level, &case, &forward, variant, surrogate, None);
+                    check_backward(level, &case, &forward, variant, surrogate, plain);
+                    let raised = BackwardTerms { steady: 0.3, units: u64::MAX >> (64 - lanes + 3), ..plain };
+                    check_backward(level, &case, &forward, variant, SURROGATES[0], raised);
+                    check_backward(level, &case, &forward, variant, surrogate, raised);
                 }
             }
         }
@@ -122,7 +123,7 @@ const EVERY_STEP: [usize; 9] = [1, R, 3, 4, 6, 7, 8, 9, R_ROWS];
 /// r among the outputs.
 const R: usize = 2;
 /// Place of the r rows.
-const R_ROWS: usize = 14;
+const R_ROWS: usize = 11;
 
 /// What is injected at every step.
 const STEADY: [Injection; 3] = [
@@ -165,7 +166,7 @@ fn further_terms_are_the_plain_loop() {
                 };
                 let surrogate = SURROGATES[number % SURROGATES.len()];
                 for variant in [0, 2, 3, 5, 7, 10] {
-                    check_backward(level, &case, &forward, variant, surrogate, Some(terms));
+                    check_backward(level, &case, &forward, variant, surrogate, terms);
                 }
             }
         }
@@ -187,23 +188,28 @@ fn constants_by_lane_and_adaptive_thresholds_are_the_plain_loop() {
                 for cuts in [vec![0, steps], vec![0, steps / 3, steps]] {
                     let found = case.run_with(refractory, true, &cuts, |tile, state| forward_tile(level, tile, state));
                     assert_same("membrane trace", level, &found.trace, &expected.trace);
-                    assert_same("adaptation trace", level, &found.adaptation_trace, &expected.adaptation_trace);
-                    assert_same("adaptation", level, &found.adaptation, &expected.adaptation);
+                    assert_same("own trace", level, &found.own_trace, &expected.own_trace);
+                    assert_same("own state", level, &found.own, &expected.own);
                     assert_same("observed current", level, &found.observed[0], &expected.observed[0]);
                     assert_same("rise", level, &found.observed[1], &expected.observed[1]);
                     assert_eq!(found.spikes, expected.spikes, "spikes at {level}");
                     let unseen =
                         case.run_with(refractory, false, &cuts, |tile, state| forward_tile(level, tile, state));
                     assert_same("membrane trace of the plain pass", level, &unseen.trace, &expected.trace);
-                    assert_same("adaptation of the plain pass", level, &unseen.adaptation, &expected.adaptation);
+                    assert_same("own state of the plain pass", level, &unseen.own, &expected.own);
                     assert_eq!(unseen.spikes, expected.spikes, "spikes of the plain pass at {level}");
                 }
                 for (number, adaptation_path) in [true, false].into_iter().enumerate() {
-                    let terms =
-                        BackwardTerms { factor: 0.7, adaptation_path, refractory, ..BackwardTerms::none(&case.bias) };
+                    let terms = BackwardTerms {
+                        factor: 0.7,
+                        adaptation_path,
+                        refractory,
+                        bias: &case.bias,
+                        ..BackwardTerms::default()
+                    };
                     for variant in [0, 2, 3, 5, 7, 10, 14] {
                         let surrogate = SURROGATES[(number + index as usize) % SURROGATES.len()];
-                        check_backward(level, &case, &expected, variant, surrogate, Some(terms));
+                        check_backward(level, &case, &expected, variant, surrogate, terms);
                     }
                 }
                 for (number, path) in PATHS.into_iter().enumerate() {
@@ -219,7 +225,7 @@ fn constants_by_lane_and_adaptive_thresholds_are_the_plain_loop() {
                     };
                     for variant in [0, 2, 3, 5, 7] {
                         let surrogate = SURROGATES[number % SURROGATES.len()];
-                        check_backward(level, &case, &expected, variant, surrogate, Some(terms));
+                        check_backward(level, &case, &expected, variant, surrogate, terms);
                     }
                 }
             }
@@ -235,7 +241,7 @@ fn check_backward(
     forward: &Forward,
     variant: u32,
     surrogate: Surrogate,
-    terms: Option<BackwardTerms<'_>>,
+    terms: BackwardTerms<'_>,
 ) {
     let mut draw = Draw(variant + 99);
     let (lanes, steps) = (case.lanes, case.steps);
@@ -277,21 +283,20 @@ fn check_backward(
         slope_floor: 0.01,
         constants: case.constants(),
         by_lane: case.lanes(),
-        adaptation: &forward.adaptation_trace,
+        own_trace: &forward.own_trace,
         current: &forward.observed[0],
         terms,
     };
+    let is_observed = tile.terms != BackwardTerms::default();
     let run_with = |kept: &[usize], is_watched: bool, kernel: &dyn Fn(&mut BackwardOutput<'_>)| {
-        let mut out: [Vec<f32>; 15] = Default::default();
+        let mut out: [Vec<f32>; 12] = Default::default();
         out[0] = vec![0.0; wanted as usize * lanes];
         out[5] = vec![0.0; lanes];
         for &array in kept {
             out[array] = vec![0.0; if array == R_ROWS { wanted as usize * lanes } else { steps * stride }];
         }
-        out[10..R_ROWS].fill(vec![0.0; lanes]);
-        let [q_rows, q, r, p, direct, bias, activation, timing, reset_error, reset_slope, of_constants @ ..] = &mut out;
-        let [current_decay, membrane_decay, threshold, adaptation_strength, r_rows] = of_constants;
-        let constants = ConstantSums { current_decay, membrane_decay, threshold, adaptation_strength };
+        out[10] = vec![0.0; 7 * lanes];
+        let [q_rows, q, r, p, direct, bias, activation, timing, reset_error, reset_slope, constants, r_rows] = &mut out;
         let observed = ObservedBackward { activation, timing, reset_error, reset_slope };
         let carried = [&mut [][..], &mut [], &mut []];
         kernel(&mut BackwardOutput {
@@ -306,9 +311,9 @@ fn check_backward(
             offset,
             bias,
             carried,
-            constants: tile.by_lane.filter(|_| is_watched).map(|_| constants),
+            constants: tile.by_lane.filter(|_| is_watched).map(|_| &mut constants[..]),
             timing_terms: &mut vec![],
-            observed: (kept == EVERY_STEP && is_watched && tile.terms.is_some()).then_some(observed),
+            observed: (kept == EVERY_STEP && is_watched && is_observed).then_some(observed),
         });
         out
     };
@@ -326,17 +331,14 @@ fn check_backward(
         "timing part",
         "reset's part of the error",
         "reset's part of the slope",
-        "current decay",
-        "membrane decay",
-        "threshold",
-        "adaptation strength",
+        "learnt constants",
         "r rows",
     ];
     for (name, (found, expected)) in names.into_iter().zip(found.iter().zip(&expected)) {
         assert_same(name, level, found, expected);
     }
     let rows_alone = run_with(&[], true, &|output| backward_tile(level, &tile, output));
-    for (name, output) in [("q rows alone", 0), ("bias alone", 5), ("membrane decay alone", 11)] {
+    for (name, output) in [("q rows alone", 0), ("bias alone", 5), ("learnt constants alone", 10)] {
         assert_same(name, level, &rows_alone[output], &expected[output]);
     }
     let unwatched = |kept: &[usize]| run_with(kept, false, &|output| backward_tile(level, &tile, output));
@@ -352,7 +354,7 @@ fn check_backward(
         }
     }
     let has_lag = |path: ResetPath| matches!(path, ResetPath::Lag(_));
-    let is_whole = terms.is_some_and(|of| has_lag(of.activation_path) || has_lag(of.timing_path));
+    let is_whole = has_lag(terms.activation_path) || has_lag(terms.timing_path);
     if steps % 6 == 5 && !is_whole && !matches!(error, Some(SpikeError::Projected(_))) {
         for (name, is_plain) in [("pieces of the plain loop", true), ("pieces", false)] {
             let found = run(&|output| in_pieces(level, is_plain, &tile, output));
@@ -365,7 +367,7 @@ fn check_backward(
 
 /// Passes of one to three steps that carry p and q along.
 fn in_pieces(level: Level, is_plain: bool, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
-    let [mut p, mut q, mut adaptation] = [(); 3].map(|()| vec![0.0; tile.lanes]);
+    let [mut p, mut q, mut own] = [(); 3].map(|()| vec![0.0; tile.lanes]);
     let mut timing = tile.timing;
     let mut to = tile.end;
     while to > 0 {
@@ -399,13 +401,8 @@ fn in_pieces(level: Level, is_plain: bool, tile: &BackwardTile<'_>, output: &mut
             stride: *stride,
             offset: *offset,
             bias,
-            carried: [&mut p, &mut q, &mut adaptation],
-            constants: constants.as_mut().map(|sums| ConstantSums {
-                current_decay: &mut *sums.current_decay,
-                membrane_decay: &mut *sums.membrane_decay,
-                threshold: &mut *sums.threshold,
-                adaptation_strength: &mut *sums.adaptation_strength,
-            }),
+            carried: [&mut p, &mut q, &mut own],
+            constants: constants.as_deref_mut(),
             timing_terms: &mut vec![],
             observed: observed.as_mut().map(|observed| ObservedBackward {
                 activation: &mut *observed.activation,

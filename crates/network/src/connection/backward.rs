@@ -3,9 +3,7 @@
 mod layer_pass;
 mod run;
 
-use spikelet_kernels::{
-    BackwardOutput, BackwardTerms, BackwardTile, Level, ObservedBackward, SpikeError, backward_tile,
-};
+use spikelet_kernels::{BackwardOutput, BackwardTile, Level, ObservedBackward, SpikeError, backward_tile};
 
 use super::view::LayerView;
 use crate::aligned::Aligned;
@@ -244,9 +242,8 @@ impl PassContext<'_> {
         let Self { level, view, .. } = *self;
         let site = &view.layout.sites[number];
         let EveryStep { arrays: [q, r, p, direct], stride, offset } = every_step;
-        let mut tile = self.tile(number, (from, to), error, timing);
+        let tile = self.tile(number, (from, to), error, timing);
         let observed = self.is_observed.then(|| {
-            tile.terms.get_or_insert_with(|| BackwardTerms::none(view.bias(site)));
             let ObservedAdjoints { activation, timing, reset_error, reset_slope } = observed;
             ObservedBackward { activation, timing, reset_error, reset_slope }
         });
@@ -285,6 +282,8 @@ impl PassContext<'_> {
         let steps = view.steps;
         let site = &view.layout.sites[number];
         let of_steps = site.lane * steps..(site.lane + site.lanes) * steps;
+        let [own_states, _] = view.neuron.own_arrays();
+        let of_own = of_steps.start * own_states..of_steps.end * own_states;
         BackwardTile {
             lanes: site.lanes,
             end,
@@ -300,9 +299,9 @@ impl PassContext<'_> {
             slope_floor: pass.slope_floor,
             constants: view.neuron.constants,
             by_lane: view.by_lane(site),
-            adaptation: view.by_lane(site).map_or(&[], |_| &units.adaptation_trace[of_steps.clone()]),
+            own_trace: &units.own_trace[of_own],
             current: if units.keeps_current { &units.observed.current[of_steps] } else { &[] },
-            terms: self.has_terms().then(|| pass.terms(&view, site)),
+            terms: pass.terms(&view, site),
         }
     }
 }

@@ -55,6 +55,7 @@ impl ForwardRun<'_> {
         events: impl Fn(usize) -> StepEvents<'b>,
     ) -> impl Iterator<Item = TileRun<'b>> {
         let Self { view, from, to, .. } = *self;
+        let [own_states, _] = view.neuron.own_arrays();
         let mut rest = self.states();
         view.layout.sites.iter().enumerate().map(move |(number, site)| TileRun {
             tile: ForwardTile {
@@ -68,7 +69,7 @@ impl ForwardRun<'_> {
                 from,
                 to,
             },
-            state: split_site(&mut rest, site.lanes, view.steps),
+            state: split_site(&mut rest, site.lanes, view.steps, own_states),
         })
     }
 
@@ -77,9 +78,9 @@ impl ForwardRun<'_> {
         let UnitState {
             current,
             membrane,
-            adaptation,
+            own,
             trace,
-            adaptation_trace,
+            own_trace,
             keeps_current,
             traces_spikes_only,
             observed,
@@ -92,10 +93,10 @@ impl ForwardRun<'_> {
         TileState {
             current,
             membrane,
-            adaptation,
+            own,
             trace: if keeps_trace { trace } else { &mut [] },
             traces_spikes_only: *traces_spikes_only,
-            adaptation_trace: if keeps_trace { adaptation_trace } else { &mut [] },
+            own_trace: if keeps_trace { own_trace } else { &mut [] },
             spikes,
             busy,
             observed: (is_observed || keeps_trace && *keeps_current).then(|| ObservedForward {
@@ -107,15 +108,15 @@ impl ForwardRun<'_> {
 }
 
 /// Takes the states of the next site off `rest`.
-fn split_site<'a>(rest: &mut TileState<'a>, lanes: usize, steps: usize) -> TileState<'a> {
+fn split_site<'a>(rest: &mut TileState<'a>, lanes: usize, steps: usize, own_states: usize) -> TileState<'a> {
     let of_steps = lanes * steps;
     TileState {
         current: split(&mut rest.current, lanes),
         membrane: split(&mut rest.membrane, lanes),
-        adaptation: split(&mut rest.adaptation, lanes),
+        own: split(&mut rest.own, lanes * own_states),
         trace: split(&mut rest.trace, of_steps),
         traces_spikes_only: rest.traces_spikes_only,
-        adaptation_trace: split(&mut rest.adaptation_trace, of_steps),
+        own_trace: split(&mut rest.own_trace, of_steps * own_states),
         spikes: split(&mut rest.spikes, steps),
         busy: split(&mut rest.busy, steps.div_ceil(64)),
         observed: rest.observed.as_mut().map(|observed| ObservedForward {

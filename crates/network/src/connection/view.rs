@@ -3,9 +3,11 @@
 use spikelet_kernels::LaneConstants;
 
 use super::layout::{Layout, Site};
-use crate::neuron::{Lanes, Neuron};
+use crate::learnt::{Learnable, LearntShape};
+use crate::neuron::{Lanes, Neuron, number_of};
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
+use crate::state::Adjoints;
 
 /// What follows from the biases of a layer.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +58,23 @@ impl<'a> LayerView<'a> {
     /// Constants of the lanes of a site, where units do not share them.
     pub(crate) fn by_lane(&self, site: &Site) -> Option<LaneConstants<'a>> {
         self.lanes.get(site.tile).map(Lanes::view)
+    }
+
+    /// Starts the sums for learnt constants, if there are any.
+    pub fn start_constants(&self, adjoints: &mut Adjoints) {
+        if let Some(constants) = self.neuron.by_unit.as_ref().filter(|_| !self.neuron.learnt.is_empty()) {
+            adjoints.constants.start(self.layout.lanes, constants.count());
+        }
+    }
+
+    /// Sums of the lanes of a site for a constant that is learnt, `[lane]`.
+    pub fn constant_sums<'b>(&self, adjoints: &'b Adjoints, site: &Site, learnt: &LearntShape) -> &'b [f32] {
+        match learnt.what {
+            Learnable::Constant(constant) => {
+                adjoints.constants.array(site.lane..site.lane + site.lanes, number_of(constant))
+            }
+            Learnable::Delays { .. } => &[],
+        }
     }
 
     /// Unit with parameters of its own that a unit belongs to: its channel in a convolution.

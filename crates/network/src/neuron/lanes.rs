@@ -1,60 +1,38 @@
 //! Constants by lane.
 
-use spikelet_kernels::{LANES, LaneConstants};
+use spikelet_kernels::{LANES, LaneConstants, NeuronKind, constant};
 
 /// The constants of a layer's lanes, as the kernels read them.
 #[derive(Clone, Debug, Default)]
 pub struct Lanes {
-    pub(crate) current_decay: Vec<f32>,
-    pub(crate) membrane_decay: Vec<f32>,
-    pub(crate) drive_gain: Vec<f32>,
-    pub(crate) bias_gain: Vec<f32>,
-    pub(crate) threshold: Vec<f32>,
-    pub(crate) adaptation_decay: Vec<f32>,
-    pub(crate) adaptation_strength: Vec<f32>,
+    kind: NeuronKind,
+    /// `[constant][lane]`.
+    values: Vec<f32>,
+    lanes: usize,
 }
 
 impl Lanes {
-    /// Replaces them by some lanes of others, filled up to whole vectors with lanes that never fire.
-    pub(crate) fn pick<'a>(&mut self, lanes: impl Iterator<Item = (LaneConstants<'a>, usize)>) {
-        self.arrays().for_each(|array| array.clear());
-        for (from, lane) in lanes {
-            self.current_decay.push(from.current_decay[lane]);
-            self.membrane_decay.push(from.membrane_decay[lane]);
-            self.drive_gain.push(from.drive_gain[lane]);
-            self.bias_gain.push(from.bias_gain[lane]);
-            self.threshold.push(from.threshold[lane]);
-            self.adaptation_decay.push(from.adaptation_decay[lane]);
-            self.adaptation_strength.push(from.adaptation_strength[lane]);
-        }
-        let length = self.threshold.len().next_multiple_of(LANES);
-        self.threshold.resize(length, 1.0);
-        self.arrays().for_each(|array| array.resize(length, 0.0));
+    /// Lanes from the array of each constant.
+    pub(super) fn new(kind: NeuronKind, arrays: &[Vec<f32>]) -> Self {
+        Self { kind, values: arrays.concat(), lanes: arrays.first().map_or(0, Vec::len) }
     }
 
-    fn arrays(&mut self) -> impl Iterator<Item = &mut Vec<f32>> {
-        let Self {
-            current_decay,
-            membrane_decay,
-            drive_gain,
-            bias_gain,
-            threshold,
-            adaptation_decay,
-            adaptation_strength,
-        } = self;
-        [current_decay, membrane_decay, drive_gain, bias_gain, threshold, adaptation_decay, adaptation_strength]
-            .into_iter()
+    /// Replaces them by some lanes of others, filled up to whole vectors with lanes that never fire.
+    pub(crate) fn pick<'a>(
+        &mut self,
+        kind: NeuronKind,
+        picked: impl Iterator<Item = (LaneConstants<'a>, usize)> + Clone,
+    ) {
+        self.kind = kind;
+        self.lanes = picked.clone().count().next_multiple_of(LANES);
+        self.values.clear();
+        for number in 0..kind.constants() {
+            self.values.extend(picked.clone().map(|(from, lane)| from.of(number)[lane]));
+            self.values.resize((number + 1) * self.lanes, if number == constant::THRESHOLD { 1.0 } else { 0.0 });
+        }
     }
 
     pub(crate) fn view(&self) -> LaneConstants<'_> {
-        LaneConstants {
-            current_decay: &self.current_decay,
-            membrane_decay: &self.membrane_decay,
-            drive_gain: &self.drive_gain,
-            bias_gain: &self.bias_gain,
-            threshold: &self.threshold,
-            adaptation_decay: &self.adaptation_decay,
-            adaptation_strength: &self.adaptation_strength,
-        }
+        LaneConstants { kind: self.kind, values: &self.values, lanes: self.lanes }
     }
 }

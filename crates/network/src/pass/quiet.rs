@@ -14,7 +14,7 @@ pub(crate) struct Quiet {
     units: Vec<u32>,
     current: Vec<f32>,
     membrane: Vec<f32>,
-    adaptation: Vec<f32>,
+    own: Vec<f32>,
     lanes: Lanes,
     bias: Vec<f32>,
     rest: Vec<f32>,
@@ -70,24 +70,37 @@ impl Quiet {
         pick(&self.units, |lane| state.membrane[lane], &mut self.membrane);
         pick(&self.units, bias, &mut self.bias);
         pick(&self.units, rest, &mut self.rest);
-        let is_by_lane = !view.lanes.is_empty();
-        if is_by_lane {
-            pick(&self.units, |lane| state.adaptation[lane], &mut self.adaptation);
-            self.lanes.pick(self.units.iter().filter_map(|&lane| {
-                let (site, lane) = of_site(lane as usize);
-                view.by_lane(site).map(|lanes| (lanes, lane))
-            }));
+        let by_unit = view.neuron.by_unit.as_ref();
+        self.own.clear();
+        if let Some(constants) = by_unit {
+            let [own_states, _] = view.neuron.own_arrays();
+            for array in 0..own_states {
+                let of_lane = |lane| {
+                    let (site, lane) = of_site(lane);
+                    state.own[site.lane * own_states + array * site.lanes + lane]
+                };
+                let mut picked = Vec::new();
+                pick(&self.units, of_lane, &mut picked);
+                self.own.extend(picked);
+            }
+            self.lanes.pick(
+                constants.kind(),
+                self.units.iter().filter_map(|&lane| {
+                    let (site, lane) = of_site(lane as usize);
+                    view.by_lane(site).map(|lanes| (lanes, lane))
+                }),
+            );
         }
         let run = QuietRun {
             current: &self.current,
             membrane: &self.membrane,
-            adaptation: if is_by_lane { &self.adaptation } else { &[] },
+            own: &self.own,
             bias: &self.bias,
             rest: &self.rest,
             from: state.reached,
             to,
             constants: view.neuron.constants,
-            by_lane: is_by_lane.then(|| self.lanes.view()),
+            by_lane: by_unit.map(|_| self.lanes.view()),
         };
         let (steps, words) = (view.steps, view.steps.div_ceil(64));
         let blocks = self.current.len().div_ceil(TILE);

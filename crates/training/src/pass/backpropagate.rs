@@ -156,12 +156,12 @@ impl Backpropagation<'_> {
 /// Sums the constants of lanes over the units that share them, in their order.
 fn add_constants(view: &LayerView<'_>, adjoints: &Adjoints, mixing: Option<Mixing>, gradient: &mut LayerGradient) {
     for (array, to) in view.neuron.learnt.iter().zip(&mut gradient.learnt) {
-        let of_lanes = adjoints.constants.array(array.what);
         let mut sums = vec![0.0f64; array.length()];
         for site in &view.layout.sites {
+            let of_lanes = view.constant_sums(adjoints, site, array);
             for (lane, &unit) in view.layout.units_of(site) {
                 let place = if sums.len() == 1 { 0 } else { view.filter_of(unit as usize) };
-                sums[place] += f64::from(of_lanes[site.lane + lane]);
+                sums[place] += f64::from(of_lanes[lane]);
             }
         }
         let sums: Vec<f32> = sums.into_iter().map(|sum| sum as f32).collect();

@@ -29,16 +29,17 @@ pub struct LayerPass {
 }
 
 impl LayerPass {
-    /// Terms beyond the plain pass.
+    /// Terms of the rule at a site.
     pub(super) fn terms<'a>(&self, view: &LayerView<'a>, site: &Site) -> BackwardTerms<'a> {
+        let steady = self.factor * self.activity_gradient;
         BackwardTerms {
             activation_path: self.activation_path,
             timing_path: self.timing_path,
             factor: self.factor,
-            steady: self.factor * self.activity_gradient,
+            steady,
             adaptation_path: self.adaptation_path,
             refractory: view.neuron.refractory,
-            units: view.layout.lanes_in_use(site),
+            units: if steady == 0.0 { 0 } else { view.layout.lanes_in_use(site) },
             bias: view.bias(site),
         }
     }

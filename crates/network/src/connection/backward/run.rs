@@ -28,9 +28,7 @@ impl<'a> BackwardRun<'a> {
     ) -> Self {
         let length = context.view.steps * context.view.layout.stride;
         adjoints.keep(context.kept(), length);
-        if !context.view.neuron.learnt.is_empty() {
-            adjoints.constants.start(context.view.layout.lanes);
-        }
+        context.view.start_constants(adjoints);
         Self { context, adjoints, scratch, gradient }
     }
 

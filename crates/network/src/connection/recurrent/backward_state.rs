@@ -8,7 +8,7 @@ use crate::connection::layout::Site;
 #[derive(Debug, Default)]
 pub(super) struct BackwardState {
     pub(super) sites: Vec<SiteErrors>,
-    /// p, q and ā, or r, `[lane]` of all tiles.
+    /// p and q, `[lane]` of all tiles, and the neuron's own adjoints, tile by tile `[adjoint][lane]`, or r, `[lane]`.
     pub(super) carried: [Aligned; 3],
     /// Σ p, `[lane]` of all tiles.
     pub(super) bias: Aligned,
@@ -34,9 +34,11 @@ impl BackwardState {
                 work.error.resize(context.end * site.lanes);
             }
         }
-        for array in self.carried.iter_mut().chain([&mut self.bias]) {
+        let [_, own_adjoints] = context.view.neuron.own_arrays();
+        let [p, q, own] = &mut self.carried;
+        for (array, count) in [(p, 1), (q, 1), (own, own_adjoints.max(1)), (&mut self.bias, 1)] {
             array.clear();
-            array.resize(layout.lanes);
+            array.resize(layout.lanes * count);
         }
     }
 

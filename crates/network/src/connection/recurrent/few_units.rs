@@ -120,7 +120,7 @@ impl FewUnits {
                     let tile = &tiles[number];
                     let at = t * tile.lanes + lane;
                     let error = given[number].error[at] + own * gain;
-                    let error = if tile.terms.is_some() { error + steady } else { error };
+                    let error = if steady == 0.0 { error } else { error + steady };
                     let distance = (tile.trace[at] - tile.constants.threshold).abs();
                     direct[unit] = pass.surrogate.times(distance, error);
                 }

@@ -45,6 +45,7 @@ impl Recurrent {
         let mut timing_terms = std::mem::take(&mut scratch.timing_terms);
         let rows = Rows::of(gradient, scratch, context.mixing);
         let factor = pass.factor;
+        let [_, own_adjoints] = view.neuron.own_arrays();
         let BackwardState { sites, carried, bias } = &mut *state.backward;
         for (number, (site, work)) in view.layout.sites.iter().zip(sites).enumerate() {
             let fired = units.spikes[number * view.steps + t];
@@ -61,13 +62,14 @@ impl Recurrent {
             let lanes = site.lane..site.lane + site.lanes;
             let error = (factor != 0.0).then_some(SpikeError::Given(&work.error));
             let of_site = lanes.start * rows.count..lanes.end * rows.count;
-            let [p, q, adaptation] = &mut *carried;
+            let [p, q, own] = &mut *carried;
+            let of_own = lanes.start * own_adjoints..lanes.end * own_adjoints;
             let output = SiteOutput {
                 rows: rows.of_step,
                 q_rows: &mut rows.q[of_site.clone()],
                 r_rows: rows.r.get_mut(of_site).unwrap_or_default(),
                 bias: &mut bias[lanes.clone()],
-                carried: [&mut p[lanes.clone()], &mut q[lanes.clone()], &mut adaptation[lanes]],
+                carried: [&mut p[lanes.clone()], &mut q[lanes.clone()], &mut own[of_own]],
                 timing_terms: &mut timing_terms,
             };
             context.run_site(number, (t, t + 1), error, &work.timing[first..], adjoints, output);

@@ -1,4 +1,4 @@
-//! Where E of a step comes from.
+//! E of a step: where it comes from.
 //!
 //! ```text
 //! P = Wᵀp, Q = Wᵀq:   P[t] = αᵥ P[t+1] + Σ_j W_j x_j[t],   Q[t] = P[t] + αᵢ Q[t+1] + Σ_j W_j y_j[t],   E[t] = Q[t]
@@ -13,6 +13,7 @@
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
+use super::terms_pass::steady_lanes;
 use super::tile::{BackwardTile, ProjectedError, SteadyError};
 use crate::lanes::{fit, flush, load, store};
 use crate::neuron::Lif;
@@ -65,6 +66,36 @@ impl<S: Simd, const K: usize> ErrorSource<S, K> for Given<'_> {
     #[inline(always)]
     fn at(&mut self, simd: S, _neuron: &Lif<S>, t: usize) -> Option<[S::f32s; K]> {
         self.error.map(|error| load::<S, K>(simd, &error[t * self.lanes + self.first..][..K * S::f32s::LEN]))
+    }
+}
+
+/// An error and the same value at every step.
+#[derive(Clone, Copy)]
+pub(super) struct Raised<E>(pub(super) E);
+
+/// E of [`Raised`].
+struct RaisedSource<S: Simd, const K: usize, E> {
+    simd: S,
+    error: E,
+    steady: [S::f32s; K],
+}
+
+impl<S: Simd, E: TileError<S>> TileError<S> for Raised<E> {
+    #[inline(always)]
+    fn of_lanes<const K: usize>(self, simd: S, tile: &BackwardTile<'_>, first: usize) -> impl ErrorSource<S, K> {
+        let steady = steady_lanes::<S, K>(simd, &tile.terms, first);
+        RaisedSource { simd, error: self.0.of_lanes::<K>(simd, tile, first), steady }
+    }
+}
+
+impl<S: Simd, const K: usize, E: ErrorSource<S, K>> ErrorSource<S, K> for RaisedSource<S, K, E> {
+    #[inline(always)]
+    fn at(&mut self, simd: S, neuron: &Lif<S>, t: usize) -> Option<[S::f32s; K]> {
+        let mut error = self.error.at(simd, neuron, t).unwrap_or([S::f32s::splat(self.simd, 0.0); K]);
+        for k in 0..K {
+            error[k] += self.steady[k];
+        }
+        Some(error)
     }
 }
 

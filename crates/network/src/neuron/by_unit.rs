@@ -1,0 +1,109 @@
+//! Constants by unit (spec 10.1), in the order in which the kernels number them.
+
+use spikelet_config::{LearntConstant, NeuronConfig, NeuronType};
+use spikelet_kernels::{LifConstants, NeuronKind, Reset, constant};
+
+use super::gains::Gains;
+use super::lanes::Lanes;
+use super::{alif, lif};
+
+/// Constants of each unit of a layer, or each channel.
+#[derive(Clone, Debug)]
+pub struct UnitConstants {
+    kind: NeuronKind,
+    /// `[unit][constant]`.
+    values: Vec<f32>,
+    reset: Reset,
+}
+
+impl UnitConstants {
+    pub(super) fn new(config: &NeuronConfig, gains: &Gains, filters: usize, scale: f32) -> Self {
+        let mut values = Vec::new();
+        for unit in 0..filters {
+            let lif = lif::of_unit(config, gains, scale, unit);
+            values.extend([lif.current_decay, lif.membrane_decay, lif.drive_gain]);
+            values.extend([gains.bias.at(unit) as f32, lif.threshold]);
+            values.extend(match config.kind {
+                NeuronType::Lif | NeuronType::Leaky => [0.0; 2],
+                NeuronType::Alif => alif::constants(config, unit),
+            });
+        }
+        Self { kind: NeuronKind::Alif, values, reset: lif::of_unit(config, gains, scale, 0).reset }
+    }
+
+    /// Number of constants of a unit.
+    pub(crate) fn count(&self) -> usize {
+        self.kind.constants()
+    }
+
+    /// The neuron.
+    pub(crate) fn kind(&self) -> NeuronKind {
+        self.kind
+    }
+
+    fn units(&self) -> impl Iterator<Item = &[f32]> + Clone {
+        self.values.chunks_exact(self.count())
+    }
+
+    /// One constant of a unit or channel.
+    pub(crate) fn of(&self, filter: usize, constant: usize) -> f32 {
+        self.values[filter * self.count() + constant]
+    }
+
+    /// What every unit has of a LIF.
+    pub(super) fn iter(&self) -> impl Iterator<Item = LifConstants> + Clone {
+        let reset = self.reset;
+        self.units().map(move |unit| LifConstants {
+            current_decay: unit[constant::CURRENT_DECAY],
+            membrane_decay: unit[constant::MEMBRANE_DECAY],
+            drive_gain: unit[constant::DRIVE_GAIN],
+            threshold: unit[constant::THRESHOLD],
+            reset,
+        })
+    }
+
+    /// The first values of a constant, of as many units as asked for.
+    pub(super) fn first(&self, constant: usize, units: usize) -> Vec<f32> {
+        (0..units).map(|unit| self.of(unit, constant)).collect()
+    }
+
+    /// Replaces a constant of every unit, by one value for all or one for each.
+    pub(super) fn replace(&mut self, constant: usize, values: &[f32]) {
+        let count = self.count();
+        for (unit, &value) in self.values.chunks_exact_mut(count).zip(values.iter().cycle()) {
+            unit[constant] = value;
+        }
+    }
+
+    /// Constants of the units of a tile, `spread` over the lanes of its sites; lanes without a unit never fire.
+    pub(crate) fn lanes(
+        &self,
+        first: usize,
+        units: usize,
+        lanes: usize,
+        spread: impl Fn(&[f32], &mut Vec<f32>),
+    ) -> Lanes {
+        let mut arrays = Vec::new();
+        for number in 0..self.count() {
+            let mut values: Vec<f32> = (first..first + units).map(|unit| self.of(unit, number)).collect();
+            values.resize(lanes, 0.0);
+            let mut array = Vec::new();
+            spread(&values, &mut array);
+            if number == constant::THRESHOLD {
+                array.iter_mut().filter(|threshold| **threshold == 0.0).for_each(|none| *none = 1.0);
+            }
+            arrays.push(array);
+        }
+        Lanes::new(self.kind, &arrays)
+    }
+}
+
+/// The number of a learnt constant in the kernels.
+pub(crate) fn number_of(constant: LearntConstant) -> usize {
+    match constant {
+        LearntConstant::CurrentDecay => constant::CURRENT_DECAY,
+        LearntConstant::MembraneDecay => constant::MEMBRANE_DECAY,
+        LearntConstant::Threshold => constant::THRESHOLD,
+        LearntConstant::AdaptationStrength => alif::STRENGTH,
+    }
+}
