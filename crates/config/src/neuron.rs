@@ -188,15 +188,29 @@ impl LearntConstant {
         }
     }
 
+    /// Whether it is moved as u, with a value of 1 / (1 + e^−u).
+    #[must_use]
+    pub fn is_decay(self) -> bool {
+        matches!(self, Self::CurrentDecay | Self::MembraneDecay)
+    }
+
+    /// Least and greatest value after an update; decays need no bounds.
+    #[must_use]
+    pub fn range(self) -> [f32; 2] {
+        match self {
+            Self::CurrentDecay | Self::MembraneDecay => [f32::NEG_INFINITY, f32::INFINITY],
+            Self::Threshold => [MIN_THRESHOLD, f32::INFINITY],
+            Self::AdaptationStrength => [0.0, f32::INFINITY],
+        }
+    }
+
     /// The rule that a value breaks, if it can't be one of a learnt constant.
     #[must_use]
     pub fn refusal(self, value: f32) -> Option<&'static str> {
         let (is_allowed, rule) = match self {
-            Self::CurrentDecay | Self::MembraneDecay => {
-                (0.0 < value && value < 1.0, "must be above 0 and below 1 where it is learnt")
-            }
+            _ if self.is_decay() => (0.0 < value && value < 1.0, "must be above 0 and below 1 where it is learnt"),
             Self::Threshold => (value >= MIN_THRESHOLD, "must be at least 0.01 where it is learnt"),
-            Self::AdaptationStrength => (value >= 0.0, "must be at least 0"),
+            _ => (value >= self.range()[0], "must be at least 0"),
         };
         (!is_allowed).then_some(rule)
     }
@@ -204,9 +218,43 @@ impl LearntConstant {
     /// Whether such neurons have it.
     pub(crate) fn is_of(self, kind: NeuronType) -> bool {
         match self {
-            Self::CurrentDecay | Self::MembraneDecay => true,
             Self::Threshold => kind != NeuronType::Leaky,
-            Self::AdaptationStrength => kind == NeuronType::Alif,
+            _ => kind.has(self.name()),
+        }
+    }
+}
+
+impl NeuronType {
+    /// The neurons that alone have a constant; `None`: all have it.
+    pub(crate) fn owners(constant: &str) -> Option<&'static [Self]> {
+        match constant {
+            "adaptationDecay" | "adaptationStrength" => Some(&[Self::Alif]),
+            _ => None,
+        }
+    }
+
+    /// Why a constant can't be given for this neuron, if so.
+    pub(crate) fn refusal(self, constant: &str) -> Option<String> {
+        let owners = Self::owners(constant)?;
+        let names: Vec<&str> = owners.iter().map(|owner| owner.name()).collect();
+        (!owners.contains(&self)).then(|| format!("is of the neuron {}", names.join(" or ")))
+    }
+
+    /// Whether there are constants that no LIF has.
+    #[must_use]
+    pub fn has_own_constants(self) -> bool {
+        !matches!(self, Self::Lif | Self::Leaky)
+    }
+
+    fn has(self, constant: &str) -> bool {
+        Self::owners(constant).is_none_or(|owners| owners.contains(&self))
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Lif => "lif",
+            Self::Alif => "alif",
+            Self::Leaky => "leaky",
         }
     }
 }
@@ -234,6 +282,17 @@ impl NeuronConfig {
     /// The constants that are learnt, as far as this kind of neuron has them.
     pub fn learnt(&self) -> impl Iterator<Item = LearntConstant> {
         self.learn.iter().copied().filter(|constant| constant.is_of(self.kind))
+    }
+
+    /// The constants that are not the default ones, by name.
+    pub(super) fn given(&self) -> impl Iterator<Item = &'static str> {
+        let default = Self::default();
+        let given: Vec<&str> = self
+            .constants()
+            .filter(|(name, value)| default.constants().all(|(other, default)| other != *name || default != *value))
+            .map(|(name, _)| name)
+            .collect();
+        given.into_iter()
     }
 
     /// The constants that may be lists, by name.
@@ -271,6 +330,16 @@ impl NeuronConfig {
 }
 
 impl LayerNeuron {
+    /// The constants that are given for the layer alone, by name.
+    pub(super) fn given(&self) -> impl Iterator<Item = &'static str> {
+        [
+            ("adaptationDecay", self.adaptation_decay.is_some()),
+            ("adaptationStrength", self.adaptation_strength.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(name, is_given)| is_given.then_some(name))
+    }
+
     /// The neuron of the network with the gains of the layer.
     fn gains_over(&self, default: &NeuronConfig) -> NeuronConfig {
         let given = [&self.current_gain, &self.membrane_gain, &self.bias_gain];

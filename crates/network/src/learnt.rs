@@ -5,7 +5,7 @@
 //! threshold ≥ 0.01,   κ ≥ 0,   0 ≤ d ≤ max              after an update
 //! ```
 
-use spikelet_config::{LearntConstant, MIN_THRESHOLD};
+use spikelet_config::LearntConstant;
 use spikelet_kernels::padded;
 
 use crate::aligned::Aligned;
@@ -43,7 +43,7 @@ impl Learnable {
     }
 
     fn is_decay(self) -> bool {
-        matches!(self, Self::Constant(LearntConstant::CurrentDecay | LearntConstant::MembraneDecay))
+        matches!(self, Self::Constant(constant) if constant.is_decay())
     }
 
     /// What the optimiser moves in place of a value.
@@ -75,11 +75,9 @@ impl Learnable {
     // Not compiled into each caller, for size.
     #[inline(never)]
     pub fn hold(self, parameters: &mut [f32]) {
-        let (min, max) = match self {
-            Self::Constant(LearntConstant::CurrentDecay | LearntConstant::MembraneDecay) => return,
-            Self::Constant(LearntConstant::Threshold) => (MIN_THRESHOLD, f32::INFINITY),
-            Self::Constant(LearntConstant::AdaptationStrength) => (0.0, f32::INFINITY),
-            Self::Delays { max } => (0.0, max as f32),
+        let [min, max] = match self {
+            Self::Constant(constant) => constant.range(),
+            Self::Delays { max } => [0.0, max as f32],
         };
         for parameter in parameters {
             if *parameter < min {

@@ -1,6 +1,5 @@
 //! Neurons: from the configuration to the constants of the kernels. One file for each kind.
 
-mod alif;
 mod by_unit;
 mod gains;
 mod lanes;
@@ -10,7 +9,7 @@ mod lif;
 use spikelet_config::{NeuronConfig, NeuronType};
 use spikelet_kernels::{LifConstants, QuietBound, constant};
 
-use crate::learnt::LearntShape;
+use crate::learnt::{LearntArray, LearntShape};
 
 pub use by_unit::UnitConstants;
 pub(crate) use by_unit::number_of;
@@ -47,7 +46,7 @@ impl Neuron {
         let gains = Gains::of(config, steps);
         let constants = lif::constants(config, &gains, scale);
         let learnt = learnt_shapes(config, filters);
-        let is_by_unit = config.kind == NeuronType::Alif || config.has_lists() || !learnt.is_empty();
+        let is_by_unit = config.kind.has_own_constants() || config.has_lists() || !learnt.is_empty();
         let by_unit = is_by_unit.then(|| UnitConstants::new(config, &gains, filters, scale));
         Self {
             gains,
@@ -102,6 +101,11 @@ impl Neuron {
     pub(crate) fn rest(&self, filter: usize, drive: f32) -> f32 {
         let of_unit = self.by_unit.as_ref().map(|constants| constants.of(filter, constant::MEMBRANE_DECAY));
         if drive == 0.0 { 0.0 } else { drive / (1.0 - of_unit.unwrap_or(self.constants.membrane_decay)) }
+    }
+
+    /// Brings what an update or an average left of the learnt arrays back into range.
+    pub fn hold(&self, arrays: &mut [LearntArray]) {
+        learnt::hold(arrays);
     }
 
     /// Arrays of state that a unit has beside J and V, and adjoints beside p and q.

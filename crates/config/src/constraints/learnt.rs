@@ -24,10 +24,10 @@ fn names(path: &str, learn: &[LearntConstant], kinds: &[NeuronType]) -> Result<(
             return Err(Error::config(at, format!("{name} is there twice")));
         }
         if !kinds.iter().any(|&kind| constant.is_of(kind)) {
-            let reason = match constant {
-                LearntConstant::AdaptationStrength => "is of the neuron alif",
-                _ => "has no meaning: leaky never fires",
-            };
+            let reason = kinds
+                .first()
+                .and_then(|kind| kind.refusal(name))
+                .unwrap_or_else(|| "has no meaning: leaky never fires".to_owned());
             return Err(Error::config(at, format!("{name} {reason}")));
         }
     }

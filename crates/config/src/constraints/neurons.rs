@@ -48,30 +48,24 @@ pub(super) fn lists(config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Settings of `alif` are refused for other neurons.
+/// Constants of one kind of neuron are refused for the others.
 pub(super) fn adaptation(config: &Config) -> Result<()> {
-    let refuse = |path: &str, kind: NeuronType, is_given: [bool; 2]| {
-        let names = ["adaptationDecay", "adaptationStrength"];
-        match names.into_iter().zip(is_given).find(|(_, is_given)| *is_given && kind != NeuronType::Alif) {
-            Some((name, _)) => Err(Error::config(join(path, name), "is of the neuron alif")),
-            None => Ok(()),
-        }
+    let refuse = |path: &str, kind: NeuronType, name: &str| match kind.refusal(name) {
+        Some(reason) => Err(Error::config(join(path, name), reason)),
+        None => Ok(()),
     };
-    let (default, network) = (NeuronConfig::default(), &config.network);
-    let is_for_layers =
-        network.layers.iter().filter_map(LayerConfig::neuron).any(|own| own.kind == Some(NeuronType::Alif));
-    if !is_for_layers {
-        let given = &network.neuron;
-        let is_given = [
-            given.adaptation_decay != default.adaptation_decay,
-            given.adaptation_strength != default.adaptation_strength,
-        ];
-        refuse("network.neuron", given.kind, is_given)?;
+    let network = &config.network;
+    for name in network.neuron.given() {
+        let mut kinds = network.layers.iter().filter_map(LayerConfig::neuron).filter_map(|own| own.kind);
+        // It may be for the layers whose neuron has it.
+        if kinds.all(|kind| kind.refusal(name).is_some() || NeuronType::owners(name).is_none()) {
+            refuse("network.neuron", network.neuron.kind, name)?;
+        }
     }
     for (index, layer) in network.layers.iter().enumerate() {
-        let Some(own) = layer.neuron() else { continue };
-        let is_given = [own.adaptation_decay.is_some(), own.adaptation_strength.is_some()];
-        refuse(&format!("network.layers[{index}].neuron"), network.neuron_of(index).kind, is_given)?;
+        let names = layer.neuron().into_iter().flat_map(|own| own.given());
+        let kind = network.neuron_of(index).kind;
+        names.into_iter().try_for_each(|name| refuse(&format!("network.layers[{index}].neuron"), kind, name))?;
     }
     Ok(())
 }

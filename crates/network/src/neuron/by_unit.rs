@@ -1,11 +1,11 @@
 //! Constants by unit (spec 10.1), in the order in which the kernels number them.
 
-use spikelet_config::{LearntConstant, NeuronConfig, NeuronType};
-use spikelet_kernels::{LifConstants, NeuronKind, Reset, constant};
+use spikelet_config::{LearntConstant, NeuronConfig, NeuronType, PerUnit};
+use spikelet_kernels::{LifConstants, NeuronKind, Reset, constant, own};
 
 use super::gains::Gains;
 use super::lanes::Lanes;
-use super::{alif, lif};
+use super::lif;
 
 /// Constants of each unit of a layer, or each channel.
 #[derive(Clone, Debug)]
@@ -23,9 +23,10 @@ impl UnitConstants {
             let lif = lif::of_unit(config, gains, scale, unit);
             values.extend([lif.current_decay, lif.membrane_decay, lif.drive_gain]);
             values.extend([gains.bias.at(unit) as f32, lif.threshold]);
+            let own = |constant: &PerUnit| constant.at(unit) as f32;
             values.extend(match config.kind {
                 NeuronType::Lif | NeuronType::Leaky => [0.0; 2],
-                NeuronType::Alif => alif::constants(config, unit),
+                NeuronType::Alif => [own(&config.adaptation_decay), own(&config.adaptation_strength)],
             });
         }
         Self { kind: NeuronKind::Alif, values, reset: lif::of_unit(config, gains, scale, 0).reset }
@@ -104,6 +105,6 @@ pub(crate) fn number_of(constant: LearntConstant) -> usize {
         LearntConstant::CurrentDecay => constant::CURRENT_DECAY,
         LearntConstant::MembraneDecay => constant::MEMBRANE_DECAY,
         LearntConstant::Threshold => constant::THRESHOLD,
-        LearntConstant::AdaptationStrength => alif::STRENGTH,
+        LearntConstant::AdaptationStrength => own::alif::ADAPTATION_STRENGTH,
     }
 }

@@ -33,3 +33,12 @@ impl UnitConstants {
         constants
     }
 }
+
+/// Brings what an update or an average left back into range.
+// Not compiled into each caller, for size.
+#[inline(never)]
+pub(super) fn hold(arrays: &mut [LearntArray]) {
+    for array in arrays {
+        array.what.hold(&mut array.parameters[..array.length]);
+    }
+}

@@ -56,8 +56,10 @@ impl Average {
         let arrays = self.learnt.iter_mut().flatten().zip(network.learnt.iter().flatten());
         for (average, now) in arrays {
             move_towards(&mut average.parameters, &now.parameters, share);
-            // Rounded, an average can lie beside both.
-            average.what.hold(&mut average.parameters[..average.length]);
+        }
+        // Rounded, an average can lie beside both.
+        for (average, layer) in self.learnt.iter_mut().zip(&network.layers) {
+            layer.neuron.hold(average);
         }
         self.count += 1;
     }

@@ -86,9 +86,9 @@ pub(super) fn apply(
     moments: &mut [Vec<LearntMoments>],
 ) {
     let gradient = RowGradient { gain: 1.0, silent: &[0.0; LANES], clip: f32::INFINITY };
-    let layers = sums.iter_mut().zip(steps).zip(network.learnt.iter_mut().zip(moments));
-    for ((sums, step), (arrays, moments)) in layers.filter(|((_, step), _)| !step.frozen.learnt) {
-        for ((sums, array), moments) in sums.iter_mut().zip(arrays).zip(moments) {
+    let layers = sums.iter_mut().zip(steps).zip(network.learnt.iter_mut().zip(moments)).zip(&network.layers);
+    for (((sums, step), (arrays, moments)), layer) in layers.filter(|(((_, step), _), _)| !step.frozen.learnt) {
+        for ((sums, array), moments) in sums.iter_mut().zip(&mut *arrays).zip(moments) {
             let mut to = ParameterArrays {
                 values: &mut array.parameters,
                 first: &mut moments.first,
@@ -96,7 +96,7 @@ pub(super) fn apply(
             };
             let norm = update_rows(level, LANES, &sums.values, &gradient, &step.learnt, &mut to);
             sums.squared_norm += norm * 0.0;
-            array.what.hold(&mut array.parameters[..array.length]);
         }
+        layer.neuron.hold(arrays);
     }
 }
