@@ -77,7 +77,7 @@ export {
   restoreNetwork,
   type StartOptions,
 } from "./network.js";
-export type { Gains, LayerInfo, NetworkInfo } from "./network-info.js";
+export type { Gains, LayerInfo, LayerPlan, LayerSize, NetworkInfo } from "./network-info.js";
 export { type NeuroBenchMetrics, neuroBench } from "./neurobench.js";
 export { presets } from "./presets.js";
 export type { Gradients, LayerParameters, LayerTrace, LearntName, Prediction } from "./results.js";

@@ -1,7 +1,32 @@
 import type { PerUnit } from "./generated/config.js";
 
+/** How a backward pass of the rule takes a layer. It follows from the configuration alone. */
+export interface LayerPlan {
+  /**
+   * How the gradients of the layer's spikes reach it: from the `loss`; from the next layer by a `product` of all weights and adjoints at
+   * every step, by `rows` of the weights from units with a direct gradient, or `carried` along from what the output injects;
+   * `none` where nothing reads them. `rows` and `carried` become a product in samples in which that is cheaper or, with `rows`, in which
+   * activity terms give every step a gradient.
+   */
+  errors: "loss" | "product" | "rows" | "carried" | "none";
+  /**
+   * How the gradients of its spike times reach it: from the `loss`, or from the next layer by one row of the weights for each spike:
+   * `listed` tile by tile, or as `rows` afterwards; `none` where nothing reads them.
+   */
+  times: "loss" | "listed" | "rows" | "none";
+  /**
+   * How errors travel between the units of a recurrent layer: by `rows` from the few units that need one, by a `product` of all recurrent
+   * weights at every step, or by `rowsOfAll` units at every step.
+   */
+  within?: "rows" | "product" | "rowsOfAll";
+  /** Terms of what the pass over the layer costs, without the weight gradient, which costs `weights × spikes`. */
+  cost: string[];
+  /** What would lower it: all that a cheaper route to the layer needs, then all that one within the layer does. */
+  cheaper?: string[];
+}
+
 /** Size of a spiking layer. */
-export interface LayerInfo {
+export interface LayerSize {
   /**
    * Number of weights of a unit: the units of the previous layer plus, in a recurrent layer, those of the layer itself; in a
    * convolution channels × kernel × kernel.
@@ -16,6 +41,12 @@ export interface LayerInfo {
   image?: { channels: number; height: number; width: number };
   /** Side of the square that a convolution's unit sees. */
   kernel?: number;
+}
+
+/** Size of a spiking layer, and how the rule takes it. */
+export interface LayerInfo extends LayerSize {
+  /** How each backward pass of the rule takes the layer; `mixture` has two passes. */
+  plan: LayerPlan[];
 }
 
 /**

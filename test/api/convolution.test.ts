@@ -35,7 +35,7 @@ const optimizer = { type: "adam", learningRate: 0.02 } as const;
 describe("convolutions and pools", () => {
   it("state the shapes of their weights", async () => {
     using made = await createNetwork({ network });
-    expect(made.info.layers).toEqual([
+    expect(made.info.layers).toMatchObject([
       { inputs: 9, units: 144, filters: 4, kernel: 3, image: { channels: 4, height: 6, width: 6 } },
       { inputs: 36, units: 54, filters: 6, kernel: 3, image: { channels: 6, height: 3, width: 3 } },
       { inputs: 6, units: 2, filters: 2 },

@@ -1,4 +1,5 @@
 import {
+  type Config,
   createNetwork,
   createTrainer,
   datasets,
@@ -21,12 +22,34 @@ describe("a network", () => {
       loss: { type: "latency", endSimulation: "sample" },
       training: { gradientClip: 1, threads: "auto" },
     });
-    expect(network.info.layers).toEqual([
+    expect(network.info.layers).toMatchObject([
       { inputs: 4, units: 8, filters: 8 },
       { inputs: 8, units: 2, filters: 2 },
     ]);
     expect(network.info.threads).toBeGreaterThanOrEqual(1);
     expect(network.info.version).toBe("0.1.0");
+  });
+
+  it("states how each pass of its rule takes each layer", async () => {
+    const planOf = async (config: Config) => {
+      using network = await createNetwork(config);
+      return network.info.layers.map(({ plan }) => plan);
+    };
+    const listed = { times: "listed", cost: ["units × steps", "units × injections", "weights × spikes"] };
+    expect(await planOf(tinyConfig)).toEqual([
+      [{ errors: "carried", ...listed }],
+      [{ errors: "loss", times: "loss", cost: ["units × steps"] }],
+    ]);
+    expect(await planOf({ ...tinyConfig, rule: { type: "mixture" } })).toMatchObject([
+      [
+        { errors: "carried", times: "none" },
+        { errors: "none", times: "listed" },
+      ],
+      [
+        { errors: "loss", times: "none" },
+        { errors: "none", times: "loss" },
+      ],
+    ]);
   });
 
   it("has the weights of its seed", async () => {

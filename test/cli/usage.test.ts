@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -120,6 +120,31 @@ describe("spikelet info", () => {
     );
     const asked = await spikelet(["info", "--threads", "2", "--simd", "sse2"]);
     if (process.arch === "x64") expect(asked.stdout).toMatch(/SIMD +sse2: --simd asks for it.*\nthreads +2: --threads asks/);
+  });
+
+  it("prints how the errors of a configuration's layers travel, what that costs and what would be cheaper", async () => {
+    const { stdout } = await spikelet(["info", "mnist"]);
+    expect(stdout).toMatch(/layer 0 +\d+ units: spike gradients carried along .+\n +costs units × steps \+ units × injections/);
+    expect(stdout).toMatch(/layer 1 +10 units: spike gradients from the loss; .+\n +costs units × steps\n/);
+    const folder = await mkdtemp(join(tmpdir(), "spikelet-info-"));
+    const file = join(folder, "deep.json");
+    const dense = (units: number) => ({ type: "dense", units });
+    const network = { input: 4, steps: 10, layers: [dense(3), dense(3), dense(2)] };
+    await writeFile(file, JSON.stringify({ network, rule: { type: "activation" } }));
+    const { json } = await spikelet(["info", file, "--json"]);
+    expect(json()[0]).toMatchObject({
+      layers: [
+        { units: 3, plan: [{ errors: "product", cost: ["units × steps", "weights × steps"], cheaper: [expect.any(String)] }] },
+        { units: 3, plan: [{ errors: "carried" }] },
+        { units: 2, plan: [{ errors: "loss" }] },
+      ],
+    });
+    expect((await spikelet(["info", file])).stdout).toContain("cheaper with a surrogate");
+    await rm(folder, { recursive: true });
+    expect(await spikelet(["info", "mnits"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("did you mean --preset mnist?"),
+    });
   });
 });
 

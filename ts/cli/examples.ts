@@ -29,7 +29,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "--checkpoint out/digits/best.safetensors --out weights.npz",
   ],
   import: ["network.nir --out network.safetensors", "state.pt --preset digits --out network.safetensors"],
-  info: ["", "--backend wasm --json"],
+  info: ["", "mnist", "--backend wasm --json"],
 };
 
 /** Examples in the help of the whole command. */

@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from "../config.js";
-import type { LayerInfo } from "../network-info.js";
+import type { LayerSize } from "../network-info.js";
 import { LIMITS } from "./limits.js";
 import type { Circumstances, LateInput, Sign } from "./warning.js";
 
@@ -14,7 +14,7 @@ const SILENCE: readonly Sign["code"][] = ["SILENT_NETWORK", "SILENT_LAYER", "SIL
 export function adviceOn(
   sign: Sign,
   config: ResolvedConfig,
-  layers: readonly LayerInfo[],
+  layers: readonly LayerSize[],
   { samples, lateInput }: Circumstances = {},
 ): string {
   if (lateInput !== undefined && sign.code === "LATE_INPUT") return againstLateInput(lateInput);
@@ -29,7 +29,7 @@ function againstLateInput({ steps }: LateInput): string {
   return `set \`network.steps\` to ${steps}, or encode the data into fewer steps`;
 }
 
-function settingsFor({ code, layer }: Sign, config: ResolvedConfig, layers: readonly LayerInfo[]): string {
+function settingsFor({ code, layer }: Sign, config: ResolvedConfig, layers: readonly LayerSize[]): string {
   switch (code) {
     case "INITIAL_ACTIVITY":
       return "set `training.initialActivity.spikesPerUnit` nearer to it, or raise `training.initialActivity.samples`";
@@ -64,7 +64,7 @@ function isTimingAlone(rule: Rule): rule is Extract<Rule, { type: "timing" | "ev
   return rule.type === "timing" || rule.type === "eventProp";
 }
 
-function againstSilence({ training, rule, regularizers }: ResolvedConfig, layer: LayerInfo | undefined): string {
+function againstSilence({ training, rule, regularizers }: ResolvedConfig, layer: LayerSize | undefined): string {
   if (regularizers.spikePenalty > 0) return "lower `regularizers.spikePenalty`";
   const { rules, strength, convolutions } = training.silentUnitUpdate;
   const reaches = rules === "all" || (rules === "timing" && rule.type === "timing");
@@ -83,7 +83,7 @@ function againstSaturation({ rule }: ResolvedConfig, isOutput: boolean): string 
   return `${general}, or set \`regularizers.rateBounds.upper\``;
 }
 
-function againstVanishingSpikes(config: ResolvedConfig, isOutput: boolean, layer: LayerInfo | undefined): string {
+function againstVanishingSpikes(config: ResolvedConfig, isOutput: boolean, layer: LayerSize | undefined): string {
   if (isOutput || isTimingAlone(config.rule)) return `lower \`optimizer.learningRate\`; ${againstSilence(config, layer)}`;
   if (config.regularizers.spikePenalty > 0) return "lower `regularizers.spikePenalty`";
   return "lower `optimizer.learningRate`, or set `regularizers.rateBounds.lower`";

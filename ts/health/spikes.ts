@@ -1,10 +1,10 @@
 import type { Metrics } from "../generated/config.js";
-import type { LayerInfo } from "../network-info.js";
+import type { LayerSize } from "../network-info.js";
 import { LIMITS } from "./limits.js";
 import type { LateInput, Sign } from "./warning.js";
 
 /** Silent and saturated layers in a pass over samples. */
-export function signsOfSpikes(metrics: Metrics, layers: readonly LayerInfo[], steps: number): Sign[] {
+export function signsOfSpikes(metrics: Metrics, layers: readonly LayerSize[], steps: number): Sign[] {
   const silent = silentLayer(metrics, layers);
   const signs = silent === undefined ? [] : [silent];
   // A sample without an output spike runs to the end, and decides there.
@@ -30,7 +30,7 @@ export function signOfInput({ fraction, steps: needed }: LateInput, steps: numbe
 }
 
 /** The lowest silent hidden layer; those above it get nothing to fire at. */
-function silentLayer({ silentFraction, spikes }: Metrics, layers: readonly LayerInfo[]): Sign | undefined {
+function silentLayer({ silentFraction, spikes }: Metrics, layers: readonly LayerSize[]): Sign | undefined {
   for (const [layer, { units }] of layers.slice(0, -1).entries()) {
     const perSample = (spikes.perUnit[layer] ?? 0) * units;
     if (perSample >= LIMITS.silentSpikes || (silentFraction[layer] ?? 0) < LIMITS.silentFraction) continue;

@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from "../config.js";
 import type { CoreEvent, EpochEndEvent, InitializationEvent, StepEvent, WarningEvent } from "../events.js";
 import type { EpochRecord, Metrics } from "../generated/config.js";
-import type { LayerInfo } from "../network-info.js";
+import type { LayerSize } from "../network-info.js";
 import { adviceOn } from "./advice.js";
 import { signsOfCourse } from "./course.js";
 import { LIMITS } from "./limits.js";
@@ -14,13 +14,13 @@ const SILENT_NETWORK = keyOf({ code: "SILENT_NETWORK", layer: null });
 /** Looks for signs of trouble in the events of a trainer; says each once, and again when it went away and came back. */
 export class HealthWatch {
   readonly #config: ResolvedConfig;
-  readonly #layers: readonly LayerInfo[];
+  readonly #layers: readonly LayerSize[];
   readonly #epochs: EpochEndEvent[] = [];
   #known: readonly string[] = [];
   /** Input of the training data that comes too late. */
   #lateInput: LateInput | undefined;
 
-  constructor(config: ResolvedConfig, layers: readonly LayerInfo[]) {
+  constructor(config: ResolvedConfig, layers: readonly LayerSize[]) {
     this.#config = config;
     this.#layers = layers;
   }
@@ -102,7 +102,7 @@ export class HealthWatch {
 export function warningsOf(
   metrics: Metrics,
   config: ResolvedConfig,
-  layers: readonly LayerInfo[],
+  layers: readonly LayerSize[],
   lateInput?: LateInput,
 ): Warning[] {
   const { steps } = config.network;

@@ -3,73 +3,27 @@
 //! It follows from the configuration and the rule alone, before any sample, since the routes round differently. What a sample still
 //! decides is said at its route.
 
+mod routes;
+mod summary;
+
 use spikelet_kernels::{FIRES_ONCE, Reset, ResetPath, Surrogate};
 
 use crate::connection::LayerPass;
 use crate::layer::Layer;
 use crate::shape::LayerShape;
 
+pub use routes::{ErrorRoute, InPass, OwnRoute, TimeRoute};
+pub use summary::PlanSummary;
+
+/// What makes a product within a recurrent layer, or between two hidden layers, unnecessary.
+const COMPACT_SURROGATE: &str = "a surrogate that is 0 at rest (triangle or rectangle, narrower than the threshold)";
+
 /// Most samples that go back together on one thread.
 pub(crate) const TOGETHER: usize = 16;
 
 /// Whether all lanes of a recurrent layer take a step at once where every unit needs an error. The bits are the same without; in
-/// WebAssembly, whose vectors have 4 lanes, it is 0.93 times as fast.
-const TAKES_LAYERS: bool = cfg!(not(target_arch = "wasm32"));
-
-/// How S̄ travels from a layer to the previous one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ErrorRoute {
-    /// Nothing reads it.
-    #[default]
-    None,
-    /// As a product of all weights and adjoints at every step.
-    Product,
-    /// As rows of the weights from the few units that have a direct gradient; by [`Self::Product`] in samples whose activity terms give
-    /// every step one.
-    Rows,
-    /// As two recurrences, `Wᵀp` and `Wᵀq`, into which the output injects at spikes and where the loss has a gradient. A readout whose
-    /// gradient is the same at every step injects a fixed course; samples in which it would cost more go by [`Self::Product`].
-    Carried(InPass),
-}
-
-/// Whether errors that are carried are made in the pass over the layer that reads them, instead of before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InPass {
-    /// They are made before: their spikes are delayed.
-    Never,
-    /// Those of a fixed course are: the layers decay differently.
-    Course,
-    /// They are: both layers have the same decays.
-    Always,
-}
-
-/// How T̄ travels from a layer to the spikes of the previous one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TimeRoute {
-    /// Nothing reads it.
-    #[default]
-    None,
-    /// As a row of the weights times r for each spike, listed while the adjoints of a tile are in a cache.
-    Listed,
-    /// As a row of the weights times r for each spike, from r of every step.
-    Rows,
-}
-
-/// How errors travel from a layer's units to those that drive it within the layer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OwnRoute {
-    /// Units of the layer do not drive each other.
-    #[default]
-    None,
-    /// As a row of the weights from each of the few units that need an error, all lanes of the layer at once in between.
-    Rows,
-    /// As a product of all weights and adjoints at every step, all lanes of the layer at once.
-    ProductByLayer,
-    /// As a product of all weights and adjoints at every step, tile by tile.
-    ProductByTile,
-    /// As a row of the weights from each unit at every step, tile by tile.
-    RowsByTile,
-}
+/// WebAssembly, whose vectors have 4 lanes, it is 0.93 times as fast, and the module goes without.
+pub(crate) const TAKES_LAYERS: bool = cfg!(not(target_arch = "wasm32"));
 
 /// Copies of a layer's weights that backward passes read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,7 +46,7 @@ pub struct KeptAdjoints {
 }
 
 /// How a backward pass takes a layer.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LayerPlan {
     /// S̄ for the previous layer.
     pub errors: ErrorRoute,
@@ -111,11 +65,15 @@ pub struct LayerPlan {
     pub copies: WeightCopies,
     /// What it keeps of every step.
     pub kept: KeptAdjoints,
+    /// What a cheaper route of S̄ to the previous layer would need, all of it.
+    needs: Vec<&'static str>,
+    /// What a cheaper route within the layer would need.
+    own_needs: Vec<&'static str>,
 }
 
 /// What a plan depends on besides the layers.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct PlanInput<'a> {
     /// The pass at each layer, without what activity terms add.
     pub passes: &'a [LayerPass],
     /// Path of the rule's activation part through resets, whether or not a layer has that part.
@@ -140,31 +98,38 @@ impl LayerPlan {
     }
 }
 
-/// How a backward pass takes each layer, from the input up.
-pub fn plan(layers: &[Layer], asked: &Asked<'_>) -> Vec<LayerPlan> {
-    (0..layers.len()).map(|index| plan_layer(layers, index, asked)).collect()
+/// The plan of a pass in words, layer by layer from the input up.
+pub fn summaries(plan: &[LayerPlan], input: &PlanInput<'_>) -> Vec<PlanSummary> {
+    let layers = input.passes.iter().zip(plan).enumerate();
+    layers.map(|(index, (pass, layer))| PlanSummary::new(pass, layer, plan.get(index + 1))).collect()
 }
 
-fn plan_layer(layers: &[Layer], index: usize, asked: &Asked<'_>) -> LayerPlan {
-    let (layer, pass) = (&layers[index], &asked.passes[index]);
-    let source = index.checked_sub(1).map(|previous| (&layers[previous], &asked.passes[previous]));
+/// How a backward pass takes each layer, from the input up.
+pub fn plan(layers: &[Layer], input: &PlanInput<'_>) -> Vec<LayerPlan> {
+    (0..layers.len()).map(|index| plan_layer(layers, index, input)).collect()
+}
+
+fn plan_layer(layers: &[Layer], index: usize, input: &PlanInput<'_>) -> LayerPlan {
+    let (layer, pass) = (&layers[index], &input.passes[index]);
+    let source = index.checked_sub(1).map(|previous| (&layers[previous], &input.passes[previous]));
     let factor = source.map_or(0.0, |(_, source)| source.factor);
     let has_terms = pass.passes_resets() || !layer.neuron.is_plain();
-    let errors = match source {
+    let (errors, needs) = match source {
         Some((previous, _)) if factor != 0.0 => {
-            if index + 1 == layers.len() {
-                from_output(previous, layer, asked)
+            let (route, needs) = if index + 1 == layers.len() {
+                from_output(previous, layer, input)
             } else {
                 from_hidden(layer, pass, has_terms)
-            }
+            };
+            (if needs.is_empty() { route } else { ErrorRoute::Product }, needs)
         }
-        _ => ErrorRoute::None,
+        _ => (ErrorRoute::None, Vec::new()),
     };
     let times = match source {
-        Some((_, source)) if asked.is_observed || source.timing_weight != 0.0 => layer.connection.routes().times,
+        Some((_, source)) if input.is_observed || source.timing_weight != 0.0 => layer.connection.routes().times,
         _ => TimeRoute::None,
     };
-    let own = own_route(layer, pass, asked.is_observed);
+    let own = own_route(layer, pass, input.is_observed);
     let has_delays = layer.connection.delays().is_some();
     let has_own_errors = layer.connection.drives_itself() && !has_delays && pass.factor != 0.0;
     let is_by_step = matches!(own, OwnRoute::ProductByTile | OwnRoute::RowsByTile);
@@ -184,8 +149,10 @@ fn plan_layer(layers: &[Layer], index: usize, asked: &Asked<'_>) -> LayerPlan {
         copies: WeightCopies {
             panels: has_own_errors && !has_few_errors(layer, pass),
             rows: has_own_errors && has_few_errors(layer, pass),
-            towards: source.is_some() && (factor != 0.0 || asked.is_observed),
+            towards: source.is_some() && (factor != 0.0 || input.is_observed),
         },
+        needs,
+        own_needs: own_needs(layer, pass),
         // A layer whose lanes step together keeps q and r or neither.
         kept: if layer.connection.drives_itself() && (kept.q || kept.r) {
             KeptAdjoints { q: true, r: true, ..kept }
@@ -195,39 +162,49 @@ fn plan_layer(layers: &[Layer], index: usize, asked: &Asked<'_>) -> LayerPlan {
     }
 }
 
-/// The route from the output.
-fn from_output(previous: &Layer, output: &Layer, asked: &Asked<'_>) -> ErrorRoute {
+/// The needs that are not met.
+fn unmet<const N: usize>(needs: [(bool, &'static str); N]) -> Vec<&'static str> {
+    needs.into_iter().filter(|(is_met, _)| !is_met).map(|(_, need)| need).collect()
+}
+
+/// The route from the output that is cheaper than a product, with what it still needs.
+fn from_output(previous: &Layer, output: &Layer, input: &PlanInput<'_>) -> (ErrorRoute, Vec<&'static str>) {
     let (here, neuron) = (&previous.neuron.constants, &output.neuron);
-    let has_gradient_everywhere =
-        asked.activation_path != ResetPath::Ignore || !matches!(neuron.refractory, 0 | FIRES_ONCE);
-    let can_be_carried = output.connection.routes().carries
-        && !previous.connection.drives_itself()
-        && !has_gradient_everywhere
-        && neuron.constants.reset == Reset::All
-        && neuron.by_unit.is_none()
-        && !output.stages.selects();
-    if !can_be_carried {
-        return ErrorRoute::Product;
-    }
+    let needs = unmet([
+        (output.connection.routes().carries, "an output that is not recurrent and has no delays by connection"),
+        (!previous.connection.drives_itself(), "a layer below the output that is not recurrent"),
+        (input.activation_path == ResetPath::Ignore, "a rule whose activation part ignores resets"),
+        (matches!(neuron.refractory, 0 | FIRES_ONCE), "an output without a refractory time"),
+        (neuron.constants.reset == Reset::All, "an output with the reset all"),
+        (neuron.by_unit.is_none(), "an output of lif or leaky neurons with shared constants that are not learnt"),
+        (!output.stages.selects(), "an output without a max pool before it"),
+    ]);
     let is_alike =
         here.membrane_decay == neuron.constants.membrane_decay && here.current_decay == neuron.constants.current_decay;
-    ErrorRoute::Carried(match (output.stages.delays(), is_alike) {
+    let in_pass = match (output.stages.delays(), is_alike) {
         (Some(_), _) => InPass::Never,
         (None, false) => InPass::Course,
         (None, true) => InPass::Always,
-    })
+    };
+    (ErrorRoute::Carried(in_pass), needs)
 }
 
-/// The route from a hidden layer.
-fn from_hidden(layer: &Layer, pass: &LayerPass, has_terms: bool) -> ErrorRoute {
-    let can_be_listed = layer.connection.routes().rows && layer.stages.delays().is_none() && !has_terms;
+/// The route from a hidden layer that is cheaper than a product, with what it still needs.
+fn from_hidden(layer: &Layer, pass: &LayerPass, has_terms: bool) -> (ErrorRoute, Vec<&'static str>) {
+    let threshold = layer.neuron.constants.threshold;
     let rests_without_gradient = pass.factor == 0.0
         || match pass.surrogate {
-            Surrogate::Triangle { fall } => fall * layer.neuron.constants.threshold > 1.0,
-            Surrogate::Rectangle { half_width } => half_width < layer.neuron.constants.threshold,
+            Surrogate::Triangle { fall } => fall * threshold > 1.0,
+            Surrogate::Rectangle { half_width } => half_width < threshold,
             _ => false,
         };
-    if can_be_listed && rests_without_gradient { ErrorRoute::Rows } else { ErrorRoute::Product }
+    let can_be_listed = layer.connection.routes().rows && layer.stages.delays().is_none();
+    let needs = unmet([
+        (can_be_listed, "a next layer that is not recurrent and has no delays"),
+        (!has_terms, "a next layer of plain lif neurons"),
+        (rests_without_gradient, COMPACT_SURROGATE),
+    ]);
+    (ErrorRoute::Rows, needs)
 }
 
 fn own_route(layer: &Layer, pass: &LayerPass, is_observed: bool) -> OwnRoute {
@@ -245,6 +222,18 @@ fn own_route(layer: &Layer, pass: &LayerPass, is_observed: bool) -> OwnRoute {
     } else {
         OwnRoute::RowsByTile
     }
+}
+
+/// What rows from few units need within a layer whose own errors go another way.
+fn own_needs(layer: &Layer, pass: &LayerPass) -> Vec<&'static str> {
+    if !layer.connection.drives_itself() || pass.factor == 0.0 {
+        return Vec::new();
+    }
+    unmet([
+        (layer.connection.delays().is_none(), "a recurrent layer without delays"),
+        (takes_layers(layer, pass), "a recurrent layer of plain lif neurons"),
+        (pass.surrogate.is_compact(), COMPACT_SURROGATE),
+    ])
 }
 
 /// Whether all lanes of a layer can take steps at once.

@@ -1,11 +1,9 @@
 //! Sizes of layers and of their parameters.
 
-use serde::Serialize;
 use spikelet_config::Image;
 
 /// Size of a layer with neurons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayerShape {
     /// Weights of a unit: the units of the previous layer and, in a recurrent layer, then those of this layer; in a convolution
     /// channels × kernel × kernel.
@@ -15,16 +13,12 @@ pub struct LayerShape {
     /// Units that have weights of their own: all, or the channels of a convolution.
     pub filters: usize,
     /// Whether the layer is recurrent.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub recurrent: bool,
     /// Whether its units never fire: the output is their membrane.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub readout: bool,
     /// Size of a convolution's output.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,
     /// Side of a convolution's kernel.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kernel: Option<usize>,
 }
 

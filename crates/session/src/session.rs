@@ -125,7 +125,7 @@ impl Session {
     }
 
     /// JSON of the structure and progress of the session:
-    /// `{"simd","threads","gains":{"current","membrane","bias"}, "layerGains","layers":[{"inputs","units"}],"version","finished","epoch","step","bestEpoch","origin"}`;
+    /// `{"simd","threads","gains":{"current","membrane","bias"}, "layerGains","layers":[{"inputs","units","plan":[{"errors","times","cost"}]}],"version","finished","epoch","step","bestEpoch","origin"}`;
     /// `epoch` and `step` count what is done, `bestEpoch` is the best on the validation data, or `null`, `origin` is that of
     /// the checkpoint it was restored from, or `null`.
     #[must_use]

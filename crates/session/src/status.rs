@@ -1,7 +1,8 @@
 //! State of a session as JSON.
 
 use serde::Serialize;
-use spikelet_training::{Gains, LayerShape, Metrics, Trainer};
+use spikelet_config::Image;
+use spikelet_training::{Gains, LayerShape, Metrics, PlanSummary, Trainer};
 
 use crate::version::version;
 
@@ -14,7 +15,7 @@ pub(crate) struct Info<'a> {
     gains: Gains,
     /// By spiking layer.
     layer_gains: Vec<Gains>,
-    layers: &'a [LayerShape],
+    layers: Vec<LayerInfo>,
     version: &'static str,
     finished: bool,
     /// Epochs done.
@@ -27,6 +28,32 @@ pub(crate) struct Info<'a> {
     origin: Option<&'a str>,
 }
 
+/// Size of a spiking layer, and how the rule's backward passes take it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LayerInfo {
+    inputs: usize,
+    units: usize,
+    filters: usize,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    recurrent: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    readout: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<Image>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kernel: Option<usize>,
+    /// By pass.
+    plan: Vec<PlanSummary>,
+}
+
+impl LayerInfo {
+    fn of((&shape, plan): (&LayerShape, Vec<PlanSummary>)) -> Self {
+        let LayerShape { inputs, units, filters, recurrent, readout, image, kernel } = shape;
+        Self { inputs, units, filters, recurrent, readout, image, kernel, plan }
+    }
+}
+
 impl<'a> Info<'a> {
     pub(crate) fn of(trainer: &'a Trainer, threads: usize, origin: Option<&'a str>) -> Self {
         Self {
@@ -34,7 +61,7 @@ impl<'a> Info<'a> {
             threads,
             gains: trainer.gains(),
             layer_gains: trainer.layer_gains(),
-            layers: trainer.shapes(),
+            layers: trainer.shapes().iter().zip(trainer.plans()).map(LayerInfo::of).collect(),
             version: version(),
             finished: trainer.is_finished(),
             epoch: trainer.epoch(),

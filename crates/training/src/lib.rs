@@ -37,6 +37,7 @@ pub use spikelet_network::gradient::LayerParameters;
 pub use spikelet_network::learnt::LearntValues;
 pub use spikelet_network::neuron::Gains;
 pub use spikelet_network::pass::{SpikeStream, StreamProgress, StreamSpikes};
+pub use spikelet_network::plan::PlanSummary;
 pub use spikelet_network::shape::LayerShape;
 pub use trace::LayerTrace;
 pub use trainer::{

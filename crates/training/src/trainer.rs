@@ -28,6 +28,7 @@ use spikelet_network::learnt::{LearntShape, LearntValues};
 use spikelet_network::network::Network;
 use spikelet_network::neuron::Gains;
 use spikelet_network::parameters::Kind;
+use spikelet_network::plan::PlanSummary;
 use spikelet_network::shape::LayerShape;
 
 use crate::loss::Loss;
@@ -153,6 +154,16 @@ impl Trainer {
     #[must_use]
     pub fn shapes(&self) -> &[LayerShape] {
         &self.network.shapes
+    }
+
+    /// How each backward pass of the rule takes each spiking layer, from the input up, in the current epoch: `[layer][pass]`.
+    #[must_use]
+    pub fn plans(&self) -> Vec<Vec<PlanSummary>> {
+        let mut layers = vec![Vec::new(); self.network.layers.len()];
+        for pass in &self.passes {
+            layers.iter_mut().zip(pass.summaries(&self.network)).for_each(|(plans, plan)| plans.push(plan));
+        }
+        layers
     }
 
     /// Weights `[unit][input]` and biases `[unit]` of a spiking layer with which the network predicts: averages where there are

@@ -6,6 +6,7 @@ mod determinism;
 mod initialization;
 mod learnt;
 mod local_batches;
+mod plans;
 mod properties;
 mod rules;
 mod runs;

@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from "../../config.js";
 import type { Metrics } from "../../generated/config.js";
 import type { Warning } from "../../health/warning.js";
-import type { LayerInfo } from "../../network-info.js";
+import type { LayerSize } from "../../network-info.js";
 import type { CurvePoint, LearntLayer } from "../../plot/index.js";
 import type { LayerParameters } from "../../results.js";
 import type { BackendSummary } from "../backend-summary.js";
@@ -20,7 +20,7 @@ export interface Result {
   /** Further facts for the head of the page. */
   facts: readonly (readonly [name: string, value: string])[];
   config: ResolvedConfig;
-  layers: readonly LayerInfo[];
+  layers: readonly LayerSize[];
   data: DataSource;
   /** Shape of a sample as its data set states it; empty for spikes without one. */
   shape: readonly number[];

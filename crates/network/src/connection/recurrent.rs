@@ -38,7 +38,7 @@ use super::weights::{Sent, SourceSite, Weights, bound_of};
 use crate::events::{LayerSpikes, set_bits};
 use crate::gradient::{GradientForm, GradientRows, LayerGradient};
 use crate::parameters::TileParameters;
-use crate::plan::{LayerPlan, OwnRoute, WeightCopies};
+use crate::plan::{LayerPlan, OwnRoute, TAKES_LAYERS, WeightCopies};
 use crate::shape::LayerShape;
 
 pub(super) use self::state::RecurrentState;
@@ -204,10 +204,10 @@ impl Weights for Recurrent {
                     few_units.run(context, &self.panels, adjoints, backward, &mut rows);
                 }
             }
-            OwnRoute::ProductByLayer => {
+            OwnRoute::ProductByLayer if TAKES_LAYERS => {
                 lockstep::run(&self.panels, samples.iter_mut().map(|(state, run)| (&mut state.recurrent, run)));
             }
-            OwnRoute::ProductByTile => self.step_back(true, samples),
+            OwnRoute::ProductByLayer | OwnRoute::ProductByTile => self.step_back(true, samples),
             OwnRoute::RowsByTile | OwnRoute::None => self.step_back(false, samples),
         }
         for (state, run) in samples {

@@ -4,7 +4,7 @@ use spikelet_config::{ActivationVariant, PerLayer, ResetPath, RuleConfig, Silent
 use spikelet_kernels as kernels;
 use spikelet_network::connection::LayerPass;
 use spikelet_network::network::Network;
-use spikelet_network::plan::{Asked, LayerPlan, plan};
+use spikelet_network::plan::{LayerPlan, PlanInput, PlanSummary, plan, summaries};
 use spikelet_network::shape::LayerShape;
 
 /// One backward pass: the weights of its two parts, the shape of the surrogate derivative, the paths through the reset.
@@ -126,9 +126,20 @@ impl GradientPass {
 
     /// How the pass takes each layer of a network.
     pub(crate) fn plan(&self, network: &Network, is_observed: bool) -> Vec<LayerPlan> {
-        let passes: Vec<LayerPass> = (0..self.weights.len()).map(|layer| self.at(layer, 0.0)).collect();
-        let asked = Asked { passes: &passes, activation_path: self.activation_path, is_observed };
-        plan(&network.layers, &asked)
+        let passes = self.layers();
+        plan(&network.layers, &PlanInput { passes: &passes, activation_path: self.activation_path, is_observed })
+    }
+
+    /// The plan in words, by layer.
+    pub(crate) fn summaries(&self, network: &Network) -> Vec<PlanSummary> {
+        let passes = self.layers();
+        let input = PlanInput { passes: &passes, activation_path: self.activation_path, is_observed: false };
+        summaries(&plan(&network.layers, &input), &input)
+    }
+
+    /// The pass at each layer, without what activity terms add.
+    fn layers(&self) -> Vec<LayerPass> {
+        (0..self.weights.len()).map(|layer| self.at(layer, 0.0)).collect()
     }
 
     /// The pass at a layer, with dL/dS that every step of its units has besides what comes from the next layer.

@@ -1,0 +1,78 @@
+//! A plan in words: how errors reach a layer, what that costs, and what would be cheaper.
+
+use serde::Serialize;
+
+use super::{ErrorRoute, LayerPlan, OwnRoute, TimeRoute};
+use crate::connection::LayerPass;
+
+/// How a backward pass takes a layer, for people and programs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanSummary {
+    /// How S̄ reaches the layer.
+    errors: &'static str,
+    /// How T̄ reaches it.
+    times: &'static str,
+    /// How errors travel between its own units, in a recurrent layer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<&'static str>,
+    /// Terms of what the pass over the layer costs, without the weight gradient.
+    cost: Vec<&'static str>,
+    /// What would lower it: all that a cheaper route to the layer needs, then all that one within the layer does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cheaper: Vec<&'static str>,
+}
+
+impl PlanSummary {
+    /// The summary of a layer; `next` is the plan of the next layer, `None` at the output.
+    pub(super) fn new(pass: &LayerPass, plan: &LayerPlan, next: Option<&LayerPlan>) -> Self {
+        let mut cost = vec!["units × steps"];
+        let errors = match next.map(|next| next.errors) {
+            None if pass.factor == 0.0 => "none",
+            None => "loss",
+            Some(ErrorRoute::None) => "none",
+            Some(ErrorRoute::Product) => {
+                cost.push("weights × steps");
+                "product"
+            }
+            Some(ErrorRoute::Rows) => {
+                cost.push("units × injections");
+                "rows"
+            }
+            Some(ErrorRoute::Carried(_)) => {
+                cost.push("units × injections");
+                "carried"
+            }
+        };
+        let times = match next.map(|next| next.times) {
+            None if pass.timing_weight == 0.0 => "none",
+            None => "loss",
+            Some(TimeRoute::None) => "none",
+            Some(route) => {
+                cost.push("weights × spikes");
+                if route == TimeRoute::Listed { "listed" } else { "rows" }
+            }
+        };
+        let within = match plan.own {
+            OwnRoute::None => None,
+            OwnRoute::Rows => {
+                cost.push("recurrent weights × active units");
+                Some("rows")
+            }
+            OwnRoute::ProductByLayer | OwnRoute::ProductByTile => {
+                cost.push("recurrent weights × steps");
+                Some("product")
+            }
+            OwnRoute::RowsByTile if pass.factor == 0.0 => {
+                cost.push("recurrent weights × spikes");
+                Some("rows")
+            }
+            OwnRoute::RowsByTile => {
+                cost.push("recurrent weights × steps");
+                Some("rowsOfAll")
+            }
+        };
+        let cheaper = [next.map_or(&[][..], |next| &next.needs), &plan.own_needs].concat();
+        Self { errors, times, within, cost, cheaper }
+    }
+}
