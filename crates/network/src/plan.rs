@@ -74,7 +74,7 @@ pub struct LayerPlan {
 /// What a plan depends on besides the layers.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanInput<'a> {
-    /// The pass at each layer, without what activity terms add.
+    /// The pass at each layer; activity terms that they have are named in summaries only.
     pub passes: &'a [LayerPass],
     /// Path of the rule's activation part through resets, whether or not a layer has that part.
     pub activation_path: ResetPath,
@@ -100,8 +100,9 @@ impl LayerPlan {
 
 /// The plan of a pass in words, layer by layer from the input up.
 pub fn summaries(plan: &[LayerPlan], input: &PlanInput<'_>) -> Vec<PlanSummary> {
-    let layers = input.passes.iter().zip(plan).enumerate();
-    layers.map(|(index, (pass, layer))| PlanSummary::new(pass, layer, plan.get(index + 1))).collect()
+    let next = input.passes.iter().zip(plan).skip(1).map(Some).chain([None]);
+    let layers = input.passes.iter().zip(plan).zip(next);
+    layers.map(|((pass, layer), next)| PlanSummary::new(pass, layer, next)).collect()
 }
 
 /// How a backward pass takes each layer, from the input up.

@@ -161,7 +161,10 @@ impl Trainer {
     pub fn plans(&self) -> Vec<Vec<PlanSummary>> {
         let mut layers = vec![Vec::new(); self.network.layers.len()];
         for pass in &self.passes {
-            layers.iter_mut().zip(pass.summaries(&self.network)).for_each(|(plans, plan)| plans.push(plan));
+            layers
+                .iter_mut()
+                .zip(pass.summaries(&self.network, self.config.regularizers.spike_penalty as f32))
+                .for_each(|(plans, plan)| plans.push(plan));
         }
         layers
     }

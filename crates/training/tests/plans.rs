@@ -44,6 +44,17 @@ fn the_rule_decides_between_hidden_layers() {
 }
 
 #[test]
+fn a_spike_penalty_gives_every_step_a_gradient() {
+    let rule = json!({ "type": "activation", "surrogate": { "type": "triangle", "halfWidth": 0.5 } });
+    let network = json!({ "input": 4, "steps": 8, "layers": [dense(5), dense(4), dense(3)] });
+    let of = |penalty: f64| {
+        plan_of(&json!({ "network": network, "rule": rule, "regularizers": { "spikePenalty": penalty } }))
+    };
+    assert_eq!(of(0.0), ["rows none -", "carried none -", "loss none -"]);
+    assert_eq!(of(0.1), ["product none -", "carried none -", "loss none -"]);
+}
+
+#[test]
 fn a_convolution_has_rows_and_a_product_below_a_max_pool_before_the_output() {
     let conv = |channels: u32| json!({ "type": "conv2d", "channels": channels, "kernel": 3 });
     let rule = json!({ "type": "antlr", "surrogate": { "type": "triangle", "halfWidth": 0.5 } });

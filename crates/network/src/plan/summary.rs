@@ -24,24 +24,23 @@ pub struct PlanSummary {
 }
 
 impl PlanSummary {
-    /// The summary of a layer; `next` is the plan of the next layer, `None` at the output.
-    pub(super) fn new(pass: &LayerPass, plan: &LayerPlan, next: Option<&LayerPlan>) -> Self {
+    /// The summary of a layer; `next` are pass and plan of the next layer, `None` at the output.
+    pub(super) fn new(pass: &LayerPass, plan: &LayerPlan, next: Option<(&LayerPass, &LayerPlan)>) -> Self {
+        let has_activity_terms = next.is_some_and(|(next, _)| next.factor * next.activity_gradient != 0.0);
+        let next = next.map(|(_, plan)| plan);
+        let is_product_for_terms = has_activity_terms && next.is_some_and(|next| next.errors == ErrorRoute::Rows);
         let mut cost = vec!["units × steps"];
         let errors = match next.map(|next| next.errors) {
             None if pass.factor == 0.0 => "none",
             None => "loss",
             Some(ErrorRoute::None) => "none",
-            Some(ErrorRoute::Product) => {
+            Some(route) if route == ErrorRoute::Product || is_product_for_terms => {
                 cost.push("weights × steps");
                 "product"
             }
-            Some(ErrorRoute::Rows) => {
+            Some(route) => {
                 cost.push("units × injections");
-                "rows"
-            }
-            Some(ErrorRoute::Carried(_)) => {
-                cost.push("units × injections");
-                "carried"
+                if route == ErrorRoute::Rows { "rows" } else { "carried" }
             }
         };
         let times = match next.map(|next| next.times) {
@@ -72,7 +71,8 @@ impl PlanSummary {
                 Some("rowsOfAll")
             }
         };
-        let cheaper = [next.map_or(&[][..], |next| &next.needs), &plan.own_needs].concat();
+        let terms: &[_] = if is_product_for_terms { &["no spikePenalty"] } else { &[] };
+        let cheaper = [next.map_or(&[][..], |next| &next.needs), terms, &plan.own_needs].concat();
         Self { errors, times, within, cost, cheaper }
     }
 }

@@ -126,20 +126,20 @@ impl GradientPass {
 
     /// How the pass takes each layer of a network.
     pub(crate) fn plan(&self, network: &Network, is_observed: bool) -> Vec<LayerPlan> {
-        let passes = self.layers();
+        let passes = self.layers(0.0);
         plan(&network.layers, &PlanInput { passes: &passes, activation_path: self.activation_path, is_observed })
     }
 
-    /// The plan in words, by layer.
-    pub(crate) fn summaries(&self, network: &Network) -> Vec<PlanSummary> {
-        let passes = self.layers();
+    /// The plan in words, by layer, where hidden layers have a dL/dS at every step.
+    pub(crate) fn summaries(&self, network: &Network, activity_gradient: f32) -> Vec<PlanSummary> {
+        let passes = self.layers(activity_gradient);
         let input = PlanInput { passes: &passes, activation_path: self.activation_path, is_observed: false };
         summaries(&plan(&network.layers, &input), &input)
     }
 
-    /// The pass at each layer, without what activity terms add.
-    fn layers(&self) -> Vec<LayerPass> {
-        (0..self.weights.len()).map(|layer| self.at(layer, 0.0)).collect()
+    /// The pass at each layer, with a dL/dS at every step.
+    fn layers(&self, activity_gradient: f32) -> Vec<LayerPass> {
+        (0..self.weights.len()).map(|layer| self.at(layer, activity_gradient)).collect()
     }
 
     /// The pass at a layer, with dL/dS that every step of its units has besides what comes from the next layer.
