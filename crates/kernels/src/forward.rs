@@ -208,7 +208,7 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool,
             neuron.receive(&mut units, &add_rows::<S, K>(simd, none, weights, lanes, arriving));
         }
         let carried = *neuron.membrane(&mut units);
-        neuron.settle(&mut units, &bias);
+        neuron.settle(simd, &mut units, &bias);
         if !IS_PLAIN {
             clear::<S, K>(simd, blocked, first, neuron.membrane(&mut units));
             if let Some(observed) = observed {

@@ -123,7 +123,7 @@ fn step_lanes<S: Simd, const K: usize>(
         let sums = add_rows::<S, K>(simd, from_outside, &tile.weights[first..], lanes, fired);
         neuron.receive(&mut units, &sums);
     }
-    neuron.settle(&mut units, &load::<S, K>(simd, &tile.bias[group.clone()]));
+    neuron.settle(simd, &mut units, &load::<S, K>(simd, &tile.bias[group.clone()]));
     if let Some(row) = trace.get_mut(t * lanes + first..t * lanes + group.end) {
         store::<S, K>(neuron.membrane(&mut units), row);
     }

@@ -220,7 +220,7 @@ fn run_group<S: Simd, const K: usize, N: Neuron<S, K>>(
     for t in run.from..run.to {
         let before = *neuron.membrane(&mut units);
         neuron.decay(&mut units);
-        neuron.settle(&mut units, &bias);
+        neuron.settle(simd, &mut units, &bias);
         let mut fired = 0;
         if neuron.fires(&units) {
             fired = neuron.reset(simd, &mut units, run.constants.reset);

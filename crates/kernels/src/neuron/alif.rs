@@ -114,7 +114,7 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Alif<S, K> {
     }
 
     #[inline(always)]
-    fn settle(&self, state: &mut Self::State, bias: &[S::f32s; K]) {
+    fn settle(&self, _simd: S, state: &mut Self::State, bias: &[S::f32s; K]) {
         let LifState { current, membrane } = &mut state.units;
         for k in 0..K {
             membrane[k] = (membrane[k] * self.units[k].membrane_decay + current[k]) + bias[k];

@@ -22,7 +22,7 @@ pub(crate) trait Neuron<S: Simd, const K: usize>: Copy {
     /// Adds the input of the step.
     fn receive(&self, state: &mut Self::State, drive: &[S::f32s; K]);
     /// Takes the membrane to the step, with the drive of its bias.
-    fn settle(&self, state: &mut Self::State, bias: &[S::f32s; K]);
+    fn settle(&self, simd: S, state: &mut Self::State, bias: &[S::f32s; K]);
     /// J before reset.
     fn current(&self, state: &Self::State) -> [S::f32s; K];
     /// V before reset.

@@ -73,7 +73,7 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
     }
 
     #[inline(always)]
-    fn settle(&self, state: &mut Self::State, bias: &[S::f32s; K]) {
+    fn settle(&self, _simd: S, state: &mut Self::State, bias: &[S::f32s; K]) {
         for k in 0..K {
             state.membrane[k] = (state.membrane[k] * self.membrane_decay + state.current[k]) + bias[k];
         }

@@ -15,6 +15,8 @@ pub(crate) struct LaneAdjoints {
     pub(crate) own: [f32; MAX_OWN],
     /// Θ of the step last taken.
     pub(crate) threshold: f32,
+    /// What a neuron needs of the adjoints of the step after.
+    pub(crate) after: [f32; 2],
 }
 
 impl LaneAdjoints {
