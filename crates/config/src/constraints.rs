@@ -45,7 +45,7 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("the network fits into memory", |config| layers::fit_into_memory(&config.network)),
     Constraint::new("gains are automatic or given", neurons::gains),
     Constraint::new("constants by unit have a number for each", neurons::lists),
-    Constraint::new("adaptation is of alif", neurons::adaptation),
+    Constraint::new("constants are of their neuron", neurons::own_constants),
     Constraint::new("constants are learnt once, from where learning can start", learnt::constants),
     Constraint::new("a readout is the last layer, and dense", neurons::readout),
     Constraint::new("a readout has a loss of its membranes", neurons::readout_loss),

@@ -46,7 +46,7 @@ pub use loss::{
     TargetCountScope, TraceLoss,
 };
 pub use network::{Conv2d, Dense, Flatten, InputShape, LayerConfig, NetworkConfig, Pool2d};
-pub use neuron::{GainMode, LayerNeuron, LearntConstant, MIN_THRESHOLD, NeuronConfig, NeuronType};
+pub use neuron::*;
 pub use number_or_list::{PerLayer, PerUnit};
 pub use optimizer::{Adam, AdamW, OptimizerConfig, Sgd};
 pub use regularizers::{RateBounds, Regularizers};

@@ -49,7 +49,7 @@ pub(super) fn lists(config: &Config) -> Result<()> {
 }
 
 /// Constants of one kind of neuron are refused for the others.
-pub(super) fn adaptation(config: &Config) -> Result<()> {
+pub(super) fn own_constants(config: &Config) -> Result<()> {
     let refuse = |path: &str, kind: NeuronType, name: &str| match kind.refusal(name) {
         Some(reason) => Err(Error::config(join(path, name), reason)),
         None => Ok(()),

@@ -85,7 +85,7 @@ pub(super) fn reset_lag(config: &Config) -> Result<()> {
     if is_defined { Ok(()) } else { no_lag(config, "with the resets membrane and subtract") }
 }
 
-fn no_lag(config: &Config, wherever: &str) -> Result<()> {
+pub(super) fn no_lag(config: &Config, wherever: &str) -> Result<()> {
     let paths = config.rule.reset_paths();
     for (name, path) in [("activation", paths.activation), ("timing", paths.timing)] {
         if matches!(path, ResetPath::Lag(_)) {
