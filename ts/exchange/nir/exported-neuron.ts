@@ -51,7 +51,7 @@ export function exportedNeuron(
     throw new SpikeletError("CONFIG_INVALID", `${path}.${field}`, message);
   };
   const fires = own.type !== "leaky";
-  if (own.type === "alif") refuse("type", "NIR has no adaptive thresholds");
+  if (fires && own.type !== "lif") refuse("type", `NIR has no node for the neuron ${own.type}`);
   if (fires && own.singleSpike) refuse("singleSpike", "NIR has no refractory period");
   if (fires && own.refractory > 0) refuse("refractory", "NIR has no refractory period");
   if (fires && own.reset === "subtract") refuse("reset", "NIR's neurons are reset to a value");
