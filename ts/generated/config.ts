@@ -53,6 +53,9 @@ export type AdamW = {
   weightDecay?: number,
 };
 
+/** Which membrane and spikes feed the adaptation current of a step (spec 18). */
+export type AdaptationScheme = "symplectic" | "forward";
+
 /** Both parts, added inside the backward pass (spec 5.4, 6.i). */
 export type AntlrRule = {
   /** Weight λ_act of the activation part at every layer; a list has one number for each spiking layer. @default 1 */
@@ -394,10 +397,18 @@ export type LayerNeuron = {
   membraneDecay?: PerUnit,
   /** Membrane at which a unit fires, above 0. */
   threshold?: PerUnit,
-  /** ρ of `alif`: decay per step of what its spikes add to its threshold, 0 to below 1. */
+  /** ρ of `alif`, `adlif`: decay per step of what spikes add to the threshold, or of the adaptation current, 0 to below 1. */
   adaptationDecay?: PerUnit,
   /** κ of `alif`: what a spike adds to its threshold, at least 0. */
   adaptationStrength?: PerUnit,
+  /**
+   * a of `adlif`: how strongly the membrane feeds the adaptation current. V returns to rest between spikes for
+   * `−1 < a < (1 + membraneDecay)(1 + adaptationDecay) / ((1 − membraneDecay)(1 − adaptationDecay))`, with the scheme `forward`
+   * for `a < (1 − membraneDecay · adaptationDecay) / ((1 − membraneDecay)(1 − adaptationDecay))`, above -1.
+   */
+  subthresholdCoupling?: PerUnit,
+  /** b of `adlif`: what a spike adds to the adaptation current, times `1 − adaptationDecay`, at least 0. */
+  spikeCoupling?: PerUnit,
   /**
    * Constants that are learnt (spec 12): one for the layer if it is given as a number, one for each unit (channel) if it
    * is given as a list. Gains keep their initial values.
@@ -419,12 +430,14 @@ export type LayerNeuron = {
   refractory?: number,
   /** What a spike does to the state of its unit. */
   reset?: Reset,
+  /** Which membrane and spikes feed the adaptation current of `adlif` at a step. */
+  scheme?: AdaptationScheme,
   /** Factor on the learning rate of learnt constants, in addition to that of the layer, above 0. */
   learningRateFactor?: number,
 };
 
 /** A constant that a layer can learn (spec 12). */
-export type LearntConstant = "currentDecay" | "membraneDecay" | "threshold" | "adaptationStrength";
+export type LearntConstant = "currentDecay" | "membraneDecay" | "threshold" | "adaptationStrength" | "adaptationDecay" | "subthresholdCoupling" | "spikeCoupling";
 
 /**
  * Each channel has two units for every level `L[i] = min + (max − min) (i + 1) / (count + 1)`: one spikes where the signal falls
@@ -571,8 +584,9 @@ export type NetworkConfig = {
  *
  * `I[t] = currentGain · W s[t] + currentDecay I[t−1]`, `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay V[t−1]`,
  * `S[t] = V[t] ≥ threshold`; a spike resets what is carried on, as `reset` says. `alif`:
- * `S[t] = V[t] ≥ threshold + adaptationStrength · a[t]`, `a[t] = adaptationDecay · a[t−1] + S[t−1]`. `leaky`: no spikes, the
- * output is `V`.
+ * `S[t] = V[t] ≥ threshold + adaptationStrength · a[t]`, `a[t] = adaptationDecay · a[t−1] + S[t−1]`. `adlif`: an adaptation
+ * current w takes `(1 − membraneDecay) · w[t−1]` from `V[t]`, `w[t] = adaptationDecay · w[t−1] + (1 − adaptationDecay) ·
+ * (subthresholdCoupling · V[t] + spikeCoupling · S[t])`, with V behind its reset. `leaky`: no spikes, the output is `V`.
  */
 export type NeuronConfig = {
   /** Decay of the synaptic current per step, 0 to 1. @default 0.99 */
@@ -581,10 +595,19 @@ export type NeuronConfig = {
   membraneDecay?: PerUnit,
   /** Membrane at which a unit fires, above 0. @default 1 */
   threshold?: PerUnit,
-  /** ρ of `alif`: decay per step of what its spikes add to its threshold, 0 to below 1. @default 0.97 */
+  /** ρ of `alif`, `adlif`: decay per step of what spikes add to the threshold, or of the adaptation current, 0 to below 1. @default 0.97 */
   adaptationDecay?: PerUnit,
   /** κ of `alif`: what a spike adds to its threshold, at least 0. @default 0.1 */
   adaptationStrength?: PerUnit,
+  /**
+   * a of `adlif`: how strongly the membrane feeds the adaptation current. V returns to rest between spikes for
+   * `−1 < a < (1 + membraneDecay)(1 + adaptationDecay) / ((1 − membraneDecay)(1 − adaptationDecay))`, with the scheme `forward`
+   * for `a < (1 − membraneDecay · adaptationDecay) / ((1 − membraneDecay)(1 − adaptationDecay))`, above -1.
+   * @default 0
+   */
+  subthresholdCoupling?: PerUnit,
+  /** b of `adlif`: what a spike adds to the adaptation current, times `1 − adaptationDecay`, at least 0. @default 0 */
+  spikeCoupling?: PerUnit,
   /**
    * Constants that are learnt (spec 12): one for the layer if it is given as a number, one for each unit (channel) if it
    * is given as a list. Gains keep their initial values.
@@ -606,12 +629,14 @@ export type NeuronConfig = {
   refractory?: number,
   /** What a spike does to the state of its unit. @default "all" */
   reset?: Reset,
+  /** Which membrane and spikes feed the adaptation current of `adlif` at a step. @default "symplectic" */
+  scheme?: AdaptationScheme,
   /** Factor on the learning rate of learnt constants, in addition to that of the layer, above 0. @default 1 */
   learningRateFactor?: number,
 };
 
 /** The kind of a neuron (spec 10). */
-export type NeuronType = "lif" | "alif" | "leaky";
+export type NeuronType = "lif" | "alif" | "adlif" | "leaky";
 
 /** Half a cosine from `initialFactor · rate` up to `rate`, then one down to `finalFactor · rate` (Smith and Topin 2018). */
 export type OneCycleSchedule = {

@@ -17,6 +17,8 @@ pub enum NeuronType {
     Lif,
     /// Leaky integrate-and-fire with a threshold that rises with each spike and falls back (spec 10.3).
     Alif,
+    /// Leaky integrate-and-fire with an adaptation current, fed by the membrane and by spikes (spec 18).
+    Adlif,
     /// Leaky integration without spikes: a readout, whose output is its membrane (spec 10.4). It is the last layer, and dense.
     Leaky,
 }
@@ -35,6 +37,25 @@ pub enum LearntConstant {
     Threshold,
     /// κ of `alif`, kept at 0 or more.
     AdaptationStrength,
+    /// ρ of `adlif`, moved as u with `ρ = 1 / (1 + e^−u)`.
+    AdaptationDecay,
+    /// a of `adlif`, kept where its oscillations die away.
+    SubthresholdCoupling,
+    /// b of `adlif`, kept at 0 or more.
+    SpikeCoupling,
+}
+
+/// Which membrane and spikes feed the adaptation current of a step (spec 18).
+#[fields]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum AdaptationScheme {
+    /// Those of the step itself (symplectic Euler): oscillations decay alike for every coupling.
+    #[default]
+    Symplectic,
+    /// Those of the step before (forward Euler).
+    Forward,
 }
 
 /// How the gains follow from the decays.
@@ -117,8 +138,9 @@ neurons! {
     ///
     /// `I[t] = currentGain · W s[t] + currentDecay I[t−1]`, `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay V[t−1]`,
     /// `S[t] = V[t] ≥ threshold`; a spike resets what is carried on, as `reset` says. `alif`:
-    /// `S[t] = V[t] ≥ threshold + adaptationStrength · a[t]`, `a[t] = adaptationDecay · a[t−1] + S[t−1]`. `leaky`: no spikes, the
-    /// output is `V`.
+    /// `S[t] = V[t] ≥ threshold + adaptationStrength · a[t]`, `a[t] = adaptationDecay · a[t−1] + S[t−1]`. `adlif`: an adaptation
+    /// current w takes `(1 − membraneDecay) · w[t−1]` from `V[t]`, `w[t] = adaptationDecay · w[t−1] + (1 − adaptationDecay) ·
+    /// (subthresholdCoupling · V[t] + spikeCoupling · S[t])`, with V behind its reset. `leaky`: no spikes, the output is `V`.
     struct NeuronConfig;
     /// Settings of a layer's neuron that override `network.neuron`, field by field. A gain alone means `manual`; `auto` is
     /// computed from the decays of the layer.
@@ -133,12 +155,20 @@ neurons! {
         /// Membrane at which a unit fires.
         #[range(above = 0)]
         threshold: PerUnit = PerUnit::Every(1.0);
-        /// ρ of `alif`: decay per step of what its spikes add to its threshold.
+        /// ρ of `alif`, `adlif`: decay per step of what spikes add to the threshold, or of the adaptation current.
         #[range(min = 0, below = 1)]
         adaptation_decay: PerUnit = PerUnit::Every(0.97);
         /// κ of `alif`: what a spike adds to its threshold.
         #[range(min = 0)]
         adaptation_strength: PerUnit = PerUnit::Every(0.1);
+        /// a of `adlif`: how strongly the membrane feeds the adaptation current. V returns to rest between spikes for
+        /// `−1 < a < (1 + membraneDecay)(1 + adaptationDecay) / ((1 − membraneDecay)(1 − adaptationDecay))`, with the scheme `forward`
+        /// for `a < (1 − membraneDecay · adaptationDecay) / ((1 − membraneDecay)(1 − adaptationDecay))`.
+        #[range(above = -1)]
+        subthreshold_coupling: PerUnit = PerUnit::Every(0.0);
+        /// b of `adlif`: what a spike adds to the adaptation current, times `1 − adaptationDecay`.
+        #[range(min = 0)]
+        spike_coupling: PerUnit = PerUnit::Every(0.0);
         /// Constants that are learnt (spec 12): one for the layer if it is given as a number, one for each unit (channel) if it
         /// is given as a list. Gains keep their initial values.
         learn: Vec<LearntConstant> = Vec::new();
@@ -167,6 +197,8 @@ neurons! {
         refractory: u32 = 0;
         /// What a spike does to the state of its unit.
         reset: Reset = Reset::All;
+        /// Which membrane and spikes feed the adaptation current of `adlif` at a step.
+        scheme: AdaptationScheme = AdaptationScheme::Symplectic;
         /// Factor on the learning rate of learnt constants, in addition to that of the layer.
         #[range(above = 0)]
         learning_rate_factor: f64 = 1.0;
@@ -175,6 +207,8 @@ neurons! {
 
 /// Lower bound of a learnt threshold.
 pub const MIN_THRESHOLD: f32 = 0.01;
+/// Share of the stable range that a learnt `subthresholdCoupling` may fill.
+pub const COUPLING_MARGIN: f32 = 0.99;
 
 impl LearntConstant {
     /// Name in the configuration.
@@ -185,22 +219,26 @@ impl LearntConstant {
             Self::MembraneDecay => "membraneDecay",
             Self::Threshold => "threshold",
             Self::AdaptationStrength => "adaptationStrength",
+            Self::AdaptationDecay => "adaptationDecay",
+            Self::SubthresholdCoupling => "subthresholdCoupling",
+            Self::SpikeCoupling => "spikeCoupling",
         }
     }
 
     /// Whether it is moved as u, with a value of 1 / (1 + e^−u).
     #[must_use]
     pub fn is_decay(self) -> bool {
-        matches!(self, Self::CurrentDecay | Self::MembraneDecay)
+        matches!(self, Self::CurrentDecay | Self::MembraneDecay | Self::AdaptationDecay)
     }
 
     /// Least and greatest value after an update; decays need no bounds.
     #[must_use]
     pub fn range(self) -> [f32; 2] {
         match self {
-            Self::CurrentDecay | Self::MembraneDecay => [f32::NEG_INFINITY, f32::INFINITY],
+            Self::CurrentDecay | Self::MembraneDecay | Self::AdaptationDecay => [f32::NEG_INFINITY, f32::INFINITY],
             Self::Threshold => [MIN_THRESHOLD, f32::INFINITY],
-            Self::AdaptationStrength => [0.0, f32::INFINITY],
+            Self::AdaptationStrength | Self::SpikeCoupling => [0.0, f32::INFINITY],
+            Self::SubthresholdCoupling => [-COUPLING_MARGIN, f32::INFINITY],
         }
     }
 
@@ -210,6 +248,7 @@ impl LearntConstant {
         let (is_allowed, rule) = match self {
             _ if self.is_decay() => (0.0 < value && value < 1.0, "must be above 0 and below 1 where it is learnt"),
             Self::Threshold => (value >= MIN_THRESHOLD, "must be at least 0.01 where it is learnt"),
+            Self::SubthresholdCoupling => (value > -1.0, "must be above -1"),
             _ => (value >= self.range()[0], "must be at least 0"),
         };
         (!is_allowed).then_some(rule)
@@ -219,6 +258,7 @@ impl LearntConstant {
     pub(crate) fn is_of(self, kind: NeuronType) -> bool {
         match self {
             Self::Threshold => kind != NeuronType::Leaky,
+            Self::AdaptationDecay => kind == NeuronType::Adlif,
             _ => kind.has(self.name()),
         }
     }
@@ -228,7 +268,9 @@ impl NeuronType {
     /// The neurons that alone have a constant; `None`: all have it.
     pub(crate) fn owners(constant: &str) -> Option<&'static [Self]> {
         match constant {
-            "adaptationDecay" | "adaptationStrength" => Some(&[Self::Alif]),
+            "adaptationDecay" => Some(&[Self::Alif, Self::Adlif]),
+            "adaptationStrength" => Some(&[Self::Alif]),
+            "subthresholdCoupling" | "spikeCoupling" | "scheme" => Some(&[Self::Adlif]),
             _ => None,
         }
     }
@@ -254,7 +296,20 @@ impl NeuronType {
         match self {
             Self::Lif => "lif",
             Self::Alif => "alif",
+            Self::Adlif => "adlif",
             Self::Leaky => "leaky",
+        }
+    }
+}
+
+impl AdaptationScheme {
+    /// Subthreshold coupling below which V returns to rest between spikes (spec 18).
+    #[must_use]
+    pub fn max_coupling(self, membrane_decay: f64, adaptation_decay: f64) -> f64 {
+        let gains = (1.0 - membrane_decay) * (1.0 - adaptation_decay);
+        match self {
+            Self::Symplectic => (1.0 + membrane_decay) * (1.0 + adaptation_decay) / gains,
+            Self::Forward => (1.0 - membrane_decay * adaptation_decay) / gains,
         }
     }
 }
@@ -276,6 +331,9 @@ impl NeuronConfig {
             LearntConstant::MembraneDecay => &self.membrane_decay,
             LearntConstant::Threshold => &self.threshold,
             LearntConstant::AdaptationStrength => &self.adaptation_strength,
+            LearntConstant::AdaptationDecay => &self.adaptation_decay,
+            LearntConstant::SubthresholdCoupling => &self.subthreshold_coupling,
+            LearntConstant::SpikeCoupling => &self.spike_coupling,
         }
     }
 
@@ -291,6 +349,7 @@ impl NeuronConfig {
             .constants()
             .filter(|(name, value)| default.constants().all(|(other, default)| other != *name || default != *value))
             .map(|(name, _)| name)
+            .chain((self.scheme != default.scheme).then_some("scheme"))
             .collect();
         given.into_iter()
     }
@@ -305,6 +364,8 @@ impl NeuronConfig {
             ("threshold", &self.threshold),
             ("adaptationDecay", &self.adaptation_decay),
             ("adaptationStrength", &self.adaptation_strength),
+            ("subthresholdCoupling", &self.subthreshold_coupling),
+            ("spikeCoupling", &self.spike_coupling),
         ]
         .into_iter()
         .chain(gains.into_iter().filter_map(|(name, gain)| gain.as_ref().map(|gain| (name, gain))))
@@ -335,6 +396,9 @@ impl LayerNeuron {
         [
             ("adaptationDecay", self.adaptation_decay.is_some()),
             ("adaptationStrength", self.adaptation_strength.is_some()),
+            ("subthresholdCoupling", self.subthreshold_coupling.is_some()),
+            ("spikeCoupling", self.spike_coupling.is_some()),
+            ("scheme", self.scheme.is_some()),
         ]
         .into_iter()
         .filter_map(|(name, is_given)| is_given.then_some(name))

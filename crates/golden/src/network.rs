@@ -83,9 +83,23 @@ fn own_neuron(own: &Map<String, Value>) -> Result<Value, Untranslated> {
     for (name, value) in own {
         match (name.as_str(), value.as_str()) {
             (
-                "type" | "learn" | "currentDecay" | "membraneDecay" | "threshold" | "gain" | "currentGain"
-                | "membraneGain" | "biasGain" | "refractory" | "singleSpike" | "reset" | "adaptationDecay"
-                | "adaptationStrength",
+                "type"
+                | "learn"
+                | "currentDecay"
+                | "membraneDecay"
+                | "threshold"
+                | "gain"
+                | "currentGain"
+                | "membraneGain"
+                | "biasGain"
+                | "refractory"
+                | "singleSpike"
+                | "reset"
+                | "adaptationDecay"
+                | "adaptationStrength"
+                | "subthresholdCoupling"
+                | "spikeCoupling"
+                | "scheme",
                 _,
             ) => {
                 fields.insert(name.clone(), value.clone());

@@ -1,5 +1,6 @@
 //! Neurons. One file for each kind: its equations, its step forward, its step back, its gradients, and a plain twin of all of it.
 
+mod adlif;
 mod alif;
 mod constants;
 mod forward;
@@ -8,6 +9,7 @@ mod lif;
 mod plain;
 mod step_back;
 
+pub(crate) use adlif::Adlif;
 pub(crate) use alif::Alif;
 pub(crate) use constants::Lif;
 pub use constants::{LaneConstants, LifConstants, constant};
@@ -19,6 +21,7 @@ pub(crate) use step_back::{Adjoints, StepBack, reached, within};
 
 /// Numbers of the constants that a neuron has beside those of [`constant`], from [`constant::OWN`] on.
 pub mod own {
+    pub use super::adlif::constant as adlif;
     pub use super::alif::constant as alif;
 }
 
@@ -28,6 +31,8 @@ pub enum NeuronKind {
     /// LIF with a threshold that adapts.
     #[default]
     Alif,
+    /// LIF with an adaptation current.
+    Adlif,
 }
 
 /// Calls `$run` with the type of a neuron, `$neuron<S, K>`.
@@ -36,6 +41,10 @@ macro_rules! with_neuron {
         match $kind {
             $crate::NeuronKind::Alif => {
                 use $crate::neuron::Alif as $neuron;
+                $run
+            }
+            $crate::NeuronKind::Adlif => {
+                use $crate::neuron::Adlif as $neuron;
                 $run
             }
         }
@@ -50,6 +59,7 @@ impl NeuronKind {
         constant::OWN
             + match self {
                 Self::Alif => alif::constant::COUNT,
+                Self::Adlif => adlif::constant::COUNT,
             }
     }
 
@@ -58,7 +68,14 @@ impl NeuronKind {
     pub const fn states(self) -> usize {
         match self {
             Self::Alif => 1,
+            Self::Adlif => 2,
         }
+    }
+
+    /// Whether [`crate::QuietBound`] tells which units can still fire without input.
+    #[must_use]
+    pub const fn has_bound(self) -> bool {
+        matches!(self, Self::Alif)
     }
 
     /// Number of adjoints beside p and q.
@@ -66,6 +83,7 @@ impl NeuronKind {
     pub const fn adjoints(self) -> usize {
         match self {
             Self::Alif => 1,
+            Self::Adlif => 2,
         }
     }
 }
@@ -75,6 +93,7 @@ impl LaneConstants<'_> {
     pub(crate) fn threshold_at(&self, lane: usize, trace: &[f32], at: usize) -> f32 {
         match self.kind {
             NeuronKind::Alif => alif::threshold(self, lane, trace[at]),
+            NeuronKind::Adlif => self.of(constant::THRESHOLD)[lane],
         }
     }
 
@@ -82,6 +101,7 @@ impl LaneConstants<'_> {
     pub(crate) fn threshold_fall(&self, lane: usize, trace: &[f32], at: usize) -> f32 {
         match self.kind {
             NeuronKind::Alif => alif::threshold_fall(self, lane, trace[at]),
+            NeuronKind::Adlif => 0.0,
         }
     }
 }
@@ -92,6 +112,7 @@ pub(crate) fn plain(shared: &LifConstants, by_lane: Option<LaneConstants<'_>>, l
         None => Box::new(lif::PlainLif(*shared)),
         Some(lanes) => match lanes.kind {
             NeuronKind::Alif => Box::new(alif::plain(&lanes, lane, shared.reset)),
+            NeuronKind::Adlif => Box::new(adlif::plain(&lanes, lane, shared.reset)),
         },
     }
 }

@@ -106,6 +106,9 @@ impl Neuron {
     /// Brings what an update or an average left of the learnt arrays back into range.
     pub fn hold(&self, arrays: &mut [LearntArray]) {
         learnt::hold(arrays);
+        if let Some(constants) = &self.by_unit {
+            constants.hold_coupling(arrays);
+        }
     }
 
     /// Arrays of state that a unit has beside J and V, and adjoints beside p and q.
@@ -120,6 +123,7 @@ impl Neuron {
 
     /// Whether there is a bound that tells which units can no longer fire without input.
     pub(crate) fn may_rest(&self) -> bool {
-        self.refractory == 0 && self.learnt.is_empty() && !self.is_readout
+        let is_bounded = self.by_unit.as_ref().is_none_or(|constants| constants.kind().has_bound());
+        self.refractory == 0 && self.learnt.is_empty() && !self.is_readout && is_bounded
     }
 }

@@ -1,6 +1,6 @@
 //! Rules of neurons.
 
-use super::super::{Config, Dense, GainMode, LayerConfig, NeuronConfig, NeuronType, ResetPaths, RuleConfig};
+use super::super::{Config, Dense, GainMode, LayerConfig, NeuronConfig, NeuronType, PerUnit, ResetPaths, RuleConfig};
 use crate::error::{Error, Result};
 use crate::json::join;
 
@@ -67,7 +67,37 @@ pub(super) fn own_constants(config: &Config) -> Result<()> {
         let kind = network.neuron_of(index).kind;
         names.into_iter().try_for_each(|name| refuse(&format!("network.layers[{index}].neuron"), kind, name))?;
     }
-    Ok(())
+    coupling(config)?;
+    adlif_lag(config)
+}
+
+/// A membrane that does not return to rest between spikes is refused.
+fn coupling(config: &Config) -> Result<()> {
+    each_neuron(config, |path, neuron| {
+        if neuron.kind != NeuronType::Adlif {
+            return Ok(());
+        }
+        let NeuronConfig { subthreshold_coupling: coupling, membrane_decay, adaptation_decay, .. } = neuron;
+        let lengths = [coupling, membrane_decay, adaptation_decay].map(|of| of.numbers().len());
+        // Lists of other lengths than the layer has units are refused by themselves.
+        let at = |of: &PerUnit, unit: usize| of.numbers().get(unit).or(of.numbers().first()).copied().unwrap_or(0.0);
+        for unit in 0..lengths.into_iter().max().unwrap_or(0) {
+            let max = neuron.scheme.max_coupling(at(membrane_decay, unit), at(adaptation_decay, unit));
+            let given = at(coupling, unit);
+            if given >= max {
+                let field = join(path, "subthresholdCoupling");
+                let place = if coupling.is_list() { format!("{field}[{unit}]") } else { field };
+                return Err(Error::config(place, format!("must be below {max:.4} for these decays, got {given}")));
+            }
+        }
+        Ok(())
+    })
+}
+
+/// A lag of the reset path leaves out what an adaptation current brings back.
+fn adlif_lag(config: &Config) -> Result<()> {
+    let has_current = config.network.neurons().any(|(_, neuron)| neuron.kind == NeuronType::Adlif);
+    if has_current { super::rule::no_lag(config, "with the neuron adlif") } else { Ok(()) }
 }
 
 pub(super) fn readout(config: &Config) -> Result<()> {

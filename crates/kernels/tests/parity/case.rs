@@ -31,8 +31,8 @@ pub(crate) struct Case {
     pub(crate) offsets: Vec<u32>,
     pub(crate) units: Vec<u32>,
     pub(crate) reset: Reset,
-    /// Constants of each lane, `[constant][lane]`.
-    pub(crate) by_lane: Option<Vec<f32>>,
+    /// The neuron, and constants of each lane, `[constant][lane]`.
+    pub(crate) by_lane: Option<(NeuronKind, Vec<f32>)>,
 }
 
 impl Case {
@@ -51,20 +51,30 @@ impl Case {
         Self { lanes, steps, weights, bias: draw.vector(lanes, 0.1), offsets, units, reset: Reset::All, by_lane: None }
     }
 
-    /// With constants by lane and thresholds that adapt, but for every third lane.
-    pub(crate) fn with_lanes(self, seed: u32) -> Self {
+    /// With constants by lane: thresholds that adapt, or an adaptation current; the gains of every third lane are 0.
+    pub(crate) fn with_lanes(self, seed: u32, kind: NeuronKind) -> Self {
         let mut draw = Draw(seed);
-        let mut between = |low: f32, high: f32| -> Vec<f32> {
+        let mut between = |(low, high): (f32, f32)| -> Vec<f32> {
             (0..self.lanes).map(|_| low + (high - low) * (0.5 + 0.5 * draw.symmetric())).collect()
         };
-        let mut constants = [(0.8, 0.99), (0.8, 0.99), (0.2, 0.6), (0.3, 1.0), (0.5, 1.2), (0.0, 0.97), (0.0, 0.5)]
-            .map(|(low, high)| between(low, high));
-        constants[6].iter_mut().step_by(3).for_each(|strength| *strength = 0.0);
-        Self { by_lane: Some(constants.concat()), ..self }
+        let mut constants = [(0.8, 0.99), (0.8, 0.99), (0.2, 0.6), (0.3, 1.0), (0.5, 1.2)].map(&mut between).to_vec();
+        constants.extend(match kind {
+            NeuronKind::Alif => vec![between((0.0, 0.97)), between((0.0, 0.5))],
+            NeuronKind::Adlif => {
+                let schemes = (0..self.lanes).map(|lane| f32::from(u8::from(lane % 2 == 0))).collect();
+                vec![between((0.0, 0.97)), between((-0.5, 2.0)), between((0.0, 3.0)), schemes]
+            }
+        });
+        constants[6].iter_mut().step_by(3).for_each(|gain| *gain = 0.0);
+        Self { by_lane: Some((kind, constants.concat())), ..self }
     }
 
     pub(crate) fn lanes(&self) -> Option<LaneConstants<'_>> {
-        self.by_lane.as_ref().map(|values| lane_constants(values, self.lanes))
+        self.by_lane.as_ref().map(|(kind, values)| LaneConstants { kind: *kind, values, lanes: self.lanes })
+    }
+
+    fn own_states(&self) -> usize {
+        self.by_lane.as_ref().map_or(0, |(kind, _)| kind.states())
     }
 
     pub(crate) fn with_reset(self, reset: Reset) -> Self {
@@ -89,8 +99,8 @@ impl Case {
         let mut out = Forward {
             current: vec![0.0; self.lanes],
             membrane: vec![0.0; self.lanes],
-            own: vec![0.0; if self.by_lane.is_some() { self.lanes } else { 0 }],
-            own_trace: vec![0.0; if self.by_lane.is_some() { self.lanes * self.steps } else { 0 }],
+            own: vec![0.0; self.own_states() * self.lanes],
+            own_trace: vec![0.0; self.own_states() * self.lanes * self.steps],
             trace: vec![0.0; self.lanes * self.steps],
             spikes: vec![0; self.steps],
             busy: vec![0; self.steps.div_ceil(64)],
@@ -126,9 +136,4 @@ impl Case {
         }
         out
     }
-}
-
-/// Constants by lane from arrays in the order of their fields.
-pub(crate) fn lane_constants(values: &[f32], lanes: usize) -> LaneConstants<'_> {
-    LaneConstants { kind: NeuronKind::Alif, values, lanes }
 }

@@ -1,11 +1,9 @@
 //! Units that are left to rest do not fire, and the others fire as if nothing had been left out.
 
 use spikelet_kernels::{
-    ForwardTile, LaneConstants, Level, LifConstants, QuietBound, QuietRun, QuietSpikes, QuietState, Reset, StepEvents,
-    TILE, TileState, list_restless, pick, reference, run_quiet,
+    ForwardTile, LaneConstants, Level, LifConstants, NeuronKind, QuietBound, QuietRun, QuietSpikes, QuietState, Reset,
+    StepEvents, TILE, TileState, list_restless, pick, reference, run_quiet,
 };
-
-use crate::case::lane_constants;
 
 const STEPS: usize = 300;
 
@@ -71,7 +69,7 @@ impl Tile {
     }
 
     fn lanes(&self) -> Option<LaneConstants<'_>> {
-        self.by_lane.as_ref().map(|values| lane_constants(values, TILE))
+        self.by_lane.as_ref().map(|values| LaneConstants { kind: NeuronKind::Alif, values, lanes: TILE })
     }
 
     fn decays(&self, lane: usize) -> LifConstants {
@@ -143,7 +141,11 @@ impl Tile {
             from,
             to: STEPS,
             constants: self.constants,
-            by_lane: by_lane.as_ref().map(|values| lane_constants(values, current.len())),
+            by_lane: by_lane.as_ref().map(|values| LaneConstants {
+                kind: NeuronKind::Alif,
+                values,
+                lanes: current.len(),
+            }),
         };
         let (mut fired, mut busy) = ([0; STEPS], [0; STEPS.div_ceil(64)]);
         run_quiet(level, &run, &mut QuietSpikes { spikes: &mut fired, busy: &mut busy });

@@ -1,7 +1,7 @@
 //! Units forward and backward.
 
 use spikelet_kernels::{
-    BackwardOutput, BackwardTerms, BackwardTile, FIRES_ONCE, Injection, Level, NO_ROW, ObservedBackward,
+    BackwardOutput, BackwardTerms, BackwardTile, FIRES_ONCE, Injection, Level, NO_ROW, NeuronKind, ObservedBackward,
     ProjectedError, Reset, ResetPath, SpikeError, SteadyError, Surrogate, backward_tile, carry_error, forward_tile,
     reference, spread_error, steady_course,
 };
@@ -132,6 +132,8 @@ const STEADY: [Injection; 3] = [
     Injection { unit: 3, membrane: 0.3, current: 0.0 },
 ];
 
+const KINDS: [NeuronKind; 2] = [NeuronKind::Alif, NeuronKind::Adlif];
+
 const RESETS: [Reset; 3] = [Reset::All, Reset::Membrane, Reset::Subtract];
 
 const SURROGATES: [Surrogate; 5] = [
@@ -174,13 +176,13 @@ fn further_terms_are_the_plain_loop() {
 }
 
 #[test]
-fn constants_by_lane_and_adaptive_thresholds_are_the_plain_loop() {
+fn constants_by_lane_and_adaptation_are_the_plain_loop() {
     let mut fired = 0;
     for level in Level::available() {
         for (index, lanes) in (0..68).zip(LANE_COUNTS.into_iter().cycle()) {
             let case = Case::new(index * 19 + 5, lanes, index as usize)
                 .with_reset(RESETS[index as usize % 3])
-                .with_lanes(index + 1000);
+                .with_lanes(index + 1000, KINDS[index as usize / 4 % 2]);
             for refractory in [0, 2] {
                 let steps = case.steps;
                 let expected = case.run_with(refractory, true, &[0, steps], reference::forward_tile);
@@ -212,10 +214,13 @@ fn constants_by_lane_and_adaptive_thresholds_are_the_plain_loop() {
                         check_backward(level, &case, &expected, variant, surrogate, terms);
                     }
                 }
-                for (number, path) in PATHS.into_iter().enumerate() {
+                // A lag is not defined for an adaptation current.
+                let paths =
+                    if case.lanes().is_some_and(|of| of.kind == NeuronKind::Adlif) { &PATHS[..3] } else { &PATHS };
+                for (number, &path) in paths.iter().enumerate() {
                     let terms = BackwardTerms {
                         activation_path: path,
-                        timing_path: PATHS[(number + refractory as usize + 1) % PATHS.len()],
+                        timing_path: paths[(number + refractory as usize + 1) % paths.len()],
                         factor: 0.7,
                         steady: if number % 2 == 0 { 0.0 } else { 0.3 },
                         adaptation_path: number != 2,
@@ -295,7 +300,7 @@ fn check_backward(
         for &array in kept {
             out[array] = vec![0.0; if array == R_ROWS { wanted as usize * lanes } else { steps * stride }];
         }
-        out[10] = vec![0.0; 7 * lanes];
+        out[10] = vec![0.0; tile.by_lane.map_or(0, |of| of.kind.constants() * lanes)];
         let [q_rows, q, r, p, direct, bias, activation, timing, reset_error, reset_slope, constants, r_rows] = &mut out;
         let observed = ObservedBackward { activation, timing, reset_error, reset_slope };
         let carried = [&mut [][..], &mut [], &mut []];
@@ -367,7 +372,8 @@ fn check_backward(
 
 /// Passes of one to three steps that carry p and q along.
 fn in_pieces(level: Level, is_plain: bool, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
-    let [mut p, mut q, mut own] = [(); 3].map(|()| vec![0.0; tile.lanes]);
+    let [mut p, mut q] = [(); 2].map(|()| vec![0.0; tile.lanes]);
+    let mut own = vec![0.0; tile.by_lane.map_or(0, |of| of.kind.adjoints() * tile.lanes)];
     let mut timing = tile.timing;
     let mut to = tile.end;
     while to > 0 {

@@ -1,11 +1,12 @@
 //! Constants by unit (spec 10.1), in the order in which the kernels number them.
 
-use spikelet_config::{LearntConstant, NeuronConfig, NeuronType, PerUnit};
+use spikelet_config::{AdaptationScheme, COUPLING_MARGIN, LearntConstant, NeuronConfig, NeuronType, PerUnit};
 use spikelet_kernels::{LifConstants, NeuronKind, Reset, constant, own};
 
 use super::gains::Gains;
 use super::lanes::Lanes;
 use super::lif;
+use crate::learnt::{Learnable, LearntArray};
 
 /// Constants of each unit of a layer, or each channel.
 #[derive(Clone, Debug)]
@@ -24,12 +25,18 @@ impl UnitConstants {
             values.extend([lif.current_decay, lif.membrane_decay, lif.drive_gain]);
             values.extend([gains.bias.at(unit) as f32, lif.threshold]);
             let own = |constant: &PerUnit| constant.at(unit) as f32;
-            values.extend(match config.kind {
-                NeuronType::Lif | NeuronType::Leaky => [0.0; 2],
-                NeuronType::Alif => [own(&config.adaptation_decay), own(&config.adaptation_strength)],
-            });
+            match config.kind {
+                NeuronType::Lif | NeuronType::Leaky => values.extend([0.0; 2]),
+                NeuronType::Alif => values.extend([&config.adaptation_decay, &config.adaptation_strength].map(own)),
+                NeuronType::Adlif => {
+                    let constants = [&config.adaptation_decay, &config.subthreshold_coupling, &config.spike_coupling];
+                    values.extend(constants.map(own));
+                    values.push(f32::from(u8::from(config.scheme == AdaptationScheme::Symplectic)));
+                }
+            }
         }
-        Self { kind: NeuronKind::Alif, values, reset: lif::of_unit(config, gains, scale, 0).reset }
+        let kind = if config.kind == NeuronType::Adlif { NeuronKind::Adlif } else { NeuronKind::Alif };
+        Self { kind, values, reset: lif::of_unit(config, gains, scale, 0).reset }
     }
 
     /// Number of constants of a unit.
@@ -99,6 +106,33 @@ impl UnitConstants {
     }
 }
 
+impl UnitConstants {
+    /// Holds a learnt subthreshold coupling within what the decays allow (spec 18): of its unit, or of all units that share it.
+    pub(super) fn hold_coupling(&self, arrays: &mut [LearntArray]) {
+        let is_coupling = |array: &LearntArray| array.what == Learnable::Constant(LearntConstant::SubthresholdCoupling);
+        let Some(place) = arrays.iter().position(is_coupling) else { return };
+        let constants = self.with(arrays);
+        let coupling = &mut arrays[place];
+        let units = constants.units().count();
+        let max_of = |unit: usize| f64::from(COUPLING_MARGIN) * constants.max_coupling(unit);
+        if coupling.length == 1 {
+            let max = (0..units).map(max_of).fold(f64::INFINITY, f64::min);
+            coupling.parameters[0] = coupling.parameters[0].min(max as f32);
+        } else {
+            for (unit, value) in coupling.parameters[..coupling.length].iter_mut().enumerate() {
+                *value = value.min(max_of(unit) as f32);
+            }
+        }
+    }
+
+    fn max_coupling(&self, unit: usize) -> f64 {
+        let decay = |constant| f64::from(self.of(unit, constant));
+        let is_symplectic = self.of(unit, own::adlif::IS_SYMPLECTIC) > 0.5;
+        let scheme = if is_symplectic { AdaptationScheme::Symplectic } else { AdaptationScheme::Forward };
+        scheme.max_coupling(decay(constant::MEMBRANE_DECAY), decay(own::adlif::ADAPTATION_DECAY))
+    }
+}
+
 /// The number of a learnt constant in the kernels.
 pub(crate) fn number_of(constant: LearntConstant) -> usize {
     match constant {
@@ -106,5 +140,8 @@ pub(crate) fn number_of(constant: LearntConstant) -> usize {
         LearntConstant::MembraneDecay => constant::MEMBRANE_DECAY,
         LearntConstant::Threshold => constant::THRESHOLD,
         LearntConstant::AdaptationStrength => own::alif::ADAPTATION_STRENGTH,
+        LearntConstant::AdaptationDecay => own::adlif::ADAPTATION_DECAY,
+        LearntConstant::SubthresholdCoupling => own::adlif::SUBTHRESHOLD_COUPLING,
+        LearntConstant::SpikeCoupling => own::adlif::SPIKE_COUPLING,
     }
 }
