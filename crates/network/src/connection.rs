@@ -19,6 +19,7 @@ mod layout;
 mod listed;
 mod pool;
 mod recurrent;
+mod sent;
 mod stages;
 mod underway;
 mod view;
@@ -40,9 +41,10 @@ pub use layout::{Layout, Site};
 pub use listed::Injected;
 pub use pool::{Pool, PoolKind};
 pub use recurrent::Recurrent;
+pub use sent::{Sent, SourceSite};
 pub use stages::{StageSource, Stages, StagesState};
 pub use view::{LayerBiases, LayerView, TileBiases};
-pub use weights::{Routes, Sent, SourceSite, Weights};
+pub use weights::{Routes, Weights};
 
 /// The weights of a layer, of any kind, with their copies; as [`Weights`] by dereference.
 #[derive(Clone, Debug)]

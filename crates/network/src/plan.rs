@@ -11,6 +11,7 @@ use spikelet_kernels::{FIRES_ONCE, Reset, ResetPath, Surrogate};
 use crate::connection::LayerPass;
 use crate::layer::Layer;
 use crate::shape::LayerShape;
+use crate::state::KeptAdjoints;
 
 pub use routes::{ErrorRoute, InPass, OwnRoute, TimeRoute};
 pub use summary::PlanSummary;
@@ -34,15 +35,6 @@ pub struct WeightCopies {
     pub(crate) rows: bool,
     /// Weights from the previous layer, towards each of its units.
     pub(crate) towards: bool,
-}
-
-/// Adjoints of every step that are kept in the layer's arrays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct KeptAdjoints {
-    pub(crate) q: bool,
-    pub(crate) r: bool,
-    /// p and G.
-    pub(crate) injected: bool,
 }
 
 /// How a backward pass takes a layer.

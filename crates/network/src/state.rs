@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::aligned::Aligned;
 use crate::events::{LayerSpikes, set_steps};
-use crate::plan::KeptAdjoints;
 
 /// States and spikes of the units. Arrays over steps are tile-major, as the kernels read them.
 #[derive(Debug, Default)]
@@ -51,6 +50,15 @@ pub struct SpikeList {
     pub units: Vec<u32>,
     /// Whether the spikes of every step are known.
     pub(crate) is_complete: bool,
+}
+
+/// Adjoints of every step that are kept in the layer's arrays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeptAdjoints {
+    pub(crate) q: bool,
+    pub(crate) r: bool,
+    /// p and G.
+    pub(crate) injected: bool,
 }
 
 /// Adjoints of every step, `[step · stride + adjoint lane]` (see the layer's sites); empty if nothing reads them.

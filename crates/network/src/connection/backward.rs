@@ -8,8 +8,8 @@ use spikelet_kernels::{BackwardOutput, BackwardTile, Level, ObservedBackward, Sp
 use super::view::LayerView;
 use crate::aligned::Aligned;
 use crate::events::set_steps;
-use crate::plan::{ErrorRoute, KeptAdjoints, LayerPlan, TimeRoute};
-use crate::state::{Adjoints, LaneSums, ObservedAdjoints, UnitState};
+use crate::plan::{ErrorRoute, LayerPlan, TimeRoute};
+use crate::state::{Adjoints, KeptAdjoints, LaneSums, ObservedAdjoints, UnitState};
 
 pub use layer_pass::LayerPass;
 pub use run::BackwardRun;

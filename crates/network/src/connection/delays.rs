@@ -4,8 +4,7 @@ use spikelet_config::DelaysBy;
 use spikelet_kernels::{Level, StepEvents, TILE, dot, shift_back};
 
 use super::backward::{BackwardRun, PassContext};
-use super::dense::row_dot;
-use super::weights::{Sent, SourceSite};
+use super::sent::{Sent, SourceSite};
 use crate::events::LayerSpikes;
 use crate::events::NO_UNIT;
 use crate::parameters::TileParameters;
@@ -89,7 +88,7 @@ impl DelaySteps {
         let stride = sent.view.layout.stride;
         if let Some(&steps) = self.by_input.get(input) {
             let arrival = t + usize::from(steps);
-            return if arrival < sent.end { row_dot(sent, input, &adjoints[arrival * stride..]) } else { 0.0 };
+            return if arrival < sent.end { sent.row_dot(input, &adjoints[arrival * stride..]) } else { 0.0 };
         }
         sent.view.tiles.iter().zip(&self.by_connection).fold(0.0, |sum, (tile, steps)| {
             let row = input * tile.lanes..(input + 1) * tile.lanes;
@@ -117,7 +116,7 @@ pub(super) fn write_input_gradient(run: &mut BackwardRun<'_>, arrivals: StepEven
     let mut sums = vec![0.0; to.len()];
     for (t, r) in sent.adjoints.r.chunks_exact(view.layout.stride).enumerate().take(end) {
         for &input in arrivals.at(t) {
-            sums[input as usize] += half_gain * row_dot(&sent, input as usize, r);
+            sums[input as usize] += half_gain * sent.row_dot(input as usize, r);
         }
     }
     match mixing {

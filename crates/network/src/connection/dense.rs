@@ -5,15 +5,16 @@
 //! S̄_i[t] = γ Σ_j W_ji q_j[t],   T̄_i[t] = S_i[t] γ/2 Σ_j W_ji r_j[t],   dW_ji = γ Σ_t q_j[t] s_i[t]
 //! ```
 
-use spikelet_kernels::{Projection, TILE, dot, padded, project};
+use spikelet_kernels::{Projection, TILE, padded, project};
 
 use super::ConnectionState;
 use super::backward::{BackwardRun, PassContext};
 use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::listed::{ArrivalRows, ArrivalTimes, Injected};
+use super::sent::{Sent, SourceSite};
 use super::stages::Stages;
-use super::weights::{Routes, Sent, SourceSite, Weights};
+use super::weights::{Routes, Weights};
 use crate::aligned::Aligned;
 use crate::events::NO_UNIT;
 use crate::gradient::GradientRows;
@@ -133,14 +134,6 @@ fn copy_arriving<'a>(
         }
         start += units * site.lanes;
     }
-}
-
-/// Σ_j W_j r_j over all units.
-pub(super) fn row_dot(sent: &Sent<'_>, input: usize, r: &[f32]) -> f32 {
-    sent.view.tiles.iter().fold(0.0, |sum, tile| {
-        let weights = &tile.weights[input * tile.lanes..][..tile.lanes];
-        sum + dot(sent.level, weights, &r[tile.first..][..tile.lanes])
-    })
 }
 
 impl Dense {

@@ -11,8 +11,8 @@ use spikelet_kernels::{Level, StepEvents};
 
 use super::backward::BackwardRun;
 use super::delays::{DelaySteps, write_input_gradient};
+use super::sent::SourceSite;
 use super::underway::Underway;
-use super::weights::SourceSite;
 
 /// A delay for each input of the weights.
 #[derive(Clone, Debug)]

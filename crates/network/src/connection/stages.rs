@@ -8,8 +8,8 @@ use super::backward::BackwardRun;
 use super::input_delays::InputDelays;
 use super::layout::{Layout, Site};
 use super::pool::{Pool, PoolKind};
+use super::sent::SourceSite;
 use super::underway::Underway;
-use super::weights::SourceSite;
 use crate::events::NO_UNIT;
 
 /// The stages of a layer, in the order in which spikes pass them.

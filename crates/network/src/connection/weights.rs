@@ -1,21 +1,20 @@
 //! The trait of weights: how a kind of connection brings spikes to units, and gradients back.
 
 use spikelet_config::Delays;
-use spikelet_kernels::{Level, StepEvents};
+use spikelet_kernels::StepEvents;
 
 use super::ConnectionState;
 use super::backward::BackwardRun;
 use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::listed::Injected;
+use super::sent::{Sent, SourceSite};
 use super::stages::Stages;
-use super::view::LayerView;
 use crate::events::{LayerSpikes, last_event};
 use crate::gradient::{GradientForm, LayerGradient};
 use crate::parameters::TileParameters;
 use crate::plan::{TimeRoute, WeightCopies};
 use crate::shape::LayerShape;
-use crate::state::Adjoints;
 
 /// Routes that a kind of weights has for the errors of the previous layer, besides products.
 #[derive(Clone, Copy, Debug)]
@@ -167,26 +166,4 @@ pub trait Weights {
 /// `1 / √inputs`.
 pub(super) fn bound_of(inputs: usize) -> f32 {
     (1.0 / (inputs as f64).sqrt()) as f32
-}
-
-/// What a layer sends back.
-#[derive(Clone, Copy)]
-pub struct Sent<'a> {
-    /// SIMD level.
-    pub level: Level,
-    /// The layer.
-    pub view: LayerView<'a>,
-    /// Its adjoints.
-    pub adjoints: &'a Adjoints,
-    /// Step from which on there are none.
-    pub end: usize,
-}
-
-/// A site of the previous layer, with where its lanes arrive.
-#[derive(Clone, Copy)]
-pub struct SourceSite<'a> {
-    /// The site.
-    pub site: &'a Site,
-    /// Input unit of each lane, or [`crate::events::NO_UNIT`].
-    pub arrival_of_lane: &'a [u32],
 }

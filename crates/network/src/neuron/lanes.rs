@@ -18,16 +18,12 @@ impl Lanes {
     }
 
     /// Replaces them by some lanes of others, filled up to whole vectors with lanes that never fire.
-    pub(crate) fn pick<'a>(
-        &mut self,
-        kind: NeuronKind,
-        picked: impl Iterator<Item = (LaneConstants<'a>, usize)> + Clone,
-    ) {
+    pub(crate) fn pick(&mut self, kind: NeuronKind, picked: &[(LaneConstants<'_>, usize)]) {
         self.kind = kind;
-        self.lanes = picked.clone().count().next_multiple_of(LANES);
+        self.lanes = picked.len().next_multiple_of(LANES);
         self.values.clear();
         for number in 0..kind.constants() {
-            self.values.extend(picked.clone().map(|(from, lane)| from.of(number)[lane]));
+            self.values.extend(picked.iter().map(|(from, lane)| from.of(number)[*lane]));
             self.values.resize((number + 1) * self.lanes, if number == constant::THRESHOLD { 1.0 } else { 0.0 });
         }
     }

@@ -83,13 +83,11 @@ impl Quiet {
                 pick(&self.units, of_lane, &mut picked);
                 self.own.extend(picked);
             }
-            self.lanes.pick(
-                constants.kind(),
-                self.units.iter().filter_map(|&lane| {
-                    let (site, lane) = of_site(lane as usize);
-                    view.by_lane(site).map(|lanes| (lanes, lane))
-                }),
-            );
+            let picked = self.units.iter().filter_map(|&lane| {
+                let (site, lane) = of_site(lane as usize);
+                view.by_lane(site).map(|lanes| (lanes, lane))
+            });
+            self.lanes.pick(constants.kind(), &picked.collect::<Vec<_>>());
         }
         let run = QuietRun {
             current: &self.current,

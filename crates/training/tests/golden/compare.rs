@@ -41,7 +41,8 @@ impl Faults {
 
     /// A loss. It is a difference of logarithms: what is below the floor is the rounding of these, in the file too.
     pub(crate) fn number(&mut self, what: &str, found: f64, expected: f64) {
-        if !((found - expected).abs() <= FLOOR) {
+        let is_rounding = (found - expected).abs() <= FLOOR;
+        if !is_rounding {
             self.within(what, &[found], &[expected], TOLERANCE);
         }
     }

@@ -7,7 +7,7 @@ use super::geometry::Convolution;
 use super::landings::Landings;
 use crate::aligned::Aligned;
 use crate::connection::listed::Injected;
-use crate::connection::weights::{Sent, SourceSite};
+use crate::connection::sent::{Sent, SourceSite};
 use crate::events::NO_UNIT;
 
 /// `factor · S̄` of all inputs, `[step][lane]` of all strips.

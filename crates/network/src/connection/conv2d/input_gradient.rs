@@ -8,7 +8,7 @@ use spikelet_kernels::{Level, Projection, dot, project};
 
 use super::copies::{SharedWeights, downward_length, timing_length};
 use super::geometry::Convolution;
-use crate::connection::weights::{Sent, SourceSite};
+use crate::connection::sent::{Sent, SourceSite};
 use crate::events::NO_UNIT;
 
 /// `factor · S̄` of all inputs, strip by strip `[step][lane]`.

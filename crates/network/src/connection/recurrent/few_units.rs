@@ -17,7 +17,7 @@ use super::panels::{Panels, own_rows, tile_rows};
 use super::step_rows::StepRows;
 use crate::aligned::Aligned;
 use crate::connection::backward::{BackwardScratch, Mixing, PassContext};
-use crate::connection::weights::Sent;
+use crate::connection::sent::Sent;
 use crate::events::set_bits;
 use crate::gradient::{GradientRows, LayerGradient};
 use crate::state::{Adjoints, UnitState};

@@ -9,7 +9,7 @@ use super::{Recurrent, RecurrentState};
 use crate::connection::ConnectionState;
 use crate::connection::backward::{BackwardRun, PassContext, SiteOutput};
 use crate::connection::layout::Layout;
-use crate::connection::weights::Sent;
+use crate::connection::sent::Sent;
 
 impl Recurrent {
     /// Takes the layer from the last step with a gradient down to the first, tile by tile at each, in samples that share a load of
