@@ -37,7 +37,8 @@ use crate::neuron::{LaneNeuron, Lif, StepBack, with_neuron};
 use crate::surrogate::{Exponential, Shape, Surrogate};
 use crate::{LaneConstants, Level};
 
-/// Whether every shape and source of E has an instance; in WebAssembly, which is to stay small, E is computed ahead where it has none.
+/// Whether every shape, source of E and neuron has an instance without further terms. WebAssembly is to stay small: there E is computed
+/// ahead where it has none, and a pass with every term does the same with none of them.
 const HAS_EVERY_INSTANCE: bool = cfg!(not(target_arch = "wasm32"));
 
 /// Takes one tile from step `to` down to step `from`.
@@ -48,7 +49,7 @@ pub fn backward_tile(level: Level, tile: &BackwardTile<'_>, output: &mut Backwar
     let is_raised = tile.terms.steady != 0.0;
     match (&tile.by_lane, tile.error, tile.surrogate) {
         (Some(lanes), ..) => by_lane(level, tile, lanes, has_terms || is_raised, output),
-        _ if has_terms => with_terms(level, tile, output),
+        _ if has_terms || is_raised && !HAS_EVERY_INSTANCE => with_terms(level, tile, output),
         _ if is_raised => raised(level, tile, output),
         // σ̂ is not asked for.
         (None, None, _) => dispatch!(level.0, simd => plain_vector(simd, tile, output, Surrogate::Given, NoError)),
@@ -153,7 +154,7 @@ fn by_lane(
         for first in (0..tile.lanes).step_by(lanes_of(simd)) {
             with_neuron!(lanes.kind, Own => {
                 let neuron = <Own<_, 1> as LaneNeuron<_, 1>>::by_lane(simd, lanes, first);
-                one_vector(simd, tile, output, first, neuron, error, has_terms);
+                one_vector(simd, tile, output, first, neuron, error, has_terms || !HAS_EVERY_INSTANCE && !lanes.kind.is_common());
             });
         }
     });

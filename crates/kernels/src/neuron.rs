@@ -78,6 +78,11 @@ impl NeuronKind {
         matches!(self, Self::Alif)
     }
 
+    /// Whether a pass without further terms has an instance of its own in WebAssembly, which is to stay small.
+    pub(crate) const fn is_common(self) -> bool {
+        matches!(self, Self::Alif)
+    }
+
     /// Number of adjoints beside p and q.
     #[must_use]
     pub const fn adjoints(self) -> usize {

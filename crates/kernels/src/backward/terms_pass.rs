@@ -197,8 +197,10 @@ impl<S: Simd, const K: usize, N: StepBack<S, K>> Terms<S, K, N> for AllTerms<'_,
             return None;
         }
         let mut error = error.unwrap_or([S::f32s::splat(kept.simd, 0.0); K]);
-        for k in 0..K {
-            error[k] += self.steady[k];
+        if self.terms.steady != 0.0 {
+            for k in 0..K {
+                error[k] += self.steady[k];
+            }
         }
         if resets {
             let taken = neuron.taken(kept, t, &reached(neuron, kept, (path, t), next, &self.recent));
