@@ -1,4 +1,4 @@
-//! Target of a softmax over classes for a label (spec 4.4).
+//! Softmax over classes, and its target for a label (spec 4.4).
 //!
 //! ```text
 //! Y_n = (1 − ε) 1[n = y] + ε / N
@@ -34,4 +34,13 @@ impl ClassTargets {
     pub(super) fn weight(&self, label: usize) -> f64 {
         self.weights.as_ref().map_or(1.0, |weights| weights[label])
     }
+}
+
+/// Softmax of the values, and the logarithm of the sum of their exponentials.
+pub(super) fn softmax(values: impl Iterator<Item = f64> + Clone) -> (Vec<f64>, f64) {
+    let highest = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    let mut shares: Vec<f64> = values.map(|value| libm::exp(value - highest)).collect();
+    let total: f64 = shares.iter().sum();
+    shares.iter_mut().for_each(|share| *share /= total);
+    (shares, highest + libm::log(total))
 }

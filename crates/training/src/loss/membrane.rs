@@ -13,7 +13,7 @@
 
 use spikelet_config::{MembraneLoss, Statistic};
 
-use super::class_targets::ClassTargets;
+use super::class_targets::{ClassTargets, softmax};
 use super::output::{Output, OutputGradient, SpikeGradient};
 
 #[derive(Clone, Debug)]
@@ -108,13 +108,4 @@ fn peak(membranes: &[f32], outputs: usize, unit: usize) -> usize {
     let steps = membranes.len() / outputs;
     (1..steps)
         .fold(0, |best, t| if membranes[t * outputs + unit] > membranes[best * outputs + unit] { t } else { best })
-}
-
-/// Softmax of the values, and the logarithm of the sum of their exponentials.
-fn softmax(values: impl Iterator<Item = f64> + Clone) -> (Vec<f64>, f64) {
-    let highest = values.clone().fold(f64::NEG_INFINITY, f64::max);
-    let mut shares: Vec<f64> = values.map(|value| libm::exp(value - highest)).collect();
-    let total: f64 = shares.iter().sum();
-    shares.iter_mut().for_each(|share| *share /= total);
-    (shares, highest + libm::log(total))
 }
