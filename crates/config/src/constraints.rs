@@ -7,8 +7,9 @@ mod learnt;
 mod neurons;
 mod rule;
 
+use super::loss::{SpikeTrainLoss, TraceLoss};
 use super::ranges::{At, Check as _, require};
-use super::{BestBy, Config, Dense, InitialActivity, LayerConfig, LossConfig, SpikeTrainLoss, TraceLoss};
+use super::{BestBy, Config, Dense, InitialActivity, LayerConfig, LossConfig};
 use crate::error::{Error, Result};
 
 /// A rule between several fields.

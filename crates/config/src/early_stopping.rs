@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
-use super::loss::{LossConfig, TraceLoss};
-
 /// Ends a run when its validation no longer improves.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,18 +41,4 @@ pub enum BestBy {
     MeanSquaredError,
     /// The smallest loss.
     Loss,
-}
-
-impl BestBy {
-    /// The measure that a loss trains. Spike trains have no label, and the mean squared error has no weights of steps.
-    #[must_use]
-    pub fn of(loss: &LossConfig) -> Self {
-        match loss {
-            LossConfig::Latency(_) => Self::FirstSpike,
-            LossConfig::Count(_) => Self::Count,
-            LossConfig::SpikeTrain(_) | LossConfig::Trace(TraceLoss { step_weights: Some(_) }) => Self::Loss,
-            LossConfig::Membrane(_) => Self::Membrane,
-            LossConfig::Trace(_) => Self::MeanSquaredError,
-        }
-    }
 }

@@ -12,7 +12,7 @@ mod error;
 pub mod geometry;
 mod initial_activity;
 pub mod json;
-mod loss;
+pub mod loss;
 mod network;
 mod neuron;
 mod number_or_list;
@@ -41,10 +41,7 @@ pub use early_stopping::{BestBy, EarlyStopping};
 pub use error::{Error, ErrorCode, Result};
 pub use geometry::Image;
 pub use initial_activity::InitialActivity;
-pub use loss::{
-    CountLoss, EndSimulation, LatencyLoss, LossConfig, MembraneLoss, SpikeTrainLoss, Statistic, TargetCount,
-    TargetCountScope, TraceLoss,
-};
+pub use loss::{EndSimulation, LossConfig, Statistic};
 pub use network::{Conv2d, Dense, Flatten, InputShape, LayerConfig, NetworkConfig, Pool2d};
 pub use neuron::*;
 pub use number_or_list::{PerLayer, PerUnit};

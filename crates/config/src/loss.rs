@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
 use crate::deserialize_tagged;
+use crate::early_stopping::BestBy;
 
 /// The loss at the output (spec 4), averaged over the batch.
 #[fields]
@@ -44,6 +45,18 @@ impl LossConfig {
         match self {
             Self::Latency(latency) => latency.end_simulation,
             Self::Count(_) | Self::SpikeTrain(_) | Self::Membrane(_) | Self::Trace(_) => EndSimulation::Off,
+        }
+    }
+
+    /// The measure that it trains. Spike trains have no label, and the mean squared error has no weights of steps.
+    #[must_use]
+    pub fn best_by(&self) -> BestBy {
+        match self {
+            Self::Latency(_) => BestBy::FirstSpike,
+            Self::Count(_) => BestBy::Count,
+            Self::SpikeTrain(_) | Self::Trace(TraceLoss { step_weights: Some(_) }) => BestBy::Loss,
+            Self::Membrane(_) => BestBy::Membrane,
+            Self::Trace(_) => BestBy::MeanSquaredError,
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! `E_n = spikes_n − wanted_n`, `L = Σ_n E_n² / T`, `dL/dS[t,n] = 2 E_n / (T B)` at every step, `dL/dT = 0`.
 
-use spikelet_config::CountLoss;
+use spikelet_config::loss::CountLoss;
 
 use super::output::{Output, OutputGradient, SpikeGradient};
 

@@ -10,7 +10,7 @@
 //!
 //! The backward pass starts at the last derivative that is no smaller than what it flushes to zero on its way.
 
-use spikelet_config::{LatencyLoss, TargetCount, TargetCountScope};
+use spikelet_config::loss::{LatencyLoss, TargetCount, TargetCountScope};
 use spikelet_kernels::FLOOR;
 
 use super::class_targets::ClassTargets;

@@ -11,7 +11,7 @@
 //!
 //! Y is 1 for the label y, or smoothed; w are the weights of the classes (4.4).
 
-use spikelet_config::{MembraneLoss, Statistic};
+use spikelet_config::loss::{MembraneLoss, Statistic};
 
 use super::class_targets::{ClassTargets, softmax};
 use super::output::{Output, OutputGradient, SpikeGradient};

@@ -7,7 +7,7 @@
 //!
 //! Both sums over the truncated kernel are recurrences: `d[u] = a d[u−1] + e[u] − aᴷ e[u−K]`, and the same downwards for `c`.
 
-use spikelet_config::SpikeTrainLoss;
+use spikelet_config::loss::SpikeTrainLoss;
 
 use super::output::{Output, OutputGradient, SpikeGradient};
 

@@ -2,7 +2,7 @@
 //!
 //! `L = Σ_(t,n) w[t] (y[t,n] − Y[t,n])² / (B T N)`, `G[t,n] = 2 w[t] (y[t,n] − Y[t,n]) / (B T N)`.
 
-use spikelet_config::TraceLoss;
+use spikelet_config::loss::TraceLoss;
 
 use super::output::{Output, OutputGradient, SpikeGradient};
 

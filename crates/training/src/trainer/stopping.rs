@@ -40,7 +40,7 @@ impl Trainer {
     }
 
     fn best_by(&self) -> BestBy {
-        self.config.training.best_by.unwrap_or_else(|| BestBy::of(&self.config.loss))
+        self.config.training.best_by.unwrap_or_else(|| self.config.loss.best_by())
     }
 
     /// Compares the epoch that has just ended with the best one; without validation data there is none.
