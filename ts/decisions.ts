@@ -9,12 +9,24 @@ export type Decision = "firstSpike" | "count" | "membrane" | "none";
 
 export const DECISIONS = ["firstSpike", "count", "membrane", "none"] as const satisfies readonly Decision[];
 
-const BY_LOSS: Readonly<Record<LossConfig["type"], Decision>> = {
-  latency: "firstSpike",
-  count: "count",
-  spikeTrain: "count",
-  membrane: "membrane",
-  trace: "none",
+const SPIKING: readonly BestBy[] = ["firstSpike", "count", "loss"];
+
+/** What is known of a loss. */
+interface LossTraits {
+  decision: Decision;
+  /** The measure that it trains, and all that can be measured with it. */
+  trained: BestBy;
+  measured: readonly BestBy[];
+  /** Whether only the numbers of spikes matter, so that moving a spike has no gradient. */
+  isOfCounts: boolean;
+}
+
+const LOSSES: Readonly<Record<LossConfig["type"], LossTraits>> = {
+  latency: { decision: "firstSpike", trained: "firstSpike", measured: SPIKING, isOfCounts: false },
+  count: { decision: "count", trained: "count", measured: SPIKING, isOfCounts: true },
+  spikeTrain: { decision: "count", trained: "loss", measured: SPIKING, isOfCounts: false },
+  membrane: { decision: "membrane", trained: "membrane", measured: ["membrane", "loss"], isOfCounts: false },
+  trace: { decision: "none", trained: "meanSquaredError", measured: ["meanSquaredError", "loss"], isOfCounts: false },
 };
 
 /** What metrics say about answers; metrics and epochs of a history have it. */
@@ -27,37 +39,31 @@ export interface AnswerMetrics {
 
 /** Whether a value is the type of a loss. */
 export function isLoss(type: Json | undefined): type is LossConfig["type"] {
-  return typeof type === "string" && Object.hasOwn(BY_LOSS, type);
+  return typeof type === "string" && Object.hasOwn(LOSSES, type);
 }
 
 /** The decision that the loss of a configuration trains. */
 export function decisionOf({ loss }: { loss: Pick<LossConfig, "type"> }): Decision {
-  return BY_LOSS[loss.type];
+  return LOSSES[loss.type].decision;
 }
 
 /** The decision that a loss trains, by the type that a configuration gives, if it gives one. */
 export function decisionBy(type: Json | undefined): Decision {
-  return BY_LOSS[isLoss(type) ? type : "latency"];
+  return LOSSES[isLoss(type) ? type : "latency"].decision;
 }
 
 /** The measure that a loss trains, and all that can be measured with it. */
 export function measuresOf(loss: Json | undefined): { trained: BestBy; measured: readonly BestBy[] } {
   const { type, stepWeights = null } = isObject(loss) ? loss : {};
-  switch (isLoss(type) ? type : "latency") {
-    case "latency":
-      return { trained: "firstSpike", measured: SPIKING };
-    case "count":
-      return { trained: "count", measured: SPIKING };
-    case "spikeTrain":
-      return { trained: "loss", measured: SPIKING };
-    case "membrane":
-      return { trained: "membrane", measured: ["membrane", "loss"] };
-    case "trace":
-      return { trained: stepWeights === null ? "meanSquaredError" : "loss", measured: ["meanSquaredError", "loss"] };
-  }
+  const { trained, measured } = LOSSES[isLoss(type) ? type : "latency"];
+  // The mean squared error has no weights of steps.
+  return { trained: trained === "meanSquaredError" && stepWeights !== null ? "loss" : trained, measured };
 }
 
-const SPIKING: readonly BestBy[] = ["firstSpike", "count", "loss"];
+/** Whether a loss depends on the numbers of spikes alone, so that moving a spike has no gradient. */
+export function isOfCounts({ type }: Pick<LossConfig, "type">): boolean {
+  return LOSSES[type].isOfCounts;
+}
 
 /** Whether the outputs of a network fire; those of a readout don't. */
 export function hasOutputSpikes(decision: Decision): boolean {

@@ -1,4 +1,5 @@
 import type { ResolvedConfig } from "../config.js";
+import { isOfCounts } from "../decisions.js";
 import type { LayerSize } from "../network-info.js";
 import { LIMITS } from "./limits.js";
 import type { Circumstances, LateInput, Sign } from "./warning.js";
@@ -94,7 +95,7 @@ function againstVanishingGradient(config: ResolvedConfig): string {
   if (rule.type === "activation" && loss.type === "latency") {
     return 'with the latency loss, surrogate gradients exist only while the output of the label is silent: set `rule.type` to "antlr" or "timing", or `loss.type` to "count"';
   }
-  if (isTimingAlone(rule) && loss.type === "count") {
+  if (isTimingAlone(rule) && isOfCounts(loss)) {
     return 'moving a spike changes no count: set `rule.type` to "antlr" or "activation", or `loss.type` to "latency"';
   }
   if (isTimingAlone(rule)) return againstSilence(config, undefined);
