@@ -46,6 +46,22 @@ export const encode = {
   logMel: (options: LogMelEncoding = {}): Encoding => encodingOf("logMel", options),
 } as const;
 
+/**
+ * @internal The numbers that may follow a code in its short form, in their order: `latency:FIRST:LAST`; `!` marks what must be given.
+ */
+export const NUMBERS_OF_CODES = {
+  latency: ["first", "last"],
+  rate: ["max", "min", "seed"],
+  regular: ["minInterval", "maxInterval", "first"],
+  direct: [],
+  stretch: ["max!", "min"],
+  shiftBack: ["max!", "min"],
+  delta: ["threshold", "start", "maxSpikes"],
+  levels: ["min", "max", "count"],
+  current: ["neurons", "gain", "bias", "timeConstant"],
+  logMel: ["sampleRate", "window", "hop", "mels"],
+} as const satisfies Record<Encoding["type"], readonly string[]>;
+
 /** Whether an encoding is for signals, not for images. */
 export function isForSeries({ type }: Encoding): boolean {
   return type === "delta" || type === "levels" || type === "current" || type === "logMel";

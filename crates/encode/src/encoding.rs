@@ -23,21 +23,20 @@ use spikelet_config::{Error, Result, deserialize_tagged, json};
 use spikelet_data::{EVENT_BYTES, SpikeTrains, memory};
 use spikelet_fields::fields;
 
-pub use channel_encoding::ChannelEncoding;
+use current::CurrentEncoding;
+use delta::DeltaEncoding;
+use direct::DirectEncoding;
+use latency::LatencyEncoding;
+use levels::LevelsEncoding;
+use log_mel::LogMelEncoding;
+use rate::RateEncoding;
+use regular::RegularEncoding;
+use shift_back::ShiftBackEncoding;
+use stretch::StretchEncoding;
+
 pub use constraints::ENCODING_CONSTRAINTS;
-pub use current::CurrentEncoding;
-pub use delta::DeltaEncoding;
-pub use direct::DirectEncoding;
-pub use latency::LatencyEncoding;
-pub use levels::LevelsEncoding;
-pub use log_mel::LogMelEncoding;
-pub use rate::RateEncoding;
-pub use regular::RegularEncoding;
-pub use rounding::Rounding;
 pub use saccades::SaccadeCamera;
 pub use series::{Series, SeriesEncoder};
-pub use shift_back::ShiftBackEncoding;
-pub use stretch::StretchEncoding;
 
 /// How values in 0..1, or signals, become spikes.
 #[fields]
@@ -91,6 +90,24 @@ impl Encoding {
         let encoding: Self = json::parse(text)?;
         encoding.validate("")?;
         Ok(encoding)
+    }
+
+    /// What the value 0 gives and what the value 1 gives, where both are numbers of spikes or both are their probabilities.
+    fn amounts(&self) -> Option<(f64, f64)> {
+        match self {
+            Self::Rate(rate) => Some((rate.min, rate.max)),
+            Self::Stretch(stretch) => Some((stretch.min, stretch.max)),
+            Self::ShiftBack(shift) => Some((shift.min, shift.max)),
+            _ => None,
+        }
+    }
+
+    /// Steps between the spikes of the value 1 and of the value 0, where they are given.
+    fn intervals(&self) -> Option<(f64, f64)> {
+        match self {
+            Self::Regular(regular) => Some((regular.min_interval, regular.max_interval)),
+            _ => None,
+        }
     }
 
     /// Encodes `values`, `[sample][unit]` in 0..1, for a simulation of `steps` steps. `rows` are the samples' numbers in the data

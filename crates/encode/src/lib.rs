@@ -4,10 +4,6 @@
 mod encoding;
 mod generate;
 
-pub use encoding::{
-    ChannelEncoding, CurrentEncoding, DeltaEncoding, DirectEncoding, ENCODING_CONSTRAINTS, Encoding, LatencyEncoding,
-    LevelsEncoding, LogMelEncoding, RateEncoding, RegularEncoding, Rounding, SaccadeCamera, Series, SeriesEncoder,
-    ShiftBackEncoding, StretchEncoding,
-};
+pub use encoding::{ENCODING_CONSTRAINTS, Encoding, SaccadeCamera, Series, SeriesEncoder};
 pub use generate::{Generated, GeneratedInputs, Generator, Randman, SpikeTrainMatching, YinYang};
 pub use spikelet_config::{Error, ErrorCode, Result};

@@ -6,7 +6,8 @@ use spikelet_config::{
     ranges::{At, Check as _},
 };
 
-use super::{ChannelEncoding, Encoding, LevelsEncoding};
+use super::channel_encoding::ChannelEncoding;
+use super::{Encoding, LevelsEncoding};
 
 /// The rules of an encoding whose fields are in range; paths start at the encoding.
 pub const ENCODING_CONSTRAINTS: &[Constraint<Encoding>] = &[
@@ -31,18 +32,12 @@ impl Encoding {
 }
 
 fn min_below_max(encoding: &Encoding) -> Result<()> {
-    let (min, max) = match encoding {
-        Encoding::Rate(rate) => (rate.min, rate.max),
-        Encoding::Stretch(stretch) => (stretch.min, stretch.max),
-        Encoding::ShiftBack(shift) => (shift.min, shift.max),
-        _ => return Ok(()),
-    };
+    let Some((min, max)) = encoding.amounts() else { return Ok(()) };
     if min <= max { Ok(()) } else { Err(Error::config("min", format!("must be at most max ({max}), got {min}"))) }
 }
 
 fn intervals(encoding: &Encoding) -> Result<()> {
-    let Encoding::Regular(regular) = encoding else { return Ok(()) };
-    let (shortest, longest) = (regular.min_interval, regular.max_interval);
+    let Some((shortest, longest)) = encoding.intervals() else { return Ok(()) };
     if shortest <= longest {
         return Ok(());
     }

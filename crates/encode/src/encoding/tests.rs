@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
+use super::rounding::Rounding;
 use super::*;
 use crate::ErrorCode;
 
