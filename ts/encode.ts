@@ -5,6 +5,7 @@ import { steps as stepCount } from "./check/steps.js";
 import { bytes, floats, isBytes, refuse, whole, words } from "./check/values.js";
 import { SpikeletError, within } from "./errors.js";
 import type {
+  BurstEncoding,
   CurrentEncoding,
   DeltaEncoding,
   Encoding,
@@ -28,6 +29,8 @@ export const encode = {
   rate: (options: RateEncoding = {}): Encoding => encodingOf("rate", options),
   /** Spikes at equal intervals, shorter for larger values. */
   regular: (options: RegularEncoding = {}): Encoding => encodingOf("regular", options),
+  /** A burst of spikes from step 0 on, with more spikes and shorter intervals for larger values. */
+  burst: (options: BurstEncoding = {}): Encoding => encodingOf("burst", options),
   /** For samples that are spikes already, which stay as they are. */
   direct: (): Encoding => ({ type: "direct" }),
   /** More spikes for larger values, spread evenly. */
@@ -53,6 +56,7 @@ export const NUMBERS_OF_CODES = {
   latency: ["first", "last"],
   rate: ["max", "min", "seed"],
   regular: ["minInterval", "maxInterval", "first"],
+  burst: ["maxSpikes", "minInterval", "maxInterval"],
   direct: [],
   stretch: ["max!", "min"],
   shiftBack: ["max!", "min"],

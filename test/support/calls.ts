@@ -169,6 +169,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     "encode.latency": { call: encode.latency, args: [{ first: 1 }], isOpen: true },
     "encode.rate": { call: encode.rate, args: [{ seed: 1 }], isOpen: true },
     "encode.regular": { call: encode.regular, args: [{}], isOpen: true },
+    "encode.burst": { call: encode.burst, args: [{}], isOpen: true },
     "encode.stretch": { call: encode.stretch, args: [{}], isOpen: true },
     "encode.shiftBack": { call: encode.shiftBack, args: [{}], isOpen: true },
     "encode.delta": { call: encode.delta, args: [{ threshold: 1 }], isOpen: true },

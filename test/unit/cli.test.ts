@@ -128,6 +128,7 @@ describe("options", () => {
     expect(parseEncoding("stretch:10:1")).toEqual({ type: "stretch", max: 10, min: 1 });
     expect(parseEncoding("rate:0.2:0:7")).toEqual({ type: "rate", max: 0.2, min: 0, seed: 7 });
     expect(parseEncoding("regular:5:50")).toEqual({ type: "regular", minInterval: 5, maxInterval: 50 });
+    expect(parseEncoding("burst:4:2")).toEqual({ type: "burst", maxSpikes: 4, minInterval: 2 });
     expect(parseEncoding("direct")).toEqual({ type: "direct" });
     for (const text of ["latency:a", "stretch", "poisson:3", "latency:1:2:3", "latency::2", "direct:1"])
       expect(() => parseEncoding(text)).toThrow(UsageError);

@@ -107,6 +107,19 @@ export type Averaging = { "type": "ema" } & Ema | { "type": "swa" } & Swa;
 /** What makes an epoch the best: a measure of the validation data. */
 export type BestBy = "firstSpike" | "count" | "membrane" | "meanSquaredError" | "loss";
 
+/**
+ * Value x spikes `n = ceil(maxSpikes · x)` times from step 0 on, every `d = ceil((minInterval − maxInterval) x + maxInterval)`
+ * steps, products and sum rounded to single precision (spec 3.2).
+ */
+export type BurstEncoding = {
+  /** Spikes of the value 1, 1 to 65535. @default 5 */
+  maxSpikes?: number,
+  /** Steps between the spikes of the value 1, 1 to 65535. @default 2 */
+  minInterval?: number,
+  /** Steps between the spikes of values near 0, at least `minInterval`, 1 to 65535. @default 10 */
+  maxInterval?: number,
+};
+
 /** How the channels of a signal become spikes. */
 export type ChannelEncoding = { "type": "delta" } & DeltaEncoding | { "type": "levels" } & LevelsEncoding | { "type": "current" } & CurrentEncoding;
 
@@ -275,7 +288,7 @@ export type Ema = {
 };
 
 /** How values in 0..1, or signals, become spikes. */
-export type Encoding = { "type": "latency" } & LatencyEncoding | { "type": "rate" } & RateEncoding | { "type": "regular" } & RegularEncoding | { "type": "direct" } & DirectEncoding | { "type": "stretch" } & StretchEncoding | { "type": "shiftBack" } & ShiftBackEncoding | { "type": "delta" } & DeltaEncoding | { "type": "levels" } & LevelsEncoding | { "type": "current" } & CurrentEncoding | { "type": "logMel" } & LogMelEncoding;
+export type Encoding = { "type": "latency" } & LatencyEncoding | { "type": "rate" } & RateEncoding | { "type": "regular" } & RegularEncoding | { "type": "burst" } & BurstEncoding | { "type": "direct" } & DirectEncoding | { "type": "stretch" } & StretchEncoding | { "type": "shiftBack" } & ShiftBackEncoding | { "type": "delta" } & DeltaEncoding | { "type": "levels" } & LevelsEncoding | { "type": "current" } & CurrentEncoding | { "type": "logMel" } & LogMelEncoding;
 
 /**
  * When the simulation of a sample ends (spec 1.3). The latency loss and its gradients do not depend on it; `targetCount`,

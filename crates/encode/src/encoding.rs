@@ -1,5 +1,6 @@
 //! How values in 0..1 (spec 3.1, 3.2) and signals (spec 3.6, 3.7) become input spikes. Pure functions of their arguments.
 
+mod burst;
 mod channel_encoding;
 mod constraints;
 mod counts;
@@ -23,6 +24,7 @@ use spikelet_config::{Error, Result, deserialize_tagged, json};
 use spikelet_data::{EVENT_BYTES, SpikeTrains, memory};
 use spikelet_fields::fields;
 
+use burst::BurstEncoding;
 use current::CurrentEncoding;
 use delta::DeltaEncoding;
 use direct::DirectEncoding;
@@ -50,6 +52,8 @@ pub enum Encoding {
     Rate(RateEncoding),
     /// Spikes at equal intervals, shorter for larger values.
     Regular(RegularEncoding),
+    /// A burst of spikes, longer and faster for a larger value (spec 3.2).
+    Burst(BurstEncoding),
     /// The samples are spikes already.
     Direct(DirectEncoding),
     /// More spikes for larger values, spread evenly over all steps (spec 3.2).
@@ -70,6 +74,7 @@ deserialize_tagged!(Encoding {
     "latency" => Latency,
     "rate" => Rate,
     "regular" => Regular,
+    "burst" => Burst,
     "direct" => Direct,
     "stretch" => Stretch,
     "shiftBack" => ShiftBack,
@@ -106,6 +111,7 @@ impl Encoding {
     fn intervals(&self) -> Option<(f64, f64)> {
         match self {
             Self::Regular(regular) => Some((regular.min_interval, regular.max_interval)),
+            Self::Burst(burst) => Some((burst.min_interval, burst.max_interval)),
             _ => None,
         }
     }
@@ -174,6 +180,7 @@ impl Encoding {
             Self::Latency(latency) => latency.expected(x),
             Self::Rate(rate) => rate.expected(x, steps),
             Self::Regular(regular) => regular.expected(x, steps),
+            Self::Burst(burst) => burst.expected(x, steps),
             Self::Direct(_) | Self::Delta(_) | Self::Levels(_) | Self::Current(_) | Self::LogMel(_) => 0.0,
             Self::Stretch(stretch) => counts::target_count(x, stretch.max, stretch.min, stretch.skip_zero),
             Self::ShiftBack(shift) => counts::target_count(x, shift.max, shift.min, shift.skip_zero),
@@ -197,6 +204,7 @@ impl Encoding {
             Self::Latency(latency) => latency.events(sample, steps, events),
             Self::Rate(rate) => rate.events(row, sample, steps, events),
             Self::Regular(regular) => regular.events(sample, steps, events),
+            Self::Burst(burst) => burst.events(sample, steps, events),
             Self::Direct(_) | Self::Delta(_) | Self::Levels(_) | Self::Current(_) | Self::LogMel(_) => {}
             Self::Stretch(stretch) => stretch.events(sample, steps, events),
             Self::ShiftBack(shift) => shift.events(sample, steps, events),

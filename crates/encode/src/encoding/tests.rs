@@ -102,6 +102,8 @@ fn errors_name_the_place() {
     assert_eq!(path(r#"{"type":"rate","max":0.2,"min":0.3}"#), "min");
     assert_eq!(path(r#"{"type":"regular","minInterval":0.5}"#), "minInterval");
     assert_eq!(path(r#"{"type":"regular","minInterval":9,"maxInterval":8}"#), "maxInterval");
+    assert_eq!(path(r#"{"type":"burst","minInterval":3,"maxInterval":2}"#), "maxInterval");
+    assert_eq!(path(r#"{"type":"burst","maxSpikes":0}"#), "maxSpikes");
     assert_eq!(path(r#"{"type":"direct","steps":8}"#), "steps");
 
     let latency = Encoding::Latency(LatencyEncoding::default());
@@ -129,6 +131,21 @@ fn regular_spikes_stand_at_equal_distances() {
     assert_eq!(steps(0), [1, 3, 6, 8, 11]);
     assert_eq!(steps(1), [0i64; 0]);
     assert_eq!(steps(2), [1, 7]);
+}
+
+#[test]
+fn a_burst_has_more_spikes_and_shorter_intervals_for_a_larger_value() {
+    let encoding = Encoding::from_json(r#"{"type":"burst","maxSpikes":5,"minInterval":2,"maxInterval":10}"#).unwrap();
+    assert_eq!(Encoding::from_json(r#"{"type":"burst"}"#).unwrap(), encoding);
+    let spikes = |steps| {
+        let trains = encoding.encode(&[1.0, 0.6, 0.5, 0.2, 0.1, 0.0], 6, steps, None).unwrap();
+        let of = |unit| counted(&trains).iter().filter(|event| event[2] == unit).map(|event| event[1]).collect();
+        (0..6).map(of).collect::<Vec<Vec<i64>>>()
+    };
+    let whole: [&[i64]; 6] = [&[0, 2, 4, 6, 8], &[0, 6, 12], &[0, 6, 12], &[0], &[0], &[]];
+    assert_eq!(spikes(40), whole);
+    let cut: [&[i64]; 6] = [&[0, 2, 4], &[0], &[0], &[0], &[0], &[]];
+    assert_eq!(spikes(6), cut);
 }
 
 #[test]
@@ -188,11 +205,16 @@ fn any_encoding() -> impl Strategy<Value = Encoding> {
         (1.0..50.0f64, 0.0..100.0f64, 0.0..20.0f64).prop_map(|(min, more, first)| {
             serde_json::json!({ "type": "regular", "minInterval": min, "maxInterval": min + more, "first": first })
         }),
+        (1u32..60, 1.0..20.0f64, 0.0..40.0f64).prop_map(|(spikes, min, more)| {
+            serde_json::json!({ "type": "burst", "maxSpikes": spikes, "minInterval": min, "maxInterval": min + more })
+        }),
         (0.0..40.0f64).prop_map(|max| serde_json::json!({ "type": "stretch", "max": max, "min": max / 3.0 })),
         (0.0..40.0f64).prop_map(|max| serde_json::json!({ "type": "shiftBack", "max": max, "round": "down" })),
     ];
     (json, any::<bool>()).prop_map(|(mut json, skip)| {
-        json["skipZero"] = skip.into();
+        if json["type"] != "burst" {
+            json["skipZero"] = skip.into();
+        }
         Encoding::from_json(&json.to_string()).unwrap()
     })
 }
