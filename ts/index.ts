@@ -5,16 +5,16 @@
  * @module spikelet
  * @sortStrategy alphabetical
  */
+export type { ShdOptions } from "#host/datasets/cochlea-folder";
 export type {
-  IdxFolderOptions,
   NmnistOptions,
   PackOptions,
   PackReport,
   ShardsOptions,
-  ShdOptions,
   Speaker,
   SpokenDigitsOptions,
 } from "#host/datasets/folders";
+export type { IdxFolderOptions } from "#host/datasets/idx-folder";
 export { load, save } from "#host/io/files";
 export { loadBackend } from "#host/runtime/load";
 export type { ResolvedConfig } from "./config.js";
@@ -22,6 +22,7 @@ export { type AerOptions, decodeAer } from "./datasets/aer.js";
 export type { ImageOptions, SpikeOptions, TargetOptions } from "./datasets/create.js";
 export type { DatasetInfo, Split } from "./datasets/dataset.js";
 export { SpikeDataset } from "./datasets/dataset.js";
+export type { CochleaSet, FolderSet, ImageSet, Publication } from "./datasets/folder-set.js";
 export type { CsvOptions } from "./datasets/from-csv.js";
 export type { NpzOptions } from "./datasets/from-npz.js";
 export type { SeriesOptions, SignalInfo } from "./datasets/from-series.js";
@@ -30,6 +31,7 @@ export { parseIdx } from "./datasets/idx.js";
 export * as datasets from "./datasets/index.js";
 export { type NumberArray, type Numbers, parseNpy } from "./datasets/npy.js";
 export { parseNpz } from "./datasets/npz.js";
+export type { PublishedFile, PublishedSet } from "./datasets/published.js";
 export type { ReadOptions } from "./datasets/read-options.js";
 export type { SplitOptions } from "./datasets/split.js";
 export type { Decision } from "./decisions.js";

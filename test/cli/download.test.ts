@@ -11,8 +11,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { download } from "../../ts/cli/download/download.js";
 import { fetchSet, stateOf } from "../../ts/cli/download/folder.js";
 import { unzip } from "../../ts/cli/download/unzip.js";
-import { addressesOf, type PublishedSet } from "../../ts/cli/sets/published.js";
+import { addressesOf } from "../../ts/cli/sets/published.js";
 import { PUBLISHED } from "../../ts/cli/sets.js";
+import type { PublishedSet } from "../../ts/datasets/published.js";
 import { type FileServer, fileServer } from "../support/file-server.js";
 import { emptyFolder, MAIN, spikelet } from "../support/spawn-cli.js";
 

@@ -1,15 +1,12 @@
+import type { PublishedSet } from "../datasets/published.js";
 import { placeOf } from "./sets/arguments.js";
 import { digits } from "./sets/digits.js";
-import { fashionMnist } from "./sets/fashion-mnist.js";
-import { kmnist } from "./sets/kmnist.js";
-import { mnist } from "./sets/mnist.js";
+import { FOLDER_SETS } from "./sets/folder-sets.js";
 import { nmnist } from "./sets/nmnist.js";
 import { npz } from "./sets/npz.js";
-import type { PublishedSet } from "./sets/published.js";
 import { randman } from "./sets/randman.js";
 import type { DataSet } from "./sets/set.js";
 import { shards } from "./sets/shards.js";
-import { shd } from "./sets/shd.js";
 import { simulatedEvents } from "./sets/simulated-events.js";
 import { spikeTrainMatching } from "./sets/spike-train-matching.js";
 import { spokenDigits } from "./sets/spoken-digits.js";
@@ -18,11 +15,8 @@ import { yinYang } from "./sets/yin-yang.js";
 /** Every data set by the name that `--dataset` takes. */
 export const SETS = {
   digits,
-  mnist,
-  fashionMnist,
-  kmnist,
+  ...FOLDER_SETS,
   nmnist,
-  shd,
   spokenDigits,
   npz,
   shards,

@@ -20,9 +20,9 @@ import { stepOf } from "./step.js";
 
 type H5wasm = typeof import("h5wasm/node");
 
-/** Where the two files lie and how they become spikes. */
+/** Where the files of SHD or SSC lie and how they become spikes. */
 export interface ShdOptions extends ReadLimit {
-  /** Folder with `shd_train.h5` and `shd_test.h5`. */
+  /** Folder with `shd_train.h5` and `shd_test.h5`, or those of SSC. */
   dir: string;
   /** Steps of the simulation; 100 by default. */
   steps?: number;
@@ -43,24 +43,37 @@ const CHUNK_BYTES = 2 ** 22;
 /** Bytes of a list that a data set holds, and of an event in memory. */
 const [LIST_BYTES, EVENT_BYTES] = [16, 6];
 
+/** Names of the files of a set in this layout, and how long its samples are. */
+export interface CochleaFiles {
+  name: string;
+  train: string;
+  /** Samples that stay the validation part; without it `split` draws them. */
+  validation?: string;
+  test: string;
+  /** Duration of all steps together in seconds, where no other is given. */
+  seconds: number;
+}
+
 /**
- * SHD (Cramer, Stradmann, Schemmel, Zenke 2020): spoken digits in two languages, 20 classes, as spikes of 700 channels of a model
- * of the cochlea. Spikes of a channel in one step add up. Needs the npm package `h5wasm`.
+ * Reads spikes of the 700 channels of a model of the cochlea from HDF5 files in a folder. Spikes of a channel in one step add up.
  *
  * @throws {SpikeletError} `DATA_FORMAT` with the file if it is missing or damaged, or if `h5wasm` is not installed. An abort
  * throws the reason of the signal.
  */
-export async function shd(options: ShdOptions): Promise<SpikeDataset> {
-  const { dir, steps = 100, seconds = 1.4, signal, maxBytes } = shdOptions(options, "");
+export async function readCochleaFolder(files: CochleaFiles, options: ShdOptions): Promise<SpikeDataset> {
+  const { dir, steps = 100, seconds = files.seconds, signal, maxBytes } = shdOptions(options, "");
   const h5wasm = await loadH5wasm();
   const binning = { steps, stepLength: seconds / steps };
   const limit = maxBytes === undefined ? {} : { maxBytes };
   const read = (name: string) => readPart(h5wasm, join(dir, name), binning, { ...limit, signal });
-  const train = await read("shd_train.h5");
-  const test = await read("shd_test.h5");
-  const labels = [...train.labels, ...test.labels];
-  const events = SpikeEvents.concat([...train.events, ...test.events]);
-  const info = { name: "shd", shape: [UNITS], steps, testSamples: test.labels.length };
+  const train = await read(files.train);
+  const validation = files.validation === undefined ? undefined : await read(files.validation);
+  const test = await read(files.test);
+  const parts = [train, ...(validation === undefined ? [] : [validation]), test];
+  const labels = parts.flatMap((part) => part.labels);
+  const events = SpikeEvents.concat(parts.flatMap((part) => part.events));
+  const fixed = validation && { validationSamples: validation.labels.length, isValidationFixed: true };
+  const info = { name: files.name, shape: [UNITS], steps, testSamples: test.labels.length, ...fixed };
   return assemble(info, { kind: "events", events }, labels.length, { labels });
 }
 
@@ -115,7 +128,7 @@ async function readPart(
   }
 }
 
-/** One of the two files. Whatever is read of it is taken from its budget before. */
+/** One of the files. Whatever is read of it is taken from its budget before. */
 class PartReader {
   readonly labels: number[];
   readonly #h5wasm: H5wasm;

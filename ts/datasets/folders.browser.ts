@@ -1,32 +1,20 @@
 import { record } from "../check/fields.js";
 import { text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
-import type { SpikeDataset } from "./dataset.js";
-import type { IdxFolderOptions } from "./idx-folder.node.js";
 import type { NmnistOptions } from "./nmnist.node.js";
+import { refused } from "./refused.browser.js";
 import type { ShardsOptions } from "./shards/open.node.js";
 import type { PackOptions, PackReport } from "./shards/pack.node.js";
-import type { ShdOptions } from "./shd.node.js";
 import type { Speaker, SpokenDigitsOptions } from "./spoken-digits.node.js";
 
 // Where TypeScript resolves modules as a bundler does, programs for Node get these types too.
-export type { IdxFolderOptions, NmnistOptions, PackOptions, PackReport, ShardsOptions, ShdOptions, Speaker, SpokenDigitsOptions };
+export type { NmnistOptions, PackOptions, PackReport, ShardsOptions, Speaker, SpokenDigitsOptions };
 
 /** A page has no folders: each of these throws `DATA_FORMAT` and says what to do instead. */
-export const fashionMnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
-export const kmnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
-export const mnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
 export const nmnist = (options: NmnistOptions) => refused(options, "decodeAer() and datasets.fromSpikes()");
 export const shards = (options: ShardsOptions) => refused(options, "datasets.fromNpz() or datasets.fromSpikes()");
 export const packShards = async (_: unknown, options: PackOptions): Promise<PackReport> => {
   const dir = text(record(options, "options")["dir"], "dir");
   throw new SpikeletError("WRITE_FAILED", dir, "folders cannot be written in a page: pack in Node");
 };
-export const shd = (options: ShdOptions) =>
-  refused(options, "h5wasm and datasets.fromSpikes(), or an NPZ and datasets.fromNpz()");
 export const spokenDigits = (options: SpokenDigitsOptions) => refused(options, "datasets.fromWav()");
-
-async function refused(options: { dir: string }, instead: string): Promise<SpikeDataset> {
-  const dir = text(record(options, "options")["dir"], "dir");
-  throw new SpikeletError("DATA_FORMAT", dir, `folders cannot be read in a page: fetch the files and use ${instead}`);
-}

@@ -1,11 +1,15 @@
-export { fashionMnist, kmnist, mnist, nmnist, packShards, shards, shd, spokenDigits } from "#host/datasets/folders";
+export { nmnist, packShards, shards, spokenDigits } from "#host/datasets/folders";
 export { fromImages, fromSpikes } from "./create.js";
 export { digits } from "./digits.js";
+export { fashionMnist } from "./fashion-mnist.js";
 export { fromCsv } from "./from-csv.js";
 export { fromNpz } from "./from-npz.js";
 export { fromSeries } from "./from-series.js";
 export { fromWav } from "./from-wav.js";
+export { kmnist } from "./kmnist.js";
+export { mnist } from "./mnist.js";
 export { randman } from "./randman.js";
+export { shd } from "./shd.js";
 export { simulatedEvents } from "./simulated-events.js";
 export { spikeTrainMatching } from "./spike-train-matching.js";
 export { yinYang } from "./yin-yang.js";

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { PublishedFile, PublishedSet } from "../../datasets/published.js";
 import { SpikeletError } from "../../errors.js";
 import { makeFolder, writtenInto } from "../../io/files.node.js";
 import { Lease } from "../../io/lease.node.js";
-import { addressesOf, maxBytesOf, type PublishedFile, type PublishedSet } from "../sets/published.js";
+import { addressesOf, maxBytesOf } from "../sets/published.js";
 import { contentMd5Of, contentsSumOf, expectedSum, isIntact, sumOf } from "./checksum.js";
 import { type DownloadOptions, download } from "./download.js";
 import { unzip } from "./unzip.js";

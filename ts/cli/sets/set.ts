@@ -1,9 +1,9 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
+import type { PublishedSet } from "../../datasets/published.js";
 import type { Encoding } from "../../generated/config.js";
 import type { ReadLimit } from "../../io/byte-budget.js";
 import type { Json } from "../../json.js";
 import type { BackendChoice } from "../../runtime/backend.js";
-import type { PublishedSet } from "./published.js";
 
 /** Arguments of a loader. */
 export interface LoadArguments extends ReadLimit {

@@ -2,13 +2,14 @@ import { simulatedEvents as load } from "../../datasets/simulated-events.js";
 import { SpikeletError } from "../../errors.js";
 import { limitOf, placeOf, stepped } from "./arguments.js";
 import { digits } from "./digits.js";
-import { fashionMnist } from "./fashion-mnist.js";
-import { kmnist } from "./kmnist.js";
-import { mnist } from "./mnist.js";
+import { FOLDER_SETS, IMAGE_SETS } from "./folder-sets.js";
 import type { DataSet } from "./set.js";
 
 /** What the camera may look at. */
-const SCENES: { readonly [name: string]: DataSet } = { digits, mnist, fashionMnist, kmnist };
+const SCENES: { readonly [name: string]: DataSet } = {
+  digits,
+  ...Object.fromEntries(IMAGE_SETS.map((name) => [name, FOLDER_SETS[name]])),
+};
 
 export const simulatedEvents: DataSet = {
   about: "a simulated event camera looks at the images of another set, options.of; digits by default",

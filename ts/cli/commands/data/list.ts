@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
+import type { PublishedSet } from "../../../datasets/published.js";
 import { defineCommand } from "../../command.js";
 import { defaultFolder } from "../../download/folder.js";
 import { outputOptions } from "../../options.js";
 import { megabytes, printResult } from "../../print.js";
-import { addressesOf, type PublishedSet } from "../../sets/published.js";
+import { addressesOf } from "../../sets/published.js";
 import { PUBLISHED, SETS, type SetName } from "../../sets.js";
 
 export const list = defineCommand({

@@ -1,6 +1,6 @@
 import { didYouMean } from "../../../closest.js";
+import type { PublishedSet } from "../../../datasets/published.js";
 import { UsageError } from "../../exit.js";
-import type { PublishedSet } from "../../sets/published.js";
 import { PUBLISHED } from "../../sets.js";
 
 /** A data set that can be fetched, by its name. */
