@@ -1,5 +1,5 @@
 import { type CochleaFiles, readCochleaFolder, type ShdOptions } from "#host/datasets/cochlea-folder";
-import { type IdxFolderOptions, readIdxFolder } from "#host/datasets/idx-folder";
+import { type IdxFiles, type IdxFolderOptions, readIdxFolder } from "#host/datasets/idx-folder";
 import type { SpikeDataset } from "./dataset.js";
 import type { PublishedSet } from "./published.js";
 
@@ -26,8 +26,8 @@ export interface CochleaSet extends Publication {
 export type FolderSet = ImageSet | CochleaSet;
 
 /** @internal A set of images in the layout of MNIST. */
-export function imageSet(name: string, publication: Publication): ImageSet {
-  const load = (options: IdxFolderOptions) => readIdxFolder(name, options);
+export function imageSet(files: IdxFiles, publication: Publication): ImageSet {
+  const load = (options: IdxFolderOptions) => readIdxFolder(files, options);
   return Object.assign(load, { layout: "idx" as const, ...publication });
 }
 

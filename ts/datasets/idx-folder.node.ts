@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fields } from "../check/fields.js";
 import { text } from "../check/values.js";
 import { inFile, SpikeletError } from "../errors.js";
@@ -13,35 +13,48 @@ import { parseIdx } from "./idx.js";
 
 /** Where the four files of a data set in the layout of MNIST lie. */
 export interface IdxFolderOptions extends ReadLimit {
-  /** Folder with `train-images-idx3-ubyte` and so on, each plain or with `.gz`. */
+  /** Folder with `train-images-idx3-ubyte` and so on, under the names of the publisher, each plain or with `.gz`. */
   dir: string;
   backend?: BackendChoice;
 }
 
 const folderOptions = fields<IdxFolderOptions>({ dir: text, backend: backendChoice, maxBytes: byteLimit }, "dir");
 
+/** A set in this layout, and its four files in their folder. */
+export interface IdxFiles {
+  name: string;
+  /** Beginning of the names of the training files, before `-images-idx3-ubyte`; `train` by default. */
+  train?: string;
+  /** Beginning of the names of the test files; `t10k` by default. */
+  test?: string;
+  /** Whether the files have the columns of each image as rows. */
+  isTransposed?: boolean;
+}
+
 /**
  * Reads images and labels, for training and for the test, from IDX files in a folder.
  *
  * @throws {SpikeletError} `DATA_FORMAT` with file and byte offset for a missing, truncated or foreign file.
  */
-export async function readIdxFolder(set: string, options: IdxFolderOptions): Promise<SpikeDataset> {
+export async function readIdxFolder(files: IdxFiles, options: IdxFolderOptions): Promise<SpikeDataset> {
+  const { name: set, train = "train", test = "t10k", isTransposed = false } = files;
   const { dir, ...how } = folderOptions(options, "");
   const read = (name: string, dimensions: number) => readIdx(dir, name, dimensions, how);
   // One after the other, so that of several that are missing the same one is named every time.
-  const trainImages = await read("train-images-idx3-ubyte", 3);
-  const testImages = await read("t10k-images-idx3-ubyte", 3);
-  const trainLabels = await read("train-labels-idx1-ubyte", 1);
-  const testLabels = await read("t10k-labels-idx1-ubyte", 1);
+  const trainImages = await read(`${train}-images-idx3-ubyte`, 3);
+  const testImages = await read(`${test}-images-idx3-ubyte`, 3);
+  const trainLabels = await read(`${train}-labels-idx1-ubyte`, 1);
+  const testLabels = await read(`${test}-labels-idx1-ubyte`, 1);
   sameImages(dir, trainImages, testImages);
-  sameLength(dir, "train", trainImages, trainLabels);
-  sameLength(dir, "t10k", testImages, testLabels);
-  const [, height = 0, width = 0] = trainImages.shape;
-  const units = height * width;
-  const pixels = joined(trainImages.data, testImages.data);
+  sameLength(dir, train, trainImages, trainLabels);
+  sameLength(dir, test, testImages, testLabels);
+  const [, rows = 0, columns = 0] = trainImages.shape;
+  const units = rows * columns;
+  const stored = joined(trainImages.data, testImages.data);
+  const [pixels, shape] = isTransposed ? [transposed(stored, rows, columns), [columns, rows]] : [stored, [rows, columns]];
   const labels = joined(trainLabels.data, testLabels.data);
   const validationSamples = Math.floor(trainLabels.data.length / 6);
-  const info = { name: set, shape: [height, width], testSamples: testLabels.data.length, validationSamples };
+  const info = { name: set, shape, testSamples: testLabels.data.length, validationSamples };
   return assemble(info, { kind: "pixels", pixels, units }, labels.length, { labels });
 }
 
@@ -64,7 +77,9 @@ async function readIdx(
   }
 }
 
-async function findFile(dir: string, name: string): Promise<string> {
+async function findFile(root: string, path: string): Promise<string> {
+  const [inner, name] = [dirname(path), basename(path)];
+  const dir = inner === "." ? root : join(root, inner);
   const candidates = [name, `${name}.gz`];
   try {
     const present = await readdir(dir);
@@ -74,6 +89,15 @@ async function findFile(dir: string, name: string): Promise<string> {
     throw new SpikeletError("DATA_FORMAT", dir, "is not a folder that can be read", cause);
   }
   throw new SpikeletError("DATA_FORMAT", dir, `must contain ${candidates.join(" or ")}`);
+}
+
+/** Images of `rows` times `columns` with rows and columns exchanged. */
+function transposed(pixels: Uint8Array, rows: number, columns: number): Uint8Array {
+  const units = rows * columns;
+  return pixels.map((_, index) => {
+    const [start, place] = [index - (index % units), index % units];
+    return pixels[start + (place % rows) * columns + Math.floor(place / rows)] ?? 0;
+  });
 }
 
 function sameImages(dir: string, train: IdxArray, test: IdxArray): void {
