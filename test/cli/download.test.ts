@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
+import { datasets } from "spikelet";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { download } from "../../ts/cli/download/download.js";
 import { fetchSet, stateOf } from "../../ts/cli/download/folder.js";
@@ -278,6 +279,35 @@ describe("a data set", () => {
     expect(done).toEqual(["images.gz fetched", "Test.zip fetched", "images.gz present", "Test.zip present"]);
     expect(server.requests).toHaveLength(3);
     expect(md5(await readFile(join(dir, "Test/0/1.bin")))).toBe(md5(content));
+  });
+
+  it("is read from where it was unpacked", async () => {
+    const idx = (shape: number[], data: number[]) =>
+      gzipSync(Uint8Array.of(0, 0, 8, shape.length, ...shape.flatMap((length) => [0, 0, 0, length]), ...data));
+    const name = (part: string, kind: string) => `gzip/emnist-balanced-${part}-${kind}-ubyte.gz`;
+    const archived = zipSync({
+      [name("train", "images-idx3")]: idx([2, 2, 3], [10, 11, 12, 20, 21, 22, 1, 2, 3, 4, 5, 6]),
+      [name("train", "labels-idx1")]: idx([2], [46, 0]),
+      [name("test", "images-idx3")]: idx([1, 2, 3], [7, 8, 9, 70, 80, 90]),
+      [name("test", "labels-idx1")]: idx([1], [3]),
+    });
+    server.files.set("/first/gzip.zip", archived);
+    const { published } = datasets.emnist;
+    const files = published.files.map((file) => ({ ...file, md5: md5(archived), sha256: sha256(archived) }));
+    await fetchSet({ ...published, mirrors: [`${server.url}first/`], files }, dir, quick);
+    const data = await datasets.emnist({ dir });
+    expect(data.info).toMatchObject({ name: "emnist", shape: [3, 2], testSamples: 1 });
+    expect(Array.from(data.labels ?? [])).toEqual([46, 0, 3]);
+    const images = [0, 1, 2].map((sample) => Array.from(data.image(sample) ?? [], (value) => Math.round(255 * value)));
+    expect(images).toEqual([
+      [10, 20, 11, 21, 12, 22],
+      [1, 4, 2, 5, 3, 6],
+      [7, 70, 8, 80, 9, 90],
+    ]);
+    await rm(join(dir, "gzip"), { recursive: true });
+    await expect(datasets.emnist({ dir })).rejects.toThrow(
+      expect.objectContaining({ code: "DATA_FORMAT", path: join(dir, "gzip") }),
+    );
   });
 
   it("is fetched once by two that fetch at the same time", async () => {

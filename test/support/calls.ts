@@ -145,6 +145,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     "datasets.fromWav": { call: datasets.fromWav, args: [{ files: [sound], labels: [0], name: "wav" }] },
     "datasets.mnist": { call: datasets.mnist, args: [{ dir: NOWHERE, backend }] },
     "datasets.fashionMnist": { call: datasets.fashionMnist, args: [{ dir: NOWHERE, backend }] },
+    "datasets.emnist": { call: datasets.emnist, args: [{ dir: NOWHERE, backend }] },
     "datasets.kmnist": { call: datasets.kmnist, args: [{ dir: NOWHERE, backend }] },
     "datasets.nmnist": {
       call: datasets.nmnist,

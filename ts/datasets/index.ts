@@ -1,6 +1,7 @@
 export { nmnist, packShards, shards, spokenDigits } from "#host/datasets/folders";
 export { fromImages, fromSpikes } from "./create.js";
 export { digits } from "./digits.js";
+export { emnist } from "./emnist.js";
 export { fashionMnist } from "./fashion-mnist.js";
 export { fromCsv } from "./from-csv.js";
 export { fromNpz } from "./from-npz.js";
