@@ -24,6 +24,7 @@ interface LossTraits {
 const LOSSES: Readonly<Record<LossConfig["type"], LossTraits>> = {
   latency: { decision: "firstSpike", trained: "firstSpike", measured: SPIKING, isOfCounts: false },
   count: { decision: "count", trained: "count", measured: SPIKING, isOfCounts: true },
+  countCrossEntropy: { decision: "count", trained: "count", measured: SPIKING, isOfCounts: true },
   spikeTrain: { decision: "count", trained: "loss", measured: SPIKING, isOfCounts: false },
   membrane: { decision: "membrane", trained: "membrane", measured: ["membrane", "loss"], isOfCounts: false },
   trace: { decision: "none", trained: "meanSquaredError", measured: ["meanSquaredError", "loss"], isOfCounts: false },

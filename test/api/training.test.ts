@@ -44,6 +44,7 @@ describe("learning", () => {
     { rule: { type: "activation" }, loss: { type: "latency" } },
     { rule: { type: "timing" }, loss: { type: "latency" } },
     { rule: { type: "antlr" }, loss: { type: "count", positive: 3 } },
+    { rule: { type: "activation" }, loss: { type: "countCrossEntropy" } },
     { rule: { type: "mixture" }, loss: { type: "latency" } },
   ] as const)("works with %j", async ({ rule, loss }) => {
     using trainer = await createTrainer({ ...tinyConfig, rule, loss, training: { batchSize: 4, epochs: 25 } });
@@ -51,6 +52,23 @@ describe("learning", () => {
     expect(rest.at(-1)?.train.loss).toBeLessThan(first?.train.loss ?? 0);
     expect(rest.at(-1)?.train.spikes.total.every((spikes) => spikes > 0)).toBe(true);
   });
+});
+
+it("has a cross-entropy over the counts of all steps", async () => {
+  const loss = { type: "countCrossEntropy" as const, inverseTemperature: 0.5, labelSmoothing: 0.2, classWeights: [1, 3] };
+  using trainer = await createTrainer({ ...tinyConfig, loss });
+  const data = tinyData();
+  const { scoresByCount: counts } = await trainer.predict(data);
+  const losses = Array.from(data.labels ?? [], (label, sample) => {
+    const z = [0, 1].map((output) => loss.inverseTemperature * (counts[2 * sample + output] ?? Number.NaN));
+    const logTotal = Math.log(z.reduce((sum, value) => sum + Math.exp(value), 0));
+    const target = (output: number) => (output === label ? 1 - loss.labelSmoothing : 0) + loss.labelSmoothing / 2;
+    return -(loss.classWeights[label] ?? 0) * z.reduce((sum, value, output) => sum + target(output) * (value - logTotal), 0);
+  });
+  const { loss: found } = await trainer.evaluate(data);
+  expect(found).toBeCloseTo(losses.reduce((sum, value) => sum + value, 0) / losses.length, 10);
+  const early = createTrainer({ ...tinyConfig, loss: { ...loss, endSimulation: "sample" } as object as typeof loss });
+  await expect(early).rejects.toMatchObject({ code: "CONFIG_INVALID", path: "loss.endSimulation" });
 });
 
 describe("the same bits", () => {

@@ -19,7 +19,7 @@ const NEURONS = {
   refractory: { refractory: 2 },
 };
 const OUTPUTS = { spikes: {}, leaky: { type: "leaky" } };
-const LOSSES = ["latency", "count", "spikeTrain", "membrane", "trace"];
+const LOSSES = ["latency", "count", "countCrossEntropy", "spikeTrain", "membrane", "trace"];
 const CONNECTIONS: Record<string, (units: number) => LayerConfig[]> = {
   dense: (units) => [{ type: "dense", units }],
   recurrent: (units) => [{ type: "dense", units, recurrent: true }],
@@ -72,6 +72,7 @@ const labelled = datasets.fromSpikes({ spikes, labels: [0, 1] });
 const DATA: Record<string, SpikeDataset> = {
   latency: labelled,
   count: labelled,
+  countCrossEntropy: labelled,
   membrane: labelled,
   spikeTrain: datasets.fromSpikes({ spikes, trains: [0, 1].map((unit) => ({ times: [4], units: [unit] })) }),
   trace: datasets.fromSpikes({ spikes, series: new Float32Array(2 * STEPS * CLASSES).fill(0.5) }),

@@ -245,7 +245,9 @@ describe("advice", () => {
     expect(adviceOn(silent, { rule: { type: "timing" } })).toMatch(/^raise `training.silentUnitUpdate.strength`/);
     expect(adviceOn(silent, { regularizers: { spikePenalty: 1 } })).toBe("lower `regularizers.spikePenalty`");
     expect(adviceOn(stuck, { rule: { type: "activation" } })).toMatch(/set `rule.type` to "antlr" or "timing"/);
-    expect(adviceOn(stuck, { rule: { type: "timing" }, loss: { type: "count" } })).toMatch(/`loss.type` to "latency"/);
+    for (const type of ["count", "countCrossEntropy"] as const) {
+      expect(adviceOn(stuck, { rule: { type: "timing" }, loss: { type } })).toMatch(/`loss.type` to "latency"/);
+    }
     expect(adviceOn(stuck, { rule: { type: "antlr", surrogate: { type: "triangle" } } })).toMatch(
       /^raise `rule.surrogate.halfWidth`/,
     );

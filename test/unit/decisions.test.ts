@@ -30,17 +30,18 @@ const epoch = (number: number, validation: typeof spiking) => ({
 
 describe("the decisions of a network", () => {
   it("are those that its loss trains", () => {
-    const types = ["latency", "count", "spikeTrain", "membrane", "trace"] as const;
+    const types = ["latency", "count", "countCrossEntropy", "spikeTrain", "membrane", "trace"] as const;
     const found = types.map((type) => decisionOf({ loss: { type } } as Parameters<typeof decisionOf>[0]));
-    expect(found).toEqual(["firstSpike", "count", "count", "membrane", "none"]);
+    expect(found).toEqual(["firstSpike", "count", "count", "count", "membrane", "none"]);
     const prediction = { byFirstSpike: Uint32Array.of(1), byCount: Uint32Array.of(2), byMembrane: Uint32Array.of(3) };
-    expect(found.map((decision) => [...decisionsOf(decision, prediction)])).toEqual([[1], [2], [2], [3], []]);
+    expect(found.map((decision) => [...decisionsOf(decision, prediction)])).toEqual([[1], [2], [2], [2], [3], []]);
   });
 
   it("say what makes an epoch the best: what the loss trains, with its weights", () => {
     const found = (type: string, more: object = {}) => measuresOf({ type, ...more }).trained;
-    expect(["latency", "count", "spikeTrain", "membrane", "trace"].map((type) => found(type))).toEqual([
+    expect(["latency", "count", "countCrossEntropy", "spikeTrain", "membrane", "trace"].map((type) => found(type))).toEqual([
       "firstSpike",
+      "count",
       "count",
       "loss",
       "membrane",

@@ -169,6 +169,16 @@ export type CosineSchedule = {
   warmupEpochs?: number,
 };
 
+/** `P = softmax(inverseTemperature · spikes)`, `L = −log P_label` (spec 4.5). */
+export type CountCrossEntropyLoss = {
+  /** Factor on the spike counts, above 0. @default 1 */
+  inverseTemperature?: number,
+  /** Part of the target that is spread evenly over all classes, 0 to below 1. @default 0 */
+  labelSmoothing?: number,
+  /** Factor on the loss of each sample by its label: one number for each output, at least 0; off by default. */
+  classWeights?: Array<number>,
+};
+
 /** `L = Σ_n (spikes_n − target_n)² / (T B)` (spec 4.2). */
 export type CountLoss = {
   /** Target number of spikes of the output of the label, if the data have labels. @default 1 */
@@ -498,7 +508,7 @@ export type LogMelEncoding = {
 };
 
 /** The loss at the output (spec 4), averaged over the batch. */
-export type LossConfig = { "type": "count" } & CountLoss | { "type": "spikeTrain" } & SpikeTrainLoss | { "type": "latency" } & LatencyLoss | { "type": "membrane" } & MembraneLoss | { "type": "trace" } & TraceLoss;
+export type LossConfig = { "type": "count" } & CountLoss | { "type": "countCrossEntropy" } & CountCrossEntropyLoss | { "type": "spikeTrain" } & SpikeTrainLoss | { "type": "latency" } & LatencyLoss | { "type": "membrane" } & MembraneLoss | { "type": "trace" } & TraceLoss;
 
 /** A loss by parts; those that are off are 0. */
 export type LossParts = {

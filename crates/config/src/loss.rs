@@ -14,6 +14,8 @@ use crate::early_stopping::BestBy;
 pub enum LossConfig {
     /// Squared difference of spike counts (spec 4.2).
     Count(CountLoss),
+    /// Cross-entropy of a softmax over spike counts (spec 4.5).
+    CountCrossEntropy(CountCrossEntropyLoss),
     /// van Rossum distance to target spike trains (spec 4.1).
     SpikeTrain(SpikeTrainLoss),
     /// Cross-entropy of a softmax over first-spike times (spec 4.3).
@@ -26,6 +28,7 @@ pub enum LossConfig {
 
 deserialize_tagged!(LossConfig {
     "count" => Count,
+    "countCrossEntropy" => CountCrossEntropy,
     "spikeTrain" => SpikeTrain,
     "latency" => Latency,
     "membrane" => Membrane,
@@ -44,7 +47,9 @@ impl LossConfig {
     pub fn end_simulation(&self) -> EndSimulation {
         match self {
             Self::Latency(latency) => latency.end_simulation,
-            Self::Count(_) | Self::SpikeTrain(_) | Self::Membrane(_) | Self::Trace(_) => EndSimulation::Off,
+            Self::Count(_) | Self::CountCrossEntropy(_) | Self::SpikeTrain(_) | Self::Membrane(_) | Self::Trace(_) => {
+                EndSimulation::Off
+            }
         }
     }
 
@@ -53,7 +58,7 @@ impl LossConfig {
     pub fn best_by(&self) -> BestBy {
         match self {
             Self::Latency(_) => BestBy::FirstSpike,
-            Self::Count(_) => BestBy::Count,
+            Self::Count(_) | Self::CountCrossEntropy(_) => BestBy::Count,
             Self::SpikeTrain(_) | Self::Trace(TraceLoss { step_weights: Some(_) }) => BestBy::Loss,
             Self::Membrane(_) => BestBy::Membrane,
             Self::Trace(_) => BestBy::MeanSquaredError,
@@ -73,9 +78,9 @@ impl LossConfig {
     #[must_use]
     pub fn class_weights(&self) -> Option<&[f64]> {
         match self {
-            Self::Latency(LatencyLoss { class_weights, .. }) | Self::Membrane(MembraneLoss { class_weights, .. }) => {
-                class_weights.as_deref()
-            }
+            Self::CountCrossEntropy(CountCrossEntropyLoss { class_weights, .. })
+            | Self::Latency(LatencyLoss { class_weights, .. })
+            | Self::Membrane(MembraneLoss { class_weights, .. }) => class_weights.as_deref(),
             Self::Count(_) | Self::SpikeTrain(_) | Self::Trace(_) => None,
         }
     }
@@ -104,6 +109,30 @@ pub struct CountLoss {
 impl Default for CountLoss {
     fn default() -> Self {
         Self { positive: 1, negative: 0 }
+    }
+}
+
+/// `P = softmax(inverseTemperature · spikes)`, `L = −log P_label` (spec 4.5).
+#[fields]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct CountCrossEntropyLoss {
+    /// Factor on the spike counts.
+    #[range(above = 0)]
+    pub inverse_temperature: f64,
+    /// Part of the target that is spread evenly over all classes.
+    #[range(min = 0, below = 1)]
+    pub label_smoothing: f64,
+    /// Factor on the loss of each sample by its label: one number for each output; off by default.
+    #[range(min = 0)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class_weights: Option<Vec<f64>>,
+}
+
+impl Default for CountCrossEntropyLoss {
+    fn default() -> Self {
+        Self { inverse_temperature: 1.0, label_smoothing: 0.0, class_weights: None }
     }
 }
 

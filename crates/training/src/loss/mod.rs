@@ -5,6 +5,7 @@
 
 mod class_targets;
 mod count;
+mod count_cross_entropy;
 mod latency;
 mod membrane;
 mod output;
@@ -34,6 +35,7 @@ pub(crate) struct Loss {
 #[derive(Clone, Debug)]
 enum Main {
     Count(count::Count),
+    CountCrossEntropy(count_cross_entropy::CountCrossEntropy),
     SpikeTrain(spike_train::SpikeTrain),
     Latency(latency::Latency),
     Membrane(membrane::Membrane),
@@ -44,6 +46,9 @@ impl Loss {
     pub(crate) fn new(config: &Config) -> Self {
         let main = match &config.loss {
             LossConfig::Count(count) => Main::Count(count::Count::new(count)),
+            LossConfig::CountCrossEntropy(loss) => {
+                Main::CountCrossEntropy(count_cross_entropy::CountCrossEntropy::new(loss))
+            }
             LossConfig::SpikeTrain(train) => {
                 Main::SpikeTrain(spike_train::SpikeTrain::new(train, config.network.steps))
             }
@@ -58,7 +63,7 @@ impl Loss {
     pub(crate) fn accepts(&self, targets: &Targets) -> Result<()> {
         match (&self.main, targets) {
             (Main::Count(_), Targets::Labels(_) | Targets::Counts(_))
-            | (Main::Latency(_) | Main::Membrane(_), Targets::Labels(_))
+            | (Main::CountCrossEntropy(_) | Main::Latency(_) | Main::Membrane(_), Targets::Labels(_))
             | (Main::SpikeTrain(_), Targets::Trains(_)) => Ok(()),
             (Main::SpikeTrain(train), Targets::Labels(_)) if train.takes_labels() => Ok(()),
             (Main::Trace(_), Targets::Series { steps, .. }) if *steps == self.steps => Ok(()),
@@ -69,6 +74,9 @@ impl Loss {
             (Main::Trace(_), _) => Err(Error::shape("targets", "the trace loss needs target series")),
             (Main::Membrane(_), _) => Err(Error::shape("targets", "the membrane loss needs labels")),
             (Main::Count(_), _) => Err(Error::shape("targets", "the count loss needs labels or counts")),
+            (Main::CountCrossEntropy(_), _) => {
+                Err(Error::shape("targets", "the cross-entropy over counts needs labels"))
+            }
             (Main::Latency(_), _) => Err(Error::shape("targets", "the latency loss needs labels")),
             (Main::SpikeTrain(_), _) => {
                 let message = "the spike-train loss needs target spike trains, or labels and loss.positive";
@@ -91,6 +99,9 @@ impl Loss {
             (Main::Count(count), Targets::Counts(counts)) => {
                 let outputs = output.readout.counts.len();
                 count.evaluate(output, |unit| f64::from(counts[index * outputs + unit]), gradient);
+            }
+            (Main::CountCrossEntropy(loss), Targets::Labels(labels)) => {
+                loss.evaluate(output, labels[index] as usize, gradient);
             }
             (Main::Latency(latency), Targets::Labels(labels)) => {
                 latency.evaluate(output, labels[index] as usize, gradient);

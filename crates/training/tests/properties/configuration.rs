@@ -216,6 +216,14 @@ fn loss() -> BoxedStrategy<Value> {
     ]);
     prop_oneof![
         tagged("count", vec![("positive", real().boxed()), ("negative", real().boxed())]),
+        tagged(
+            "countCrossEntropy",
+            vec![
+                ("inverseTemperature", real().boxed()),
+                ("labelSmoothing", real().boxed()),
+                ("classWeights", prop_oneof![Just(json!([1, 0.5])), any_value()].boxed()),
+            ]
+        ),
         tagged("spikeTrain", vec![("kernelDecay", real().boxed())]),
         tagged(
             "latency",
