@@ -41,9 +41,6 @@ const linesOf = (texts: readonly string[]): [place: string, line: string][] =>
 const LEANING =
   /^(The same|Those|Of|Likewise|It|Its|They|Their|That|These|This|Who|As (there|it|they|those|that|of))\b|^As (\{@|[[`])|\blikewise\b/;
 
-/** Folders whose comments are still to be rewritten. The list shrinks, and nothing joins it. */
-const STILL_LEANING = ["crates/kernels/", "crates/network/"];
-
 /** The first lines of the doc comments of a text, and those below their headings, each with the number of its line. */
 function firstLines(text: string): [number: number, line: string][] {
   const lines = text.split("\n").map((line) => /^\s*(\/\/\/|\/\/!|\/\*\*|\*(?!\/))(.*)$/.exec(line)?.slice(1));
@@ -65,10 +62,7 @@ it("begins each doc comment with a word of its own", () => {
       .filter(([, line]) => LEANING.test(line))
       .map(([number, line]) => `${file}:${number}: ${line}`),
   );
-  const isExempt = (place: string) => STILL_LEANING.some((folder) => place.startsWith(folder));
-  expect(leaning.filter((place) => !isExempt(place))).toEqual([]);
-  const isDone = (folder: string) => !leaning.some((place) => place.startsWith(folder));
-  expect(STILL_LEANING.filter(isDone), "nothing leans there any more: take them off the list").toEqual([]);
+  expect(leaning).toEqual([]);
 });
 
 it("speaks the field's words", () => {

@@ -51,10 +51,10 @@ pub enum LearntConstant {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum AdaptationScheme {
-    /// Those of the step itself (symplectic Euler): oscillations decay alike for every coupling.
+    /// Membrane and spikes of the step itself (symplectic Euler): oscillations decay alike for every coupling.
     #[default]
     Symplectic,
-    /// Those of the step before (forward Euler).
+    /// Membrane and spikes of the step before (forward Euler).
     Forward,
 }
 

@@ -31,7 +31,7 @@ pub struct Gather<'a> {
 
 impl Gather<'_> {
     /// Reads a number of each cache line in the order of memory, which is much faster than the order in which the inputs want them, so
-    /// that they are close when they are wanted.
+    /// that they are close when they are read.
     pub(crate) fn read_ahead(&self) {
         let lines = self.sources.iter().flat_map(|source| source.iter().step_by(CACHE_LINE));
         black_box(lines.fold(0, |bits, number| bits | number.to_bits()));

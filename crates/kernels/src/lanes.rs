@@ -8,8 +8,8 @@ use crate::{FLOOR, LANES};
 /// no code is made for fewer.
 #[inline(always)]
 pub(crate) fn fit<S: Simd>(count: usize, lanes: usize) -> bool {
-    let wanted = count * S::f32s::LEN;
-    LANES >= wanted || lanes >= wanted
+    let needed = count * S::f32s::LEN;
+    LANES >= needed || lanes >= needed
 }
 
 #[inline(always)]
@@ -38,7 +38,7 @@ pub(crate) fn greater<S: Simd, V: SimdFloat<S, Element = f32>>(a: V, b: V) -> V 
     a.max(b)
 }
 
-/// The lesser, likewise.
+/// The lesser of two values in each lane, `b` where one is NaN, by the instruction that does not look for NaN.
 #[inline(always)]
 pub(crate) fn lesser<S: Simd, V: SimdFloat<S, Element = f32>>(a: V, b: V) -> V {
     #[cfg(target_arch = "wasm32")]

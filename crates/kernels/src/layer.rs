@@ -16,7 +16,7 @@ use crate::{FLOOR_EVERY, ForwardTile, Level, TILE, TileState};
 pub struct TileRun<'a> {
     /// The tile.
     pub tile: ForwardTile<'a>,
-    /// Its state.
+    /// State of its units.
     pub state: TileState<'a>,
 }
 

@@ -162,7 +162,7 @@ pub struct QuietRun<'a> {
 pub struct QuietSpikes<'a> {
     /// Bits of the lanes that fired, `[block][step]` for every step of the simulation; bits are added to what is there.
     pub spikes: &'a mut [u64],
-    /// A bit for each step at which a lane of the block fired, `[block][step / 64]`; likewise.
+    /// A bit for each step at which a lane of the block fired, `[block][step / 64]`; bits are added to what is there.
     pub busy: &'a mut [u64],
 }
 

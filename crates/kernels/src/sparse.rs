@@ -1,4 +1,4 @@
-//! Gradients of a layer's input spikes where few are wanted, or few adjoints have a source (spec 5.2, 5.3): a tile at a time, while its
+//! Gradients of a layer's input spikes where few are asked for, or few adjoints have a source (spec 5.2, 5.3): a tile at a time, while its
 //! adjoints are in a cache.
 
 use fearless_simd::dispatch;
@@ -45,7 +45,7 @@ pub struct TileAdjoints<'a> {
     pub offset: usize,
     /// Number of steps.
     pub steps: usize,
-    /// Its first unit.
+    /// First unit of the tile.
     pub first: u32,
     /// G.
     pub direct: &'a [f32],

@@ -10,11 +10,11 @@ use crate::events::{LayerSpikes, set_steps};
 pub struct UnitState {
     /// J, `[lane]` of all tiles.
     pub(crate) current: Aligned,
-    /// V, likewise.
+    /// V, `[lane]` of all tiles.
     pub(crate) membrane: Aligned,
     /// The neuron's own states, tile by tile `[state][lane]`; empty where units share their constants.
     pub(crate) own: Aligned,
-    /// V before reset: tile by tile `[step][lane]`; empty unless gradients are wanted.
+    /// V before reset: tile by tile `[step][lane]`; empty unless gradients are asked for.
     pub trace: Aligned,
     /// The neuron's own states before the reset: tile by tile `[state][step][lane]`; kept as the trace is.
     pub(crate) own_trace: Aligned,

@@ -24,7 +24,7 @@ pub struct Sweep<'a> {
     pub rows: &'a [u32],
     /// Number of those.
     pub row_count: usize,
-    /// Whether r of step `from` is wanted.
+    /// Whether r of step `from` is asked for.
     pub leaves_r: bool,
 }
 
@@ -33,15 +33,15 @@ pub struct Sweep<'a> {
 pub struct LayerAdjoints<'a> {
     /// p of the step last taken behind its gates, `[lane]`.
     pub p: &'a mut [f32],
-    /// q likewise.
+    /// Adjoint q of the step last taken behind its gates, `[lane]`.
     pub q: &'a mut [f32],
-    /// r of the step last taken, if wanted.
+    /// Gradient r of the step last taken, `[lane]`, if it is asked for.
     pub r: &'a mut [f32],
-    /// Σ_t p, likewise.
+    /// Σ_t p, `[lane]`; added to what is there.
     pub bias: &'a mut [f32],
-    /// q at the wanted steps, tile by tile `[row][lane]`.
+    /// Adjoint q at the steps that have a row, tile by tile `[row][lane]`.
     pub q_rows: &'a mut [f32],
-    /// q and r at every step, `[step][lane]`; empty: not wanted.
+    /// Adjoint q and gradient r at every step, `[step][lane]`; empty: not kept.
     pub every_step: [&'a mut [f32]; 2],
 }
 

@@ -4,7 +4,7 @@ use super::terms::{BackwardTerms, ObservedBackward};
 use crate::surrogate::Surrogate;
 use crate::{LaneConstants, LifConstants};
 
-/// In [`BackwardOutput::rows`]: the step is not wanted.
+/// In [`BackwardOutput::rows`]: the step has no row.
 pub const NO_ROW: u32 = u32::MAX;
 
 /// What enters the projected adjoints at a step.
@@ -104,22 +104,22 @@ impl BackwardTile<'_> {
     }
 }
 
-/// Where the adjoints go. Empty slices are not wanted.
+/// Where the adjoints go. What has an empty slice is not kept.
 #[derive(Debug)]
 pub struct BackwardOutput<'a> {
     /// Row of `q_rows` for each step, or [`NO_ROW`].
     pub rows: &'a [u32],
-    /// q at the wanted steps, `[row][lane]`.
+    /// Adjoint q at the steps that have a row, `[row][lane]`.
     pub q_rows: &'a mut [f32],
-    /// r likewise.
+    /// Gradient r by delay at the rows asked for, `[row][lane]`.
     pub r_rows: &'a mut [f32],
     /// q at every step before `end`, `[step · stride + offset + lane]`; with constants by lane, q and r are times γ.
     pub q: &'a mut [f32],
-    /// r likewise.
+    /// Gradient r by delay at every step before `end`, laid out as `q`.
     pub r: &'a mut [f32],
-    /// p likewise.
+    /// Adjoint p at every step before `end`, laid out as `q`.
     pub p: &'a mut [f32],
-    /// G likewise.
+    /// Direct gradient G at every step before `end`, laid out as `q`.
     pub direct: &'a mut [f32],
     /// Distance between two steps of `q`, `r`, `p`, `direct`.
     pub stride: usize,
@@ -128,7 +128,7 @@ pub struct BackwardOutput<'a> {
     /// Σ_t p, `[lane]`, with constants by lane times β_b; added to what is there.
     pub bias: &'a mut [f32],
     /// p and q of step `to`, `[lane]`, and the neuron's own adjoints, `[adjoint][lane]`, which those of step `from` replace; empty: 0,
-    /// and not wanted.
+    /// and not kept.
     pub carried: [&'a mut [f32]; 3],
     /// Sums for learnt constants, `[constant][lane]` as in [`LaneConstants`], added to what is there.
     pub constants: Option<&'a mut [f32]>,
@@ -139,7 +139,7 @@ pub struct BackwardOutput<'a> {
 }
 
 impl BackwardOutput<'_> {
-    /// Whether r of any step is wanted.
+    /// Whether r of any step is asked for.
     pub(crate) fn has_r(&self) -> bool {
         !self.r.is_empty() || !self.r_rows.is_empty()
     }

@@ -25,17 +25,18 @@ pub(super) fn list_timing_terms(tile: &BackwardTile<'_>, timing_terms: &mut Vec<
     }
 }
 
-/// Spreads the timing terms of one step, which are in order of the lanes that `fired`, over the lanes from `first` on; 0 where none is `wanted`.
+/// Spreads the timing terms of one step, which are in order of the lanes that `fired`, over the lanes from
+/// `first` on; 0 in lanes that are not among `fired_here`.
 #[inline(always)]
 pub(super) fn spread_timing_terms<S: Simd, const K: usize>(
     simd: S,
     fired: u64,
-    wanted: u64,
+    fired_here: u64,
     first: usize,
     timing_terms: &[f32],
 ) -> [S::f32s; K] {
     let mut spread = [S::f32s::splat(simd, 0.0); K];
-    let mut rest = wanted;
+    let mut rest = fired_here;
     while rest != 0 {
         let bit = rest & rest.wrapping_neg();
         rest ^= bit;
@@ -48,20 +49,20 @@ pub(super) fn spread_timing_terms<S: Simd, const K: usize>(
     spread
 }
 
-/// `λ_tim (−(T̄ − resetSlope) / V')` of the spikes `wanted` of step `t`, spread over the lanes from `first` on.
+/// `λ_tim (−(T̄ − resetSlope) / V')` of the spikes `fired_here` of step `t`, spread over the lanes from `first` on.
 #[inline(never)]
 fn timing_part(
     tile: &BackwardTile<'_>,
     t: usize,
     fired: u64,
-    wanted: u64,
+    fired_here: u64,
     first: usize,
     first_spike: usize,
     reset_slope: impl Fn(usize) -> f32,
 ) -> [f32; TILE] {
     let mut spread = [0.0; TILE];
     let before = if t == 0 { 0 } else { tile.spikes[t - 1] };
-    let mut rest = wanted;
+    let mut rest = fired_here;
     while rest != 0 {
         let lane = rest.trailing_zeros() as usize;
         rest &= rest - 1;
@@ -76,7 +77,7 @@ fn timing_part(
 pub(super) fn timing_vectors<S: Simd, const K: usize>(
     simd: S,
     tile: &BackwardTile<'_>,
-    (t, wanted): (usize, u64),
+    (t, fired_here): (usize, u64),
     first: usize,
     first_spike: usize,
     reset_slope: &[S::f32s; K],
@@ -84,7 +85,7 @@ pub(super) fn timing_vectors<S: Simd, const K: usize>(
     let width = K * S::f32s::LEN;
     let mut slopes = [0.0; TILE];
     store::<S, K>(reset_slope, &mut slopes[..width]);
-    let part = timing_part(tile, t, tile.spikes[t], wanted, first, first_spike, |lane| slopes[lane - first]);
+    let part = timing_part(tile, t, tile.spikes[t], fired_here, first, first_spike, |lane| slopes[lane - first]);
     load::<S, K>(simd, &part[..width])
 }
 

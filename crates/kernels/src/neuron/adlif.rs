@@ -46,7 +46,7 @@ pub mod constant {
     pub const SPIKE_COUPLING: usize = shared::OWN + 2;
     /// 1: w takes c and S of its own step (symplectic); 0: those of the step before (forward).
     pub const IS_SYMPLECTIC: usize = shared::OWN + 3;
-    /// Their number.
+    /// Number of the constants of this neuron alone.
     pub(crate) const COUNT: usize = 4;
 }
 

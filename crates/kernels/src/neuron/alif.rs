@@ -33,7 +33,7 @@ pub mod constant {
     pub const ADAPTATION_DECAY: usize = shared::OWN;
     /// κ.
     pub const ADAPTATION_STRENGTH: usize = shared::OWN + 1;
-    /// Their number.
+    /// Number of the constants of this neuron alone.
     pub(crate) const COUNT: usize = 2;
 }
 

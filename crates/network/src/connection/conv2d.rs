@@ -107,12 +107,16 @@ impl Conv2d {
             if lists_rows && !context.is_observed {
                 let of_site = &mut scratch.site;
                 context.run_site_apart(number, error, &scratch.timing, (of_site, adjoints), output);
-                injected.add(context, number, &shown(of_site, site.lanes, 0));
+                injected.add(context, number, &adjoints_of_site(of_site, site.lanes, 0));
                 keep_times(context, site, of_site, adjoints);
             } else {
                 context.run_site(number, (0, context.end), error, &scratch.timing, adjoints, output);
                 if lists_rows {
-                    injected.add(context, number, &shown(adjoints, context.view.layout.stride, site.adjoint));
+                    injected.add(
+                        context,
+                        number,
+                        &adjoints_of_site(adjoints, context.view.layout.stride, site.adjoint),
+                    );
                 }
             }
             tile_gradient.add(context.level, &self.convolution, site, events, &bias);
@@ -242,7 +246,7 @@ impl Weights for Conv2d {
 }
 
 /// Adjoints of every step, for what is injected alone.
-fn shown(adjoints: &Adjoints, stride: usize, offset: usize) -> SiteAdjoints<'_> {
+fn adjoints_of_site(adjoints: &Adjoints, stride: usize, offset: usize) -> SiteAdjoints<'_> {
     SiteAdjoints { inputs: (&[], &[]), r_rows: &[], adjoints, stride, offset }
 }
 

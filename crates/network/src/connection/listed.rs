@@ -110,12 +110,12 @@ impl Injected {
     }
 
     /// Lists those of a site, which is a tile.
-    pub(super) fn add(&mut self, context: &PassContext<'_>, number: usize, shown: &SiteAdjoints<'_>) {
+    pub(super) fn add(&mut self, context: &PassContext<'_>, number: usize, of_site: &SiteAdjoints<'_>) {
         let view = &context.view;
         let site = &view.layout.sites[number];
         self.factor = context.plan.factor;
         let spikes = &context.units.spikes[number * view.steps..][..context.end];
-        let SiteAdjoints { adjoints, stride, offset, .. } = *shown;
+        let SiteAdjoints { adjoints, stride, offset, .. } = *of_site;
         let tile = TileAdjoints {
             lanes: site.lanes,
             stride,

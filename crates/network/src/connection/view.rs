@@ -33,11 +33,11 @@ pub struct TileBiases {
 /// The units of a layer, with what they read.
 #[derive(Clone, Copy)]
 pub struct LayerView<'a> {
-    /// Its size.
+    /// Size of the layer.
     pub shape: &'a LayerShape,
     /// Where its units lie.
     pub layout: &'a Layout,
-    /// Its neuron.
+    /// Neuron of the layer.
     pub neuron: &'a Neuron,
     /// Weights as passes read them.
     pub tiles: &'a [TileParameters],

@@ -20,7 +20,7 @@ const ROOM: usize = 512;
 #[derive(Debug)]
 pub struct SpikeStream {
     level: Level,
-    /// Its number of steps is that of the window.
+    /// Network whose number of steps is that of the window.
     network: Network,
     work: ForwardWorkspace,
     /// Units of the input.

@@ -19,11 +19,11 @@ pub enum ErrorRoute {
 /// Whether errors that are carried are made in the pass over the layer that reads them, instead of before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InPass {
-    /// They are made before: their spikes are delayed.
+    /// Errors are made before: their spikes are delayed.
     Never,
-    /// Those of a fixed course are: the layers decay differently.
+    /// Errors of a fixed course are made in it: the layers decay differently.
     Course,
-    /// They are: both layers have the same decays.
+    /// Errors are made in it: both layers have the same decays.
     Always,
 }
 
