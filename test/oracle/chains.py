@@ -46,10 +46,12 @@ def parameters(layers, name, biases):
         entry[name] = joined(layer["inputs"], name, units)
         entry[biases] = layer[biases]
         delays = [one["delays"] for one in layer["inputs"] if "delays" in one]
-        if delays:
+        is_gradient = name == "dW"
+        if delays and not is_gradient:
             entry["delays"] = delays[0]
-        if "learnt" in layer:
-            entry["learnt"] = layer["learnt"]
+        learnt = {**layer.get("learnt", {}), **({"delays": delays[0]} if delays and is_gradient else {})}
+        if learnt:
+            entry["learnt"] = learnt
         out.append(entry)
     return out
 
