@@ -150,14 +150,24 @@ fn by_lane(
 ) {
     let mut rows = Vec::new();
     let error = given(level, tile, &mut rows);
-    dispatch!(level.0, simd => {
-        for first in (0..tile.lanes).step_by(lanes_of(simd)) {
-            with_neuron!(lanes.kind, Own => {
-                let neuron = <Own<_, 1> as LaneNeuron<_, 1>>::by_lane(simd, lanes, first);
-                one_vector(simd, tile, output, first, neuron, error, has_terms || !HAS_EVERY_INSTANCE && !lanes.kind.is_common());
-            });
-        }
+    with_neuron!(lanes.kind, Own => {
+        let has_terms = has_terms || !HAS_EVERY_INSTANCE && !lanes.kind.is_common();
+        dispatch!(level.0, simd => lanes_vector::<_, Own<_, 1>>(simd, tile, lanes, output, error, has_terms));
     });
+}
+
+#[inline(always)]
+fn lanes_vector<S: Simd, N: LaneNeuron<S, 1> + StepBack<S, 1>>(
+    simd: S,
+    tile: &BackwardTile<'_>,
+    lanes: &LaneConstants<'_>,
+    output: &mut BackwardOutput<'_>,
+    error: Option<&[f32]>,
+    has_terms: bool,
+) {
+    for first in (0..tile.lanes).step_by(S::f32s::LEN) {
+        one_vector(simd, tile, output, first, N::by_lane(simd, lanes, first), error, has_terms);
+    }
 }
 
 /// Lanes of one vector.

@@ -100,6 +100,11 @@ const TRACES_FEWER_ROWS: bool = cfg!(not(target_arch = "wasm32"));
 
 /// Runs one tile from step `from` up to step `to`.
 pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
+    if let Some(lanes) = &tile.by_lane {
+        return with_neuron!(lanes.kind, Own => {
+            dispatch!(level.0, simd => forward_by_lane::<_, Own<_, 4>, Own<_, 1>>(simd, lanes, tile, state));
+        });
+    }
     if TRACES_FEWER_ROWS && is_plain(tile, state) && state.traces_spikes_only && !state.trace.is_empty() {
         return dispatch!(level.0, simd => forward_to_spikes(simd, tile, state));
     }
@@ -113,9 +118,6 @@ pub(crate) fn is_plain(tile: &ForwardTile<'_>, state: &TileState<'_>) -> bool {
 
 #[inline(always)]
 fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
-    if let Some(lanes) = &tile.by_lane {
-        return with_neuron!(lanes.kind, Own => forward_by_lane::<S, Own<S, 4>, Own<S, 1>>(simd, lanes, tile, state));
-    }
     let neuron = Lif::new(simd, &tile.constants);
     let is_plain = is_plain(tile, state);
     let mut lane = 0;
