@@ -88,11 +88,9 @@ impl Learnable {
         }
     }
 
-    /// A value that neither an update nor an average leaves, if there is one.
-    pub fn outside(self, values: &[f32]) -> Option<f32> {
-        let mut held = values.to_vec();
-        self.hold(&mut held);
-        values.iter().zip(&held).find(|(value, held)| value != held).map(|(&value, _)| value)
+    /// The first of an array's parameters that stands for a value out of range.
+    pub fn outside(self, parameters: &[f32]) -> Option<f32> {
+        parameters.iter().copied().find(|&parameter| self.refusal(self.value(parameter)).is_some())
     }
 
     /// Why a value cannot be one of these, if so.

@@ -167,12 +167,16 @@ impl Network {
         check("weights", &given.weights, shape.weights())?;
         check("biases", &given.biases, shape.filters)?;
         let places = given.learnt.iter().map(|array| self.place_of(layer, array));
-        let places = places.collect::<Result<Vec<_>>>()?;
+        let mut learnt = self.learnt[layer].clone();
+        for (place, array) in places.collect::<Result<Vec<_>>>()?.into_iter().zip(&given.learnt) {
+            learnt[place].set(&array.values);
+        }
+        if let Some((name, index, why)) = self.layers[layer].neuron.refusal(&learnt) {
+            return Err(Error::config(format!("learnt.{name}[{index}]"), why));
+        }
         self.write(layer, Kind::Weights, &given.weights);
         self.write(layer, Kind::Biases, &given.biases);
-        for (place, array) in places.into_iter().zip(&given.learnt) {
-            self.learnt[layer][place].set(&array.values);
-        }
+        self.learnt[layer] = learnt;
         self.refresh();
         Ok(())
     }

@@ -6,7 +6,7 @@ mod lanes;
 mod learnt;
 mod lif;
 
-use spikelet_config::{NeuronConfig, NeuronType};
+use spikelet_config::{LearntConstant, NeuronConfig, NeuronType};
 use spikelet_kernels::{LifConstants, QuietBound, constant};
 
 use crate::learnt::{LearntArray, LearntShape};
@@ -109,6 +109,12 @@ impl Neuron {
         if let Some(constants) = &self.by_unit {
             constants.hold_coupling(arrays);
         }
+    }
+
+    /// Why learnt arrays do not fit each other, with name and index of the value, if so.
+    pub(crate) fn refusal(&self, arrays: &[LearntArray]) -> Option<(&'static str, usize, String)> {
+        let (index, why) = self.by_unit.as_ref()?.coupling_refusal(arrays)?;
+        Some((LearntConstant::SubthresholdCoupling.name(), index, why))
     }
 
     /// Arrays of state that a unit has beside J and V, and adjoints beside p and q.

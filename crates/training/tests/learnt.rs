@@ -106,6 +106,37 @@ fn values_are_replaced_or_refused() {
     assert_eq!(values(&trainer, 0, "currentDecay"), [0.5]);
 }
 
+const CURRENT: &str = r#"{ "type": "adlif", "membraneDecay": 0.9, "adaptationDecay": 0.8, "spikeCoupling": 2,
+    "subthresholdCoupling": -0.995, "learn": ["subthresholdCoupling", "adaptationDecay"] }"#;
+
+#[test]
+fn a_coupling_is_refused_where_the_membrane_would_not_come_to_rest() {
+    let mut trainer = trainer(&config(CURRENT, PLAIN).unwrap());
+    let (weights, biases) = trainer.parameters(0).unwrap();
+    let mut give = |values: &[(&str, f32)]| {
+        let array =
+            |&(name, value): &(&str, f32)| LearntValues { name: name.to_owned(), shape: vec![1], values: vec![value] };
+        let learnt = values.iter().map(array).collect();
+        trainer.replace_parameters(0, &LayerParameters { weights: weights.clone(), biases: biases.clone(), learnt })
+    };
+    // (1 + 0.9)(1 + 0.8) / (0.1 · 0.2) = 171; with a decay of 0.5 it is 57.
+    for refused in [&[("subthresholdCoupling", 171.5)][..], &[("subthresholdCoupling", 60.0), ("adaptationDecay", 0.5)]]
+    {
+        let error = give(refused).unwrap_err();
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::ConfigInvalid, "learnt.subthresholdCoupling[0]"));
+    }
+    give(&[("subthresholdCoupling", 170.0)]).unwrap();
+    assert_eq!(values(&trainer, 0, "adaptationDecay"), [0.8]);
+    assert_eq!(values(&trainer, 0, "subthresholdCoupling"), [170.0]);
+}
+
+#[test]
+fn a_snapshot_before_the_first_update_comes_back() {
+    let trainer = trainer(&config(CURRENT, PLAIN).unwrap());
+    let back = Trainer::restore(trainer.snapshot(), Level::detect()).unwrap();
+    assert_eq!(values(&back, 0, "subthresholdCoupling"), [-0.995]);
+}
+
 #[test]
 fn what_cannot_be_learnt_is_refused_with_its_path() {
     for (neuron, last, path) in [

@@ -107,22 +107,35 @@ impl UnitConstants {
 }
 
 impl UnitConstants {
-    /// Holds a learnt subthreshold coupling within what the decays allow (spec 18): of its unit, or of all units that share it.
+    /// Holds a learnt subthreshold coupling within what the decays allow (spec 18).
     pub(super) fn hold_coupling(&self, arrays: &mut [LearntArray]) {
-        let is_coupling = |array: &LearntArray| array.what == Learnable::Constant(LearntConstant::SubthresholdCoupling);
-        let Some(place) = arrays.iter().position(is_coupling) else { return };
-        let constants = self.with(arrays);
-        let coupling = &mut arrays[place];
-        let units = constants.units().count();
-        let max_of = |unit: usize| f64::from(COUPLING_MARGIN) * constants.max_coupling(unit);
-        if coupling.length == 1 {
-            let max = (0..units).map(max_of).fold(f64::INFINITY, f64::min);
-            coupling.parameters[0] = coupling.parameters[0].min(max as f32);
-        } else {
-            for (unit, value) in coupling.parameters[..coupling.length].iter_mut().enumerate() {
-                *value = value.min(max_of(unit) as f32);
-            }
+        let Some((place, limits)) = self.coupling_limits(arrays) else { return };
+        for (value, max) in arrays[place].parameters.iter_mut().zip(limits) {
+            *value = value.min((f64::from(COUPLING_MARGIN) * max) as f32);
         }
+    }
+
+    /// Why a learnt subthreshold coupling does not fit the decays, with its index, if so.
+    pub(super) fn coupling_refusal(&self, arrays: &[LearntArray]) -> Option<(usize, String)> {
+        let (place, limits) = self.coupling_limits(arrays)?;
+        let mut values = arrays[place].parameters.iter().zip(limits).enumerate();
+        values.find_map(|(index, (&value, max))| {
+            let is_stable = f64::from(value) < max;
+            (!is_stable).then(|| (index, format!("must be below {max:.4} for these decays, got {value}")))
+        })
+    }
+
+    /// Place of a learnt subthreshold coupling, and below what each of its values must lie: the limit of its unit, or the least of all
+    /// units that share it.
+    fn coupling_limits(&self, arrays: &[LearntArray]) -> Option<(usize, Vec<f64>)> {
+        let is_coupling = |array: &LearntArray| array.what == Learnable::Constant(LearntConstant::SubthresholdCoupling);
+        let place = arrays.iter().position(is_coupling)?;
+        let constants = self.with(arrays);
+        let limits = (0..constants.units().count()).map(|unit| constants.max_coupling(unit));
+        Some((
+            place,
+            if arrays[place].length == 1 { vec![limits.fold(f64::INFINITY, f64::min)] } else { limits.collect() },
+        ))
     }
 
     fn max_coupling(&self, unit: usize) -> f64 {
