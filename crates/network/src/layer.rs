@@ -108,7 +108,7 @@ impl LayerState {
     pub(crate) fn new(layer: &Layer, previous: Option<&Layer>, steps: usize) -> Self {
         let layout = &layer.layout;
         let mut units = UnitState::new(layout.lanes, layout.sites.len(), steps);
-        let [own_states, _] = layer.neuron.own_arrays();
+        let own_states = layer.neuron.own_states();
         units.own.resize(layout.lanes * own_states);
         units.keeps_current = !layer.neuron.learnt.is_empty();
         if layer.neuron.is_readout {

@@ -117,9 +117,14 @@ impl Neuron {
         Some((LearntConstant::SubthresholdCoupling.name(), index, why))
     }
 
-    /// Arrays of state that a unit has beside J and V, and adjoints beside p and q.
-    pub(crate) fn own_arrays(&self) -> [usize; 2] {
-        self.by_unit.as_ref().map_or([0; 2], |constants| [constants.kind().states(), constants.kind().adjoints()])
+    /// Number of arrays of state that a unit has beside J and V.
+    pub(crate) fn own_states(&self) -> usize {
+        self.by_unit.as_ref().map_or(0, |constants| constants.kind().states())
+    }
+
+    /// Number of adjoints that a unit has beside p and q.
+    pub(crate) fn own_adjoints(&self) -> usize {
+        self.by_unit.as_ref().map_or(0, |constants| constants.kind().adjoints())
     }
 
     /// Whether a spike only resets states and all units share their constants, as the plain passes assume.

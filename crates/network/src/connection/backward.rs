@@ -282,7 +282,7 @@ impl PassContext<'_> {
         let steps = view.steps;
         let site = &view.layout.sites[number];
         let of_steps = site.lane * steps..(site.lane + site.lanes) * steps;
-        let [own_states, _] = view.neuron.own_arrays();
+        let own_states = view.neuron.own_states();
         let of_own = of_steps.start * own_states..of_steps.end * own_states;
         BackwardTile {
             lanes: site.lanes,

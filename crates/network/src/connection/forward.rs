@@ -55,7 +55,7 @@ impl ForwardRun<'_> {
         events: impl Fn(usize) -> StepEvents<'b>,
     ) -> impl Iterator<Item = TileRun<'b>> {
         let Self { view, from, to, .. } = *self;
-        let [own_states, _] = view.neuron.own_arrays();
+        let own_states = view.neuron.own_states();
         let mut rest = self.states();
         view.layout.sites.iter().enumerate().map(move |(number, site)| TileRun {
             tile: ForwardTile {

@@ -17,13 +17,13 @@ impl Lanes {
         Self { kind, values: arrays.concat(), lanes: arrays.first().map_or(0, Vec::len) }
     }
 
-    /// Replaces them by some lanes of others, filled up to whole vectors with lanes that never fire.
-    pub(crate) fn pick(&mut self, kind: NeuronKind, picked: &[(LaneConstants<'_>, usize)]) {
+    /// Replaces them by `count` lanes, filled up to whole vectors with lanes that never fire; `of` has a constant of one of them.
+    pub(crate) fn pick(&mut self, kind: NeuronKind, count: usize, of: impl Fn(usize, usize) -> f32) {
         self.kind = kind;
-        self.lanes = picked.len().next_multiple_of(LANES);
+        self.lanes = count.next_multiple_of(LANES);
         self.values.clear();
         for number in 0..kind.constants() {
-            self.values.extend(picked.iter().map(|(from, lane)| from.of(number)[*lane]));
+            self.values.extend((0..count).map(|index| of(number, index)));
             self.values.resize((number + 1) * self.lanes, if number == constant::THRESHOLD { 1.0 } else { 0.0 });
         }
     }

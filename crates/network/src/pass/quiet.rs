@@ -73,21 +73,19 @@ impl Quiet {
         let by_unit = view.neuron.by_unit.as_ref();
         self.own.clear();
         if let Some(constants) = by_unit {
-            let [own_states, _] = view.neuron.own_arrays();
+            let own_states = view.neuron.own_states();
             for array in 0..own_states {
                 let of_lane = |lane| {
                     let (site, lane) = of_site(lane);
                     state.own[site.lane * own_states + array * site.lanes + lane]
                 };
-                let mut picked = Vec::new();
-                pick(&self.units, of_lane, &mut picked);
-                self.own.extend(picked);
+                self.own.extend(self.units.iter().map(|&lane| of_lane(lane as usize)));
+                self.own.resize((array + 1) * self.current.len(), 0.0);
             }
-            let picked = self.units.iter().filter_map(|&lane| {
-                let (site, lane) = of_site(lane as usize);
-                view.by_lane(site).map(|lanes| (lanes, lane))
+            self.lanes.pick(constants.kind(), self.units.len(), |number, index| {
+                let (site, lane) = of_site(self.units[index] as usize);
+                view.by_lane(site).map_or(0.0, |lanes| lanes.of(number)[lane])
             });
-            self.lanes.pick(constants.kind(), &picked.collect::<Vec<_>>());
         }
         let run = QuietRun {
             current: &self.current,

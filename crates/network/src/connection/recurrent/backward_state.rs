@@ -34,7 +34,7 @@ impl BackwardState {
                 work.error.resize(context.end * site.lanes);
             }
         }
-        let [_, own_adjoints] = context.view.neuron.own_arrays();
+        let own_adjoints = context.view.neuron.own_adjoints();
         let [p, q, own] = &mut self.carried;
         for (array, count) in [(p, 1), (q, 1), (own, own_adjoints.max(1)), (&mut self.bias, 1)] {
             array.clear();

@@ -45,7 +45,7 @@ impl Recurrent {
         let mut timing_terms = std::mem::take(&mut scratch.timing_terms);
         let rows = Rows::of(gradient, scratch, context.mixing);
         let factor = pass.factor;
-        let [_, own_adjoints] = view.neuron.own_arrays();
+        let own_adjoints = view.neuron.own_adjoints();
         let BackwardState { sites, carried, bias } = &mut *state.backward;
         for (number, (site, work)) in view.layout.sites.iter().zip(sites).enumerate() {
             let fired = units.spikes[number * view.steps + t];
