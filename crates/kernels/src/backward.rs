@@ -134,10 +134,8 @@ fn with_terms(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput
     let mut rows = Vec::new();
     let error = given(level, tile, &mut rows);
     dispatch!(level.0, simd => {
-        for first in (0..tile.lanes).step_by(lanes_of(simd)) {
-            let neuron = Lif::new(simd, &tile.constants);
-            one_vector(simd, tile, output, first, neuron, error, true);
-        }
+        let neuron = Lif::new(simd, &tile.constants);
+        each_vector(simd, tile, output, error, true, |_| neuron);
     });
 }
 
@@ -152,46 +150,32 @@ fn by_lane(
     let error = given(level, tile, &mut rows);
     with_neuron!(lanes.kind, Own => {
         let has_terms = has_terms || !HAS_EVERY_INSTANCE && !lanes.kind.is_common();
-        dispatch!(level.0, simd => lanes_vector::<_, Own<_, 1>>(simd, tile, lanes, output, error, has_terms));
+        dispatch!(level.0, simd => {
+            each_vector(simd, tile, output, error, has_terms, |first| {
+                <Own<_, 1> as LaneNeuron<_, 1>>::by_lane(simd, lanes, first)
+            });
+        });
     });
 }
 
+/// Takes the lanes a vector at a time, with the neuron of those from a lane on.
 #[inline(always)]
-fn lanes_vector<S: Simd, N: LaneNeuron<S, 1> + StepBack<S, 1>>(
+fn each_vector<S: Simd, N: StepBack<S, 1>>(
     simd: S,
     tile: &BackwardTile<'_>,
-    lanes: &LaneConstants<'_>,
     output: &mut BackwardOutput<'_>,
     error: Option<&[f32]>,
     has_terms: bool,
+    neuron: impl Fn(usize) -> N,
 ) {
     for first in (0..tile.lanes).step_by(S::f32s::LEN) {
-        one_vector(simd, tile, output, first, N::by_lane(simd, lanes, first), error, has_terms);
-    }
-}
-
-/// Lanes of one vector.
-#[inline(always)]
-fn lanes_of<S: Simd>(_simd: S) -> usize {
-    S::f32s::LEN
-}
-
-#[inline(always)]
-fn one_vector<S: Simd, N: StepBack<S, 1>>(
-    simd: S,
-    tile: &BackwardTile<'_>,
-    output: &mut BackwardOutput<'_>,
-    first: usize,
-    neuron: N,
-    error: Option<&[f32]>,
-    has_terms: bool,
-) {
-    let error = Given { error, lanes: tile.lanes, first };
-    if has_terms {
-        let terms = AllTerms::<S, 1>::new(simd, tile, first);
-        run_back::<S, 1, N>(simd, tile, output, first, neuron, terms, tile.surrogate, error);
-    } else {
-        run_back::<S, 1, N>(simd, tile, output, first, neuron, NoTerms, tile.surrogate, error);
+        let (neuron, error) = (neuron(first), Given { error, lanes: tile.lanes, first });
+        if has_terms {
+            let terms = AllTerms::<S, 1>::new(simd, tile, first);
+            run_back::<S, 1, N>(simd, tile, output, first, neuron, terms, tile.surrogate, error);
+        } else {
+            run_back::<S, 1, N>(simd, tile, output, first, neuron, NoTerms, tile.surrogate, error);
+        }
     }
 }
 

@@ -209,22 +209,22 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool,
             let none = [S::f32s::splat(simd, 0.0); K];
             neuron.receive(&mut units, &add_rows::<S, K>(simd, none, weights, lanes, arriving));
         }
-        let carried = *neuron.membrane(&mut units);
+        let carried = neuron.units(&mut units).membrane;
         neuron.settle(simd, &mut units, &bias);
         if !IS_PLAIN {
-            clear::<S, K>(simd, blocked, first, neuron.membrane(&mut units));
+            clear::<S, K>(simd, blocked, first, &mut neuron.units(&mut units).membrane);
             if let Some(observed) = observed {
                 observe::<S, K, N>(simd, neuron, (observed, own_trace), &mut units, carried, (t, lanes, first));
             }
         }
         if let Some(row) = rows.next() {
-            store::<S, K>(neuron.membrane(&mut units), &mut row[group.clone()]);
+            store::<S, K>(&neuron.units(&mut units).membrane, &mut row[group.clone()]);
             neuron.trace_own(&units, own_trace, own_stride, t * lanes + first);
         }
         let mut fired = 0;
         if neuron.fires(&units) {
             if SPIKES_ONLY {
-                trace_spike::<S, K>(at_spikes, spikes, neuron.membrane(&mut units), carried, (t, lanes, first));
+                trace_spike::<S, K>(at_spikes, spikes, &neuron.units(&mut units).membrane, carried, (t, lanes, first));
             }
             fired = neuron.reset(simd, &mut units, reset);
             busy[t / 64] |= 1 << (t % 64);
@@ -298,11 +298,11 @@ fn observe<S: Simd, const K: usize, N: Neuron<S, K>>(
 ) {
     let at = t * lanes + first;
     let width = K * S::f32s::LEN;
-    store::<S, K>(&neuron.current(units), &mut observed.current[at..at + width]);
+    store::<S, K>(&neuron.units(units).current, &mut observed.current[at..at + width]);
     if observed.rise.is_empty() {
         return;
     }
-    let mut rise = *neuron.membrane(units);
+    let mut rise = neuron.units(units).membrane;
     for k in 0..K {
         rise[k] -= carried[k];
     }

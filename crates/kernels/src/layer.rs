@@ -125,7 +125,7 @@ fn step_lanes<S: Simd, const K: usize>(
     }
     neuron.settle(simd, &mut units, &load::<S, K>(simd, &tile.bias[group.clone()]));
     if let Some(row) = trace.get_mut(t * lanes + first..t * lanes + group.end) {
-        store::<S, K>(neuron.membrane(&mut units), row);
+        store::<S, K>(&neuron.units(&mut units).membrane, row);
     }
     if neuron.fires(&units) {
         busy[t / 64] |= 1 << (t % 64);

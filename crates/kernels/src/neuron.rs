@@ -13,7 +13,7 @@ pub(crate) use adlif::Adlif;
 pub(crate) use alif::Alif;
 pub(crate) use constants::Lif;
 pub use constants::{LaneConstants, LifConstants, constant};
-pub(crate) use forward::{LaneNeuron, Neuron};
+pub(crate) use forward::{LaneNeuron, LifState, Neuron};
 pub(crate) use kept::Kept;
 pub(crate) use lif::LifAdjoints;
 pub(crate) use plain::{LaneAdjoints, LaneKept, MAX_OWN, PlainNeuron, PlainSums};

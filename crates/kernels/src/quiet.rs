@@ -13,7 +13,7 @@ use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::load;
-use crate::neuron::{LaneConstants, LaneNeuron, Lif, Neuron, with_neuron};
+use crate::neuron::{LaneConstants, LaneNeuron, Lif, LifState, Neuron, with_neuron};
 use crate::{FLOOR_EVERY, LANES, Level, LifConstants, TILE};
 
 /// Fraction of the threshold that a resting membrane must stay below, so that rounding cannot make it fire.
@@ -218,7 +218,7 @@ fn run_group<S: Simd, const K: usize, N: Neuron<S, K>>(
     let may_rest = (0..K).all(|k| rest[k].simd_le(calm[k]).all_true());
 
     for t in run.from..run.to {
-        let before = *neuron.membrane(&mut units);
+        let before = neuron.units(&mut units).membrane;
         neuron.decay(&mut units);
         neuron.settle(simd, &mut units, &bias);
         let mut fired = 0;
@@ -234,7 +234,7 @@ fn run_group<S: Simd, const K: usize, N: Neuron<S, K>>(
         // A membrane that falls while the current is positive falls for good: the difference of two decaying powers changes its sign
         // at most once. Without a positive current it moves towards V∞. A reset is no fall.
         if may_rest && t % LOOK_EVERY == 0 && fired == 0 {
-            let (current, membrane) = (neuron.current(&units), *neuron.membrane(&mut units));
+            let LifState { current, membrane } = *neuron.units(&mut units);
             let is_calm = (0..K).all(|k| {
                 let falls = membrane[k].simd_le(before[k]) | current[k].simd_le(zero);
                 (falls & membrane[k].simd_le(calm[k])).all_true()

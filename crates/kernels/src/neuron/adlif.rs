@@ -26,11 +26,11 @@ use std::ops::Range;
 use fearless_simd::prelude::*;
 
 use super::constants::{LaneConstants, Lif, constant as shared};
-use super::forward::{LaneNeuron, Neuron};
+use super::forward::{LaneNeuron, LifState, Neuron};
 use super::kept::Kept;
-use super::lif::LifState;
+use super::lif::reset_by_lane;
 use super::plain::{LaneAdjoints, LaneKept, MAX_OWN, PlainNeuron, PlainSums};
-use super::step_back::{Adjoints, StepBack, add_sum};
+use super::step_back::{Adjoints, StepBack, add_sum, times};
 use crate::lanes::{flush, load, store};
 use crate::{LifConstants, Reset};
 
@@ -116,17 +116,13 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Adlif<S, K> {
     }
 
     #[inline(always)]
-    fn decay(&self, state: &mut Self::State) {
-        for k in 0..K {
-            state.units.current[k] *= self.units[k].current_decay;
-        }
+    fn lif(&self, k: usize) -> &Lif<S> {
+        &self.units[k]
     }
 
     #[inline(always)]
-    fn receive(&self, state: &mut Self::State, drive: &[S::f32s; K]) {
-        for k in 0..K {
-            state.units.current[k] += drive[k] * self.units[k].drive_gain;
-        }
+    fn units<'a>(&self, state: &'a mut Self::State) -> &'a mut LifState<S, K> {
+        &mut state.units
     }
 
     #[inline(always)]
@@ -136,16 +132,6 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Adlif<S, K> {
             let driven = (membrane[k] * self.units[k].membrane_decay + current[k]) + bias[k];
             membrane[k] = driven + (S::f32s::splat(simd, 0.0) - self.leak[k] * state.adaptation[k]);
         }
-    }
-
-    #[inline(always)]
-    fn current(&self, state: &Self::State) -> [S::f32s; K] {
-        state.units.current
-    }
-
-    #[inline(always)]
-    fn membrane<'a>(&self, state: &'a mut Self::State) -> &'a mut [S::f32s; K] {
-        &mut state.units.membrane
     }
 
     #[inline(always)]
@@ -166,14 +152,7 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Adlif<S, K> {
 
     #[inline(always)]
     fn reset(&self, simd: S, state: &mut Self::State, reset: Reset) -> u64 {
-        let mut bits = 0;
-        for k in 0..K {
-            let mut unit = LifState { current: [state.units.current[k]], membrane: [state.units.membrane[k]] };
-            bits |= self.units[k].reset(simd, &mut unit, reset) << (k * S::f32s::LEN);
-            [state.units.current[k]] = unit.current;
-            [state.units.membrane[k]] = unit.membrane;
-        }
-        bits
+        reset_by_lane(simd, &mut state.units, reset, |k| self.units[k])
     }
 
     #[inline(always)]
@@ -191,8 +170,7 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Adlif<S, K> {
 
     #[inline(always)]
     fn flush(&self, simd: S, state: &mut Self::State) {
-        flush::<S, K>(simd, &mut state.units.current);
-        flush::<S, K>(simd, &mut state.units.membrane);
+        state.units.flush(simd);
         flush::<S, K>(simd, &mut state.adaptation);
         flush::<S, K>(simd, &mut state.arriving);
     }
@@ -232,10 +210,10 @@ impl<S: Simd, const K: usize> Adlif<S, K> {
     #[inline(always)]
     fn feeding(&self, kept: &Kept<'_, S, K>, t: usize) -> [[S::f32s; K]; 2] {
         let splat = |value| [S::f32s::splat(kept.simd, value); K];
-        let (mut carried, mut fired) = (self.carried(kept, t), kept.where_fired(t, splat(1.0)));
+        let (mut carried, mut fired) = (self.carried_at(kept, t), kept.where_fired(t, splat(1.0)));
         let before = t
             .checked_sub(1)
-            .map_or([splat(0.0); 2], |before| [self.carried(kept, before), kept.where_fired(before, splat(1.0))]);
+            .map_or([splat(0.0); 2], |before| [self.carried_at(kept, before), kept.where_fired(before, splat(1.0))]);
         for k in 0..K {
             carried[k] = self.by_scheme(k, carried[k], before[0][k]);
             fired[k] = self.by_scheme(k, fired[k], before[1][k]);
@@ -265,11 +243,6 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Adlif<S, K> {
             store::<S, K>(&own.adjoint, &mut to[first..first + K * S::f32s::LEN]);
             store::<S, K>(&own.next, &mut to[lanes + first..][..K * S::f32s::LEN]);
         }
-    }
-
-    #[inline(always)]
-    fn lif(&self, k: usize) -> &Lif<S> {
-        &self.units[k]
     }
 
     #[inline(always)]
@@ -318,14 +291,6 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Adlif<S, K> {
     }
 
     #[inline(always)]
-    fn close(&self, kept: &Kept<'_, S, K>, t: usize, Adjoints { p, q, .. }: &mut AdlifAdjoints<S, K>) {
-        let (fired, reset) = (kept.tile.spikes[t], kept.tile.constants.reset);
-        for k in 0..K {
-            Lif::close_vector(kept.simd, reset, fired, kept.first + k * S::f32s::LEN, [&mut p[k], &mut q[k]]);
-        }
-    }
-
-    #[inline(always)]
     fn step_back(
         &self,
         kept: &Kept<'_, S, K>,
@@ -355,19 +320,13 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Adlif<S, K> {
     }
 
     #[inline(always)]
-    fn driven(&self, mut adjoint: [S::f32s; K]) -> [S::f32s; K] {
-        for k in 0..K {
-            adjoint[k] *= self.units[k].drive_gain;
-        }
-        adjoint
+    fn driven(&self, adjoint: [S::f32s; K]) -> [S::f32s; K] {
+        times::<S, K>(adjoint, |k| self.units[k].drive_gain)
     }
 
     #[inline(always)]
-    fn biased(&self, mut p: [S::f32s; K]) -> [S::f32s; K] {
-        for k in 0..K {
-            p[k] *= self.bias_gain[k];
-        }
-        p
+    fn biased(&self, p: [S::f32s; K]) -> [S::f32s; K] {
+        times::<S, K>(p, |k| self.bias_gain[k])
     }
 
     #[inline(always)]
@@ -381,7 +340,7 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Adlif<S, K> {
     fn taken(&self, kept: &Kept<'_, S, K>, t: usize, next: &AdlifAdjoints<S, K>) -> [S::f32s; K] {
         let mut taken = kept.membrane(t);
         let reset = kept.tile.constants.reset;
-        let current = if reset == Reset::All { StepBack::current(self, kept, t) } else { taken };
+        let current = if reset == Reset::All { self.current_at(kept, t) } else { taken };
         for k in 0..K {
             let unit = self.units[k];
             taken[k] = match reset {
@@ -408,14 +367,12 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Adlif<S, K> {
             }
             return moved;
         }
-        let (bias, membrane, carried) = (kept.bias(), kept.membrane(t), self.carried(kept, t));
-        let before = t.checked_sub(1).map_or([splat(0.0); K], |before| self.carried(kept, before));
+        let (bias, membrane, carried) = (kept.bias(), kept.membrane(t), self.carried_at(kept, t));
+        let before = t.checked_sub(1).map_or([splat(0.0); K], |before| self.carried_at(kept, before));
         let (adaptation, arriving) = (kept.own(0, t), kept.own(1, t));
         let (now, later) = match reset {
-            Reset::All => (self.drive(kept, t), self.drive(kept, t + 1)),
-            Reset::Membrane | Reset::Subtract => {
-                (StepBack::current(self, kept, t), StepBack::current(self, kept, t + 1))
-            }
+            Reset::All => (self.drive_at(kept, t), self.drive_at(kept, t + 1)),
+            Reset::Membrane | Reset::Subtract => (self.current_at(kept, t), self.current_at(kept, t + 1)),
         };
         for k in 0..K {
             let fed = self.fed(k);
@@ -452,7 +409,7 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Adlif<S, K> {
         add_sum(kept, sums, constant::SUBTHRESHOLD_COUPLING, coupling);
         add_sum(kept, sums, constant::SPIKE_COUPLING, spike_coupling);
         if let Some(before) = t.checked_sub(1) {
-            let (mut membrane, mut current) = (self.carried(kept, before), kept.carried_current(before));
+            let (mut membrane, mut current) = (self.carried_at(kept, before), kept.carried_current(before));
             for k in 0..K {
                 current[k] *= q[k];
                 membrane[k] = p[k] * (membrane[k] + adaptation[k]);

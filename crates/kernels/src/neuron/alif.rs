@@ -17,11 +17,11 @@ use std::ops::Range;
 use fearless_simd::prelude::*;
 
 use super::constants::{LaneConstants, Lif, constant as shared};
-use super::forward::{LaneNeuron, Neuron};
+use super::forward::{LaneNeuron, LifState, Neuron};
 use super::kept::Kept;
-use super::lif::{LifState, moved_by_lif, taken_by_lif};
+use super::lif::{moved_by_lif, reset_by_lane, taken_by_lif};
 use super::plain::{LaneAdjoints, LaneKept, PlainNeuron, PlainSums};
-use super::step_back::{Adjoints, StepBack, add_sum};
+use super::step_back::{Adjoints, StepBack, add_sum, times};
 use crate::lanes::{flush, load, store};
 use crate::{LifConstants, Reset};
 
@@ -100,17 +100,13 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Alif<S, K> {
     }
 
     #[inline(always)]
-    fn decay(&self, state: &mut Self::State) {
-        for k in 0..K {
-            state.units.current[k] *= self.units[k].current_decay;
-        }
+    fn lif(&self, k: usize) -> &Lif<S> {
+        &self.units[k]
     }
 
     #[inline(always)]
-    fn receive(&self, state: &mut Self::State, drive: &[S::f32s; K]) {
-        for k in 0..K {
-            state.units.current[k] += drive[k] * self.units[k].drive_gain;
-        }
+    fn units<'a>(&self, state: &'a mut Self::State) -> &'a mut LifState<S, K> {
+        &mut state.units
     }
 
     #[inline(always)]
@@ -119,16 +115,6 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Alif<S, K> {
         for k in 0..K {
             membrane[k] = (membrane[k] * self.units[k].membrane_decay + current[k]) + bias[k];
         }
-    }
-
-    #[inline(always)]
-    fn current(&self, state: &Self::State) -> [S::f32s; K] {
-        state.units.current
-    }
-
-    #[inline(always)]
-    fn membrane<'a>(&self, state: &'a mut Self::State) -> &'a mut [S::f32s; K] {
-        &mut state.units.membrane
     }
 
     #[inline(always)]
@@ -157,15 +143,8 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Alif<S, K> {
 
     #[inline(always)]
     fn reset(&self, simd: S, state: &mut Self::State, reset: Reset) -> u64 {
-        let mut bits = 0;
-        for k in 0..K {
-            let mut unit = LifState { current: [state.units.current[k]], membrane: [state.units.membrane[k]] };
-            let lif = Lif { threshold: self.adapted(k, state.adaptation[k]), ..self.units[k] };
-            bits |= lif.reset(simd, &mut unit, reset) << (k * S::f32s::LEN);
-            [state.units.current[k]] = unit.current;
-            [state.units.membrane[k]] = unit.membrane;
-        }
-        bits
+        let threshold = |k: usize| self.adapted(k, state.adaptation[k]);
+        reset_by_lane(simd, &mut state.units, reset, |k| Lif { threshold: threshold(k), ..self.units[k] })
     }
 
     #[inline(always)]
@@ -179,8 +158,7 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Alif<S, K> {
 
     #[inline(always)]
     fn flush(&self, simd: S, state: &mut Self::State) {
-        flush::<S, K>(simd, &mut state.units.current);
-        flush::<S, K>(simd, &mut state.units.membrane);
+        state.units.flush(simd);
         flush::<S, K>(simd, &mut state.adaptation);
     }
 }
@@ -214,11 +192,6 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Alif<S, K> {
     }
 
     #[inline(always)]
-    fn lif(&self, k: usize) -> &Lif<S> {
-        &self.units[k]
-    }
-
-    #[inline(always)]
     fn threshold(&self, kept: &Kept<'_, S, K>, t: usize) -> [S::f32s; K] {
         let mut threshold = kept.own(0, t);
         for k in 0..K {
@@ -247,14 +220,6 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Alif<S, K> {
             gradient[k] = (S::f32s::splat(simd, 1.0) - self.decay[k]) * gradient[k];
         }
         Some(gradient)
-    }
-
-    #[inline(always)]
-    fn close(&self, kept: &Kept<'_, S, K>, t: usize, Adjoints { p, q, .. }: &mut AlifAdjoints<S, K>) {
-        let (fired, reset) = (kept.tile.spikes[t], kept.tile.constants.reset);
-        for k in 0..K {
-            Lif::close_vector(kept.simd, reset, fired, kept.first + k * S::f32s::LEN, [&mut p[k], &mut q[k]]);
-        }
     }
 
     #[inline(always)]
@@ -295,19 +260,13 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Alif<S, K> {
     }
 
     #[inline(always)]
-    fn driven(&self, mut adjoint: [S::f32s; K]) -> [S::f32s; K] {
-        for k in 0..K {
-            adjoint[k] *= self.units[k].drive_gain;
-        }
-        adjoint
+    fn driven(&self, adjoint: [S::f32s; K]) -> [S::f32s; K] {
+        times::<S, K>(adjoint, |k| self.units[k].drive_gain)
     }
 
     #[inline(always)]
-    fn biased(&self, mut p: [S::f32s; K]) -> [S::f32s; K] {
-        for k in 0..K {
-            p[k] *= self.bias_gain[k];
-        }
-        p
+    fn biased(&self, p: [S::f32s; K]) -> [S::f32s; K] {
+        times::<S, K>(p, |k| self.bias_gain[k])
     }
 
     #[inline(always)]
@@ -346,7 +305,7 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Alif<S, K> {
         add_sum(kept, sums, shared::THRESHOLD, adjoints.own.threshold);
         add_sum(kept, sums, constant::ADAPTATION_STRENGTH, strength);
         if let Some(before) = t.checked_sub(1) {
-            let (mut membrane, mut current) = (self.carried(kept, before), kept.carried_current(before));
+            let (mut membrane, mut current) = (self.carried_at(kept, before), kept.carried_current(before));
             for k in 0..K {
                 current[k] *= adjoints.q[k];
                 membrane[k] *= adjoints.p[k];

@@ -4,8 +4,35 @@ use std::ops::Range;
 
 use fearless_simd::prelude::*;
 
-use super::constants::LaneConstants;
+use super::constants::{LaneConstants, Lif};
 use crate::Reset;
+use crate::lanes::{flush, load, store};
+
+/// J and V after reset.
+#[derive(Clone, Copy)]
+pub(crate) struct LifState<S: Simd, const K: usize> {
+    pub(crate) current: [S::f32s; K],
+    pub(crate) membrane: [S::f32s; K],
+}
+
+impl<S: Simd, const K: usize> LifState<S, K> {
+    #[inline(always)]
+    pub(crate) fn load(simd: S, current: &[f32], membrane: &[f32]) -> Self {
+        Self { current: load::<S, K>(simd, current), membrane: load::<S, K>(simd, membrane) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn store(&self, current: &mut [f32], membrane: &mut [f32]) {
+        store::<S, K>(&self.current, current);
+        store::<S, K>(&self.membrane, membrane);
+    }
+
+    #[inline(always)]
+    pub(crate) fn flush(&mut self, simd: S) {
+        flush::<S, K>(simd, &mut self.current);
+        flush::<S, K>(simd, &mut self.membrane);
+    }
+}
 
 /// Step forward of `K` vectors of units. The loops over time are generic in it.
 pub(crate) trait Neuron<S: Simd, const K: usize>: Copy {
@@ -17,16 +44,29 @@ pub(crate) trait Neuron<S: Simd, const K: usize>: Copy {
     /// Stores the state where [`Neuron::load`] takes it from.
     fn store(state: &Self::State, to: [&mut [f32]; 3], lanes: usize, group: Range<usize>);
 
+    /// Constants of vector `k` that a LIF has.
+    fn lif(&self, k: usize) -> &Lif<S>;
+    /// J and V, before reset between [`Neuron::settle`] and [`Neuron::reset`].
+    fn units<'a>(&self, state: &'a mut Self::State) -> &'a mut LifState<S, K>;
+
     /// Decays what decays before the input of the step arrives.
-    fn decay(&self, state: &mut Self::State);
+    #[inline(always)]
+    fn decay(&self, state: &mut Self::State) {
+        let current = &mut self.units(state).current;
+        for k in 0..K {
+            current[k] *= self.lif(k).current_decay;
+        }
+    }
     /// Adds the input of the step.
-    fn receive(&self, state: &mut Self::State, drive: &[S::f32s; K]);
+    #[inline(always)]
+    fn receive(&self, state: &mut Self::State, drive: &[S::f32s; K]) {
+        let current = &mut self.units(state).current;
+        for k in 0..K {
+            current[k] += drive[k] * self.lif(k).drive_gain;
+        }
+    }
     /// Takes the membrane to the step, with the drive of its bias.
     fn settle(&self, simd: S, state: &mut Self::State, bias: &[S::f32s; K]);
-    /// J before reset.
-    fn current(&self, state: &Self::State) -> [S::f32s; K];
-    /// V before reset.
-    fn membrane<'a>(&self, state: &'a mut Self::State) -> &'a mut [S::f32s; K];
     /// Keeps the neuron's own state before the reset of a step in `trace`, `[state][step][lane]`, at `at` of each state; states are
     /// `stride` apart.
     #[inline(always)]

@@ -15,32 +15,12 @@ use std::ops::Range;
 use fearless_simd::prelude::*;
 
 use super::constants::{Lif, LifConstants};
-use super::forward::Neuron;
+use super::forward::{LifState, Neuron};
 use super::kept::Kept;
 use super::plain::PlainNeuron;
 use super::step_back::{Adjoints, StepBack};
 use crate::Reset;
-use crate::lanes::{flush, greater, load, store};
-
-/// J and V after reset.
-#[derive(Clone, Copy)]
-pub(crate) struct LifState<S: Simd, const K: usize> {
-    pub(crate) current: [S::f32s; K],
-    pub(crate) membrane: [S::f32s; K],
-}
-
-impl<S: Simd, const K: usize> LifState<S, K> {
-    #[inline(always)]
-    pub(crate) fn load(simd: S, current: &[f32], membrane: &[f32]) -> Self {
-        Self { current: load::<S, K>(simd, current), membrane: load::<S, K>(simd, membrane) }
-    }
-
-    #[inline(always)]
-    pub(crate) fn store(&self, current: &mut [f32], membrane: &mut [f32]) {
-        store::<S, K>(&self.current, current);
-        store::<S, K>(&self.membrane, membrane);
-    }
-}
+use crate::lanes::{flush, greater};
 
 /// Adjoints of a LIF, which has none of its own.
 pub(crate) type LifAdjoints<S, const K: usize> = Adjoints<S, K, ()>;
@@ -59,17 +39,13 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
     }
 
     #[inline(always)]
-    fn decay(&self, state: &mut Self::State) {
-        for k in 0..K {
-            state.current[k] *= self.current_decay;
-        }
+    fn lif(&self, _k: usize) -> &Lif<S> {
+        self
     }
 
     #[inline(always)]
-    fn receive(&self, state: &mut Self::State, drive: &[S::f32s; K]) {
-        for k in 0..K {
-            state.current[k] += drive[k] * self.drive_gain;
-        }
+    fn units<'a>(&self, state: &'a mut Self::State) -> &'a mut LifState<S, K> {
+        state
     }
 
     #[inline(always)]
@@ -77,16 +53,6 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
         for k in 0..K {
             state.membrane[k] = (state.membrane[k] * self.membrane_decay + state.current[k]) + bias[k];
         }
-    }
-
-    #[inline(always)]
-    fn current(&self, state: &Self::State) -> [S::f32s; K] {
-        state.current
-    }
-
-    #[inline(always)]
-    fn membrane<'a>(&self, state: &'a mut Self::State) -> &'a mut [S::f32s; K] {
-        &mut state.membrane
     }
 
     #[inline(always)]
@@ -121,25 +87,11 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
 
     #[inline(always)]
     fn flush(&self, simd: S, state: &mut Self::State) {
-        flush::<S, K>(simd, &mut state.current);
-        flush::<S, K>(simd, &mut state.membrane);
+        state.flush(simd);
     }
 }
 
 impl<S: Simd> Lif<S> {
-    /// [`StepBack::close`] of one vector of lanes, whose first one is lane `first`.
-    #[inline(always)]
-    pub(crate) fn close_vector(simd: S, reset: Reset, fired: u64, first: usize, [p, q]: [&mut S::f32s; 2]) {
-        let zero = S::f32s::splat(simd, 0.0);
-        let mask = S::mask32s::from_bitmask(simd, fired >> first);
-        if reset != Reset::Subtract {
-            *p = mask.select(zero, *p);
-        }
-        if reset == Reset::All {
-            *q = mask.select(zero, *q);
-        }
-    }
-
     /// [`StepBack::step_back`] of one vector of lanes.
     #[inline(always)]
     pub(crate) fn step_vector(&self, direct: S::f32s, [p, q]: [&mut S::f32s; 2]) {
@@ -190,21 +142,8 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Lif<S> {
     fn store_own(_own: &(), _to: &mut [f32], _lanes: usize, _first: usize) {}
 
     #[inline(always)]
-    fn lif(&self, _k: usize) -> &Lif<S> {
-        self
-    }
-
-    #[inline(always)]
     fn threshold(&self, _kept: &Kept<'_, S, K>, _t: usize) -> [S::f32s; K] {
         [self.threshold; K]
-    }
-
-    #[inline(always)]
-    fn close(&self, kept: &Kept<'_, S, K>, t: usize, LifAdjoints { p, q, .. }: &mut LifAdjoints<S, K>) {
-        let (fired, reset) = (kept.tile.spikes[t], kept.tile.constants.reset);
-        for k in 0..K {
-            Self::close_vector(kept.simd, reset, fired, kept.first + k * S::f32s::LEN, [&mut p[k], &mut q[k]]);
-        }
     }
 
     #[inline(always)]
@@ -238,6 +177,24 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Lif<S> {
     }
 }
 
+/// [`Neuron::reset`] of vectors that have constants of their own.
+#[inline(always)]
+pub(crate) fn reset_by_lane<S: Simd, const K: usize>(
+    simd: S,
+    units: &mut LifState<S, K>,
+    reset: Reset,
+    lif: impl Fn(usize) -> Lif<S>,
+) -> u64 {
+    let mut bits = 0;
+    for k in 0..K {
+        let mut unit = LifState { current: [units.current[k]], membrane: [units.membrane[k]] };
+        bits |= lif(k).reset(simd, &mut unit, reset) << (k * S::f32s::LEN);
+        [units.current[k]] = unit.current;
+        [units.membrane[k]] = unit.membrane;
+    }
+    bits
+}
+
 /// e of spec 6.iii (the equation is on top of `backward/terms_pass.rs`).
 #[inline(always)]
 pub(crate) fn taken_by_lif<S: Simd, const K: usize, N: StepBack<S, K>>(
@@ -248,7 +205,7 @@ pub(crate) fn taken_by_lif<S: Simd, const K: usize, N: StepBack<S, K>>(
 ) -> [S::f32s; K] {
     let reset = kept.tile.constants.reset;
     let mut taken = kept.membrane(t);
-    let current = if reset == Reset::All { neuron.current(kept, t) } else { taken };
+    let current = if reset == Reset::All { neuron.current_at(kept, t) } else { taken };
     for k in 0..K {
         taken[k] = neuron.lif(k).taken_vector(reset, taken[k], current[k], [next.p[k], next.q[k]]);
     }
@@ -267,7 +224,7 @@ pub(crate) fn moved_by_lif<S: Simd, const K: usize, N: StepBack<S, K>>(
     let mut moved = bias;
     match kept.tile.constants.reset {
         Reset::All => {
-            let (now, later) = (neuron.drive(kept, t), neuron.drive(kept, t + 1));
+            let (now, later) = (neuron.drive_at(kept, t), neuron.drive_at(kept, t + 1));
             for k in 0..K {
                 let Lif { current_decay, membrane_decay, .. } = *neuron.lif(k);
                 let from_bias = bias[k] * p[k];
@@ -276,7 +233,7 @@ pub(crate) fn moved_by_lif<S: Simd, const K: usize, N: StepBack<S, K>>(
             }
         }
         Reset::Membrane => {
-            let (now, later) = (neuron.current(kept, t), neuron.current(kept, t + 1));
+            let (now, later) = (neuron.current_at(kept, t), neuron.current_at(kept, t + 1));
             for k in 0..K {
                 let driven = (later[k] + bias[k]) + (now[k] + bias[k]) * neuron.lif(k).membrane_decay;
                 moved[k] = p[k] * driven;

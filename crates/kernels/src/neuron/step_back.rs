@@ -2,7 +2,7 @@
 
 use fearless_simd::prelude::*;
 
-use super::constants::Lif;
+use super::forward::Neuron;
 use super::kept::Kept;
 use crate::{Reset, ResetPath};
 
@@ -19,7 +19,7 @@ pub(crate) struct Adjoints<S: Simd, const K: usize, Own> {
 
 /// Step back of `K` vectors of units. The order of a step: [`StepBack::enter`], errors and G, [`StepBack::close`],
 /// [`StepBack::step_back`], [`StepBack::sum`].
-pub(crate) trait StepBack<S: Simd, const K: usize>: Copy {
+pub(crate) trait StepBack<S: Simd, const K: usize>: Neuron<S, K> {
     /// Adjoints beside p and q.
     type Own: Copy;
 
@@ -31,9 +31,7 @@ pub(crate) trait StepBack<S: Simd, const K: usize>: Copy {
     /// Stores the own adjoints where [`StepBack::load_own`] takes them from.
     fn store_own(own: &Self::Own, to: &mut [f32], lanes: usize, first: usize);
 
-    /// Constants of vector `k`, with the threshold of the step that was last entered.
-    fn lif(&self, k: usize) -> &Lif<S>;
-    /// θ[t].
+    /// θ[t]; that of the step last entered is the one in [`Neuron::lif`].
     fn threshold(&self, kept: &Kept<'_, S, K>, t: usize) -> [S::f32s; K];
     /// What drives the membrane at step `t` beside J and the bias; `None`: nothing.
     #[inline(always)]
@@ -43,7 +41,7 @@ pub(crate) trait StepBack<S: Simd, const K: usize>: Copy {
 
     /// c[t]: V[t] behind its reset.
     #[inline(always)]
-    fn carried(&self, kept: &Kept<'_, S, K>, t: usize) -> [S::f32s; K] {
+    fn carried_at(&self, kept: &Kept<'_, S, K>, t: usize) -> [S::f32s; K] {
         let mut carried = kept.membrane(t);
         if kept.tile.constants.reset != Reset::Subtract {
             return kept.unless_fired(t, carried);
@@ -57,11 +55,11 @@ pub(crate) trait StepBack<S: Simd, const K: usize>: Copy {
     }
     /// J[t] = V[t] − αᵥ c[t−1] − b, less [`StepBack::own_drive`].
     #[inline(always)]
-    fn current(&self, kept: &Kept<'_, S, K>, t: usize) -> [S::f32s; K] {
+    fn current_at(&self, kept: &Kept<'_, S, K>, t: usize) -> [S::f32s; K] {
         let mut current = kept.membrane(t);
         let bias = kept.bias();
         if t > 0 {
-            let before = self.carried(kept, t - 1);
+            let before = self.carried_at(kept, t - 1);
             for k in 0..K {
                 current[k] -= before[k] * self.lif(k).membrane_decay;
             }
@@ -78,10 +76,10 @@ pub(crate) trait StepBack<S: Simd, const K: usize>: Copy {
     }
     /// Y[t] = J[t] − αᵢ gᵢ[t−1] J[t−1].
     #[inline(always)]
-    fn drive(&self, kept: &Kept<'_, S, K>, t: usize) -> [S::f32s; K] {
-        let mut drive = self.current(kept, t);
+    fn drive_at(&self, kept: &Kept<'_, S, K>, t: usize) -> [S::f32s; K] {
+        let mut drive = self.current_at(kept, t);
         if t > 0 {
-            let before = kept.unless_fired(t - 1, self.current(kept, t - 1));
+            let before = kept.unless_fired(t - 1, self.current_at(kept, t - 1));
             for k in 0..K {
                 drive[k] -= before[k] * self.lif(k).current_decay;
             }
@@ -111,8 +109,17 @@ pub(crate) trait StepBack<S: Simd, const K: usize>: Copy {
         }
         membrane
     }
-    /// Takes out what the spikes of step `t` keep from flowing back.
-    fn close(&self, kept: &Kept<'_, S, K>, t: usize, adjoints: &mut Adjoints<S, K, Self::Own>);
+    /// Takes out what the spikes of step `t` keep from flowing back: gᵥ and gᵢ (spec 10.2).
+    #[inline(always)]
+    fn close(&self, kept: &Kept<'_, S, K>, t: usize, adjoints: &mut Adjoints<S, K, Self::Own>) {
+        let reset = kept.tile.constants.reset;
+        if reset != Reset::Subtract {
+            adjoints.p = kept.unless_fired(t, adjoints.p);
+        }
+        if reset == Reset::All {
+            adjoints.q = kept.unless_fired(t, adjoints.q);
+        }
+    }
     /// Takes the adjoints to step `t`, with its G.
     fn step_back(
         &self,
@@ -144,6 +151,18 @@ pub(crate) trait StepBack<S: Simd, const K: usize>: Copy {
     /// Adds what learnt constants get of step `t` to `sums`, `[constant][lane]` (spec 12), after the step.
     #[inline(always)]
     fn sum(&self, _kept: &Kept<'_, S, K>, _t: usize, _adjoints: &Adjoints<S, K, Self::Own>, _sums: &mut [f32]) {}
+}
+
+/// Vectors times a gain of each lane.
+#[inline(always)]
+pub(crate) fn times<S: Simd, const K: usize>(
+    mut vectors: [S::f32s; K],
+    gain: impl Fn(usize) -> S::f32s,
+) -> [S::f32s; K] {
+    for k in 0..K {
+        vectors[k] *= gain(k);
+    }
+    vectors
 }
 
 /// Adds a vector to the sum of a constant.
