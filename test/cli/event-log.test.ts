@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { appendFile, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { WatchedRun } from "../../ts/cli/watch/watched-run.js";
@@ -8,6 +7,7 @@ import { blocksOf } from "../docs/blocks.js";
 import { Hold } from "../support/hold.js";
 import { shortRun } from "../support/short-run.js";
 import { spawnSpikelet, spikelet } from "../support/spawn-cli.js";
+import { folder } from "../support/watched-folder.js";
 
 const EPOCHS = 3;
 
@@ -19,8 +19,6 @@ class SummaryWriter:
     def __init__(self, folder): pass
     def add_scalar(self, name, value, epoch): print(json.dumps([name, value, epoch]))
 `;
-
-const folder = () => mkdtemp(join(tmpdir(), "spikelet-watch-"));
 
 const linesOf = async (dir: string) => {
   const text = await readFile(join(dir, "events.ndjson"), "utf8");

@@ -1,28 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdtemp, rename, symlink, writeFile } from "node:fs/promises";
+import { appendFile, rename, symlink, writeFile } from "node:fs/promises";
 import { request, ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { createNetwork, datasets } from "spikelet";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { LatestAnswers, samplesToShow } from "../../ts/cli/watch/latest-answers.js";
-import { WatchServer } from "../../ts/cli/watch/server.js";
 import { Tail } from "../../ts/cli/watch/tail.js";
 import { WatchedRun } from "../../ts/cli/watch/watched-run.js";
 import { ask } from "../support/http.js";
-
-const folder = () => mkdtemp(join(tmpdir(), "spikelet-watch-"));
-
-/** A server for files that a test writes itself. */
-async function served(dir: string): Promise<WatchServer> {
-  const answers = new LatestAnswers(join(dir, "last.safetensors"), () => Promise.reject(new Error("no data")), {
-    backend: "auto",
-    signal: new AbortController().signal,
-  });
-  return WatchServer.start(dir, answers, 0);
-}
+import { folder, served } from "../support/watched-folder.js";
 
 describe("the server", () => {
   afterEach(() => vi.restoreAllMocks());

@@ -1,26 +1,13 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LatestAnswers } from "../../ts/cli/watch/latest-answers.js";
-import { WatchServer } from "../../ts/cli/watch/server.js";
 import { WatchedRun } from "../../ts/cli/watch/watched-run.js";
 import { ask } from "../support/http.js";
 import { shortRun } from "../support/short-run.js";
 import { spawnSpikelet, spikelet } from "../support/spawn-cli.js";
+import { folder, served } from "../support/watched-folder.js";
 
 const EPOCHS = 3;
-
-const folder = () => mkdtemp(join(tmpdir(), "spikelet-watch-"));
-
-/** A server for files that a test writes itself. */
-async function served(dir: string): Promise<WatchServer> {
-  const answers = new LatestAnswers(join(dir, "last.safetensors"), () => Promise.reject(new Error("no data")), {
-    backend: "auto",
-    signal: new AbortController().signal,
-  });
-  return WatchServer.start(dir, answers, 0);
-}
 
 describe("spikelet serve", () => {
   it("shows curves, rasters and files of a training until it is interrupted", async () => {
