@@ -31,6 +31,8 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     testTimeout: PATIENCE,
     hookTimeout: PATIENCE,
+    // Warnings of trainings that are small or badly set up on purpose.
+    onConsoleLog: (log) => !log.startsWith("spikelet: "),
     expect: { poll: { timeout: PATIENCE / 2 } },
     reporters: [
       "default",

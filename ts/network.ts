@@ -35,6 +35,11 @@ export interface CreateOptions extends PageOptions {
   simd?: string;
   /** Number of threads instead of that of the configuration, which stays unchanged; the results have the same bits. */
   threads?: Threads;
+  /**
+   * `true` prints no warnings. Otherwise a trainer prints those of its configuration when it is created, and those of a run that
+   * is awaited; a run that is iterated over yields them as events.
+   */
+  quiet?: boolean;
   /** Aborts the creation. */
   signal?: AbortSignal;
 }
@@ -71,6 +76,7 @@ export const createOptions: FieldChecks<CreateOptions> = {
   simd: text,
   // Checked where it is resolved.
   threads: (value) => value as Threads,
+  quiet: flag,
   signal: abortSignal,
 };
 
@@ -343,7 +349,7 @@ function threadsOf({ threads }: CreateOptions): string | undefined {
 }
 
 async function open(
-  { backend: choice, simd: _, threads: __, signal, ...page }: CreateOptions,
+  { backend: choice, simd: _, threads: __, quiet: ___, signal, ...page }: CreateOptions,
   make: (backend: Backend) => ReturnType<Backend["createSession"]>,
 ): Promise<ExclusiveSession> {
   signal?.throwIfAborted();

@@ -2,6 +2,9 @@ import { listOf } from "./check/values.js";
 import type { SpikeDataset } from "./datasets/dataset.js";
 import type { TrainEvent } from "./events.js";
 import type { Config, EpochRecord } from "./generated/config.js";
+import { warningsOfConfig } from "./health/pairing.js";
+import { warningPrinter } from "./health/printer.js";
+import type { Warning } from "./health/warning.js";
 import { HealthWatch } from "./health/watch.js";
 import {
   type CreateOptions,
@@ -13,11 +16,19 @@ import {
   startOptions,
 } from "./network.js";
 import { checkedParameters, type LayerParameters, toArrays } from "./results.js";
+import type { ExclusiveSession } from "./session/exclusive.js";
 import { Outbox, type RunOptions, TrainingRun } from "./session/run.js";
 
 /** A network in training: a {@link Network} that can also learn. */
 export class Trainer extends Network {
-  readonly #outbox = new Outbox(new HealthWatch(this.config, this.info.layers), this.config.training.epochs);
+  readonly #outbox: Outbox;
+
+  /** @hidden Use {@link createTrainer} or {@link restoreTrainer}. */
+  constructor(session: ExclusiveSession, show?: (warning: Warning) => void) {
+    super(session);
+    const { config, info } = this;
+    this.#outbox = new Outbox(new HealthWatch(config, info.layers), config.training.epochs, show);
+  }
 
   /**
    * Trains on `train`: await the run for a report at the end, or iterate over its events (a slow consumer slows the training
@@ -63,7 +74,10 @@ export class Trainer extends Network {
  */
 export async function createTrainer(config: Config, options: StartOptions = {}): Promise<Trainer> {
   const { parameters, ...how } = startOptions(options, "");
-  return started(new Trainer(await createSession(config, how)), parameters);
+  const show = how.quiet ? undefined : warningPrinter();
+  const trainer = await started(new Trainer(await createSession(config, how), show), parameters);
+  if (show !== undefined) warningsOfConfig(trainer.config).forEach(show);
+  return trainer;
 }
 
 /**
@@ -73,5 +87,6 @@ export async function createTrainer(config: Config, options: StartOptions = {}):
  * `Uint8Array`, `CONFIG_INVALID` for an invalid option, `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
  */
 export async function restoreTrainer(checkpoint: Uint8Array, options: CreateOptions = {}): Promise<Trainer> {
-  return new Trainer(await restoreSession(checkpoint, options));
+  const session = await restoreSession(checkpoint, options);
+  return new Trainer(session, options.quiet ? undefined : warningPrinter());
 }

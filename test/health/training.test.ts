@@ -1,5 +1,5 @@
-import { type Config, createTrainer, type WarningEvent } from "spikelet";
-import { describe, expect, it } from "vitest";
+import { type Config, createTrainer, restoreTrainer, type WarningEvent } from "spikelet";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { tinyConfig, tinyData } from "../support/learning.js";
 
 /** The warnings of a real training of a tiny network. */
@@ -13,6 +13,82 @@ async function warningsOf(settings: Partial<Config>, { samples = 24, epochs = 4 
 
 const neuron = (settings: object): Partial<Config> => ({
   network: { ...tinyConfig.network, neuron: { ...tinyConfig.network.neuron, ...settings } },
+});
+
+const warned = () => vi.spyOn(console, "warn").mockImplementation(() => undefined);
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("a rule and a loss that do not suit each other", () => {
+  it.each([
+    ["activation", "latency", '"antlr" or "timing"'],
+    ["timing", "count", '"antlr" or "activation"'],
+    ["eventProp", "count", '"antlr" or "activation"'],
+    ["timing", "countCrossEntropy", '"antlr" or "activation"'],
+  ] as const)("%s with %s: the trainer says so as it is created, and its run first of all", async (rule, loss, remedy) => {
+    const warn = warned();
+    using trainer = await createTrainer({
+      ...tinyConfig,
+      ...neuron({ reset: "membrane" }),
+      rule: { type: rule },
+      loss: { type: loss },
+    });
+    expect(warn).toHaveBeenCalledOnce();
+    expect(warn.mock.calls[0]?.[0]).toMatch(new RegExp(`^spikelet: the rule \`${rule}\` .*\`${loss}\`.*${remedy}`));
+    for await (const event of trainer.run(tinyData())) {
+      expect(event).toMatchObject({ type: "warning", code: "RULE_WITHOUT_GRADIENT", layer: null, epoch: 1 });
+      break;
+    }
+    const codes: string[] = [];
+    for await (const event of trainer.run(tinyData())) if (event.type === "warning") codes.push(event.code);
+    expect(codes).not.toContain("RULE_WITHOUT_GRADIENT");
+    expect(warn).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    ["antlr", "latency"],
+    ["activation", "count"],
+    ["timing", "latency"],
+  ] as const)("%s with %s suits", async (rule, loss) => {
+    const warn = warned();
+    using trainer = await createTrainer({ ...tinyConfig, rule: { type: rule }, loss: { type: loss } });
+    expect(trainer.config.rule.type).toBe(rule);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it("is not said when the trainer is to be quiet", async () => {
+    const warn = warned();
+    using trainer = await createTrainer({ ...tinyConfig, rule: { type: "timing" }, loss: { type: "count" } }, { quiet: true });
+    const { warnings } = await trainer.run(tinyData());
+    expect(warnings.map(({ code }) => code)).toContain("RULE_WITHOUT_GRADIENT");
+    expect(warn).not.toHaveBeenCalled();
+  });
+});
+
+describe("a run that is awaited", () => {
+  const silent = { ...tinyConfig, ...neuron({ threshold: 50 }) };
+
+  it("prints its warnings, also after a restore", async () => {
+    const warn = warned();
+    using trainer = await createTrainer(silent);
+    const start = await trainer.checkpoint();
+    await trainer.run(tinyData());
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/^spikelet: layer 0 is silent.*; .*`network\.neuron\.threshold`/)]]);
+    using restored = await restoreTrainer(start);
+    await restored.run(tinyData());
+    expect(warn).toHaveBeenCalledTimes(2);
+  });
+
+  it("prints none when the trainer is to be quiet, or when its events are read", async () => {
+    const warn = warned();
+    using quiet = await createTrainer(silent, { quiet: true });
+    expect((await quiet.run(tinyData())).warnings).toHaveLength(1);
+    using read = await createTrainer(silent);
+    for await (const _ of read.run(tinyData()));
+    using restored = await restoreTrainer(await quiet.checkpoint(), { quiet: true });
+    await restored.run(tinyData(), { epochs: 3 });
+    expect(warn).not.toHaveBeenCalled();
+  });
 });
 
 describe("a real training", () => {

@@ -49,6 +49,7 @@ export function fakeBackend(options: FakeOptions = {}): FakeBackend {
 interface FakeConfig {
   network: { input: number; layers: { type: string; units: number }[] };
   training?: { batchSize?: number; epochs?: number };
+  rule?: { type: string };
   loss?: { type: string };
 }
 
@@ -71,7 +72,12 @@ export class FakeSession implements Session {
   #evaluating = 0;
 
   constructor(config: FakeConfig, options: FakeOptions) {
-    this.#config = { loss: { type: "latency" }, ...config, training: { batchSize: 16, epochs: 2, ...config.training } };
+    this.#config = {
+      rule: { type: "antlr" },
+      loss: { type: "latency" },
+      ...config,
+      training: { batchSize: 16, epochs: 2, ...config.training },
+    };
     this.#options = options;
   }
 

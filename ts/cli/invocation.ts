@@ -22,5 +22,6 @@ export function choicesOf(args: ComputeArguments, signal: AbortSignal): Choices 
     throw new UsageError(`--backend must be one of auto, native, wasm, got "${backend}"`);
   }
   const given = args.threads === undefined ? {} : { threads: threads(String(args.threads)) };
-  return { backend, signal, ...given, ...(simd === undefined ? {} : { simd }) };
+  // Commands print warnings themselves.
+  return { backend, signal, quiet: true, ...given, ...(simd === undefined ? {} : { simd }) };
 }

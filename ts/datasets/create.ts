@@ -59,7 +59,7 @@ const spikeOptions = fields<SpikeOptions>({ ...TARGETS, spikes: trains, shape: s
  * Makes a data set of images; give it an encoding before you use it with a network.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `CONFIG_INVALID` for a shape without sizes, `DATA_FORMAT` for
- * labels that are not whole numbers and for counts or series that are not numbers.
+ * NaN and values outside 0..1, labels that are not whole numbers and for counts or series that are not numbers.
  */
 export function fromImages(options: ImageOptions): SpikeDataset {
   const { pixels, values, shape, name = "images", ...targets } = imageOptions(options, "");
@@ -67,6 +67,7 @@ export function fromImages(options: ImageOptions): SpikeDataset {
     throw new SpikeletError("DATA_FORMAT", "pixels", "give either pixels or values");
   }
   if (shape.length === 0) throw new SpikeletError("CONFIG_INVALID", "shape", "must have at least one size");
+  if (values !== undefined) refuseOutOfRange(values);
   const units = shape.reduce((product, size) => product * size, 1);
   const inputs: HeldInputs =
     pixels === undefined ? { kind: "values", values: floats(values, "values"), units } : { kind: "pixels", pixels, units };
@@ -76,6 +77,15 @@ export function fromImages(options: ImageOptions): SpikeDataset {
     throw new SpikeletError("SHAPE_MISMATCH", "shape", message);
   }
   return assemble({ name, shape }, inputs, samples, targets);
+}
+
+/** @throws {SpikeletError} `DATA_FORMAT` with the path of the first value that is NaN or outside 0..1. */
+function refuseOutOfRange(values: Float32Array): void {
+  const index = values.findIndex((value) => !(value >= 0 && value <= 1));
+  const value = values[index];
+  if (value === undefined) return;
+  const remedy = value > 1 && value <= 255 ? "; grey values up to 255 are given as bytes in pixels" : "";
+  throw new SpikeletError("DATA_FORMAT", `values[${index}]`, `must be from 0 to 1, got ${value}${remedy}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from "../config.js";
-import { isOfCounts } from "../decisions.js";
 import type { LayerSize } from "../network-info.js";
 import { LIMITS } from "./limits.js";
+import { isTimingAlone, mismatchOf } from "./pairing.js";
 import type { Circumstances, LateInput, Sign } from "./warning.js";
 
 /** What helps where a network of a few samples does not wake up or learn. */
@@ -58,13 +58,6 @@ function settingsFor({ code, layer }: Sign, config: ResolvedConfig, layers: read
   }
 }
 
-type Rule = ResolvedConfig["rule"];
-
-/** Whether a rule has no activation part, and learns only from spikes that are there. */
-function isTimingAlone(rule: Rule): rule is Extract<Rule, { type: "timing" | "eventProp" }> {
-  return rule.type === "timing" || rule.type === "eventProp";
-}
-
 function againstSilence({ training, rule, regularizers }: ResolvedConfig, layer: LayerSize | undefined): string {
   if (regularizers.spikePenalty > 0) return "lower `regularizers.spikePenalty`";
   const { rules, strength, convolutions } = training.silentUnitUpdate;
@@ -91,13 +84,9 @@ function againstVanishingSpikes(config: ResolvedConfig, isOutput: boolean, layer
 }
 
 function againstVanishingGradient(config: ResolvedConfig): string {
-  const { rule, loss } = config;
-  if (rule.type === "activation" && loss.type === "latency") {
-    return 'with the latency loss, surrogate gradients exist only while the output of the label is silent: set `rule.type` to "antlr" or "timing", or `loss.type` to "count"';
-  }
-  if (isTimingAlone(rule) && isOfCounts(loss)) {
-    return 'moving a spike changes no count: set `rule.type` to "antlr" or "activation", or `loss.type` to "latency"';
-  }
+  const { rule } = config;
+  const mismatch = mismatchOf(config);
+  if (mismatch !== undefined) return `${mismatch.reason}: ${mismatch.remedy}`;
   if (isTimingAlone(rule)) return againstSilence(config, undefined);
   const type = rule.surrogate?.type;
   const wider =

@@ -1,5 +1,6 @@
 /** What may be wrong with a training. */
 export const WARNING_CODES = [
+  "RULE_WITHOUT_GRADIENT",
   "INITIAL_ACTIVITY",
   "LATE_INPUT",
   "SILENT_NETWORK",
@@ -27,7 +28,9 @@ export interface Warning {
 }
 
 /** A warning before there is advice. */
-export type Sign = Omit<Warning, "advice">;
+export interface Sign extends Omit<Warning, "advice"> {
+  code: Exclude<WarningCode, "RULE_WITHOUT_GRADIENT">;
+}
 
 /** Input spikes at or after the last step, which are not simulated. */
 export interface LateInput {

@@ -5,6 +5,7 @@ import type { LayerSize } from "../network-info.js";
 import { adviceOn } from "./advice.js";
 import { signsOfCourse } from "./course.js";
 import { LIMITS } from "./limits.js";
+import { warningsOfConfig } from "./pairing.js";
 import { figure, nameOf, signOfInput, signsOfSpikes } from "./spikes.js";
 import type { LateInput, Sign, Warning } from "./warning.js";
 
@@ -17,6 +18,7 @@ export class HealthWatch {
   readonly #layers: readonly LayerSize[];
   readonly #epochs: EpochEndEvent[] = [];
   #known: readonly string[] = [];
+  #isConfigKnown = false;
   /** Input of the training data that comes too late. */
   #lateInput: LateInput | undefined;
 
@@ -33,6 +35,13 @@ export class HealthWatch {
   /** What a training showed before this watch began: its warnings have been given. */
   remember(epochs: readonly EpochRecord[]): void {
     for (const record of epochs) this.#ofEpoch({ type: "epochEnd", ...record });
+  }
+
+  /** Warnings of the configuration, unless they have been given. */
+  ofConfig(): WarningEvent[] {
+    if (this.#isConfigKnown || !this.isNew) return [];
+    this.#isConfigKnown = true;
+    return warningsOfConfig(this.#config).map((warning) => ({ type: "warning", epoch: 1, ...warning }));
   }
 
   /** What a run finds in its training data before it begins: the warning of late input, unless it has been given. */

@@ -51,13 +51,16 @@ export class Outbox {
   readonly health: HealthWatch;
   /** Epochs of the configuration. */
   readonly epochs: number;
+  /** Shows the warnings of runs whose events nobody reads. */
+  readonly show: ((warning: WarningEvent) => void) | undefined;
   /** The call into the core that runs, if any. */
   working: Promise<unknown> = Promise.resolve();
   isRunning = false;
 
-  constructor(health: HealthWatch, epochs: number) {
+  constructor(health: HealthWatch, epochs: number, show?: (warning: WarningEvent) => void) {
     this.health = health;
     this.epochs = epochs;
+    this.show = show;
   }
 }
 
@@ -114,7 +117,7 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
   }
 
   async #toEnd(): Promise<RunReport> {
-    for await (const _ of this);
+    for await (const event of this) if (event.type === "warning") this.#outbox.show?.(event);
     const history = await this.#session.run((session) => session.history());
     return { epochs: JSON.parse(history) as EpochRecord[], warnings: this.#warnings, seconds: this.#seconds };
   }
@@ -152,7 +155,8 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
         pace: new PaceMeter(),
         stored: StoredRun.of({ id: ids.train, data: this.#train }, { id: ids.validation, data: validation }, training.batchSize),
       };
-      events.push(...work.pace.stamp(this.#outbox.health.lateInput(late), 0));
+      const { health } = this.#outbox;
+      events.push(...work.pace.stamp([...health.ofConfig(), ...health.lateInput(late)], 0));
       do {
         for (let event = events.shift(); event !== undefined; event = events.shift()) {
           if (event.type === "warning") this.#warnings.push(event);

@@ -46,7 +46,7 @@ export interface TrainOptions {
 /** Trains once; the network of the epoch that the validation data choose is evaluated on the test data. */
 export async function train({ config, data, bestBy }: Task, { samples, create, onEpoch }: TrainOptions): Promise<Training> {
   const passOptions = create.signal ? { signal: create.signal } : {};
-  using trainer = await createTrainer(config, create);
+  using trainer = await createTrainer(config, { ...create, quiet: true });
   const { train, validation, test } = await samples.split(data, trainer.config.network.steps);
   const history: EpochSummary[] = [];
   let samplesPerSecond = 0;
