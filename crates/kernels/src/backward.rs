@@ -106,25 +106,33 @@ fn spread<'a>(level: Level, error: &SteadyError<'_>, tile: &BackwardTile<'_>, ro
     rows
 }
 
-/// E of every step, `[step][lane]`, where `rows` holds what has to be computed.
-fn given<'a>(level: Level, tile: &BackwardTile<'a>, rows: &'a mut Vec<f32>) -> Option<&'a [f32]> {
-    Some(match tile.error? {
+/// E of every step, `[step][lane]`; `rows` holds what has to be computed.
+fn given<'a>(level: Level, tile: &BackwardTile<'_>, error: SpikeError<'a>, rows: &'a mut Vec<f32>) -> &'a [f32] {
+    match error {
         SpikeError::Given(error) => error,
         SpikeError::Projected(error) => carried(level, &error, tile, rows),
         SpikeError::Steady(error) => spread(level, &error, tile, rows),
-    })
+    }
 }
 
 /// A pass with the same value at every step besides E.
 fn raised(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
     let mut rows = Vec::new();
-    match (given(level, tile, &mut rows), tile.surrogate) {
+    match (tile.error, tile.surrogate) {
         (None, surrogate) => dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(NoError))),
-        (Some(error), Surrogate::Exponential { sharpness }) => {
+        (Some(SpikeError::Projected(error)), Surrogate::Exponential { sharpness }) => {
             let surrogate = Exponential { sharpness };
             dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(error)));
         }
+        (Some(SpikeError::Projected(error)), surrogate) => {
+            dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(error)));
+        }
+        (Some(error), Surrogate::Exponential { sharpness }) => {
+            let (surrogate, error) = (Exponential { sharpness }, given(level, tile, error, &mut rows));
+            dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(error)));
+        }
         (Some(error), surrogate) => {
+            let error = given(level, tile, error, &mut rows);
             dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(error)));
         }
     }
@@ -132,7 +140,7 @@ fn raised(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>
 
 fn with_terms(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
     let mut rows = Vec::new();
-    let error = given(level, tile, &mut rows);
+    let error = tile.error.map(|error| given(level, tile, error, &mut rows));
     dispatch!(level.0, simd => {
         let neuron = Lif::new(simd, &tile.constants);
         each_vector(simd, tile, output, error, true, |_| neuron);
@@ -147,7 +155,7 @@ fn by_lane(
     output: &mut BackwardOutput<'_>,
 ) {
     let mut rows = Vec::new();
-    let error = given(level, tile, &mut rows);
+    let error = tile.error.map(|error| given(level, tile, error, &mut rows));
     with_neuron!(lanes.kind, Own => {
         let has_terms = has_terms || !HAS_EVERY_INSTANCE && !lanes.kind.is_common();
         dispatch!(level.0, simd => {

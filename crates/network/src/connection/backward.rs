@@ -185,9 +185,9 @@ impl PassContext<'_> {
         self.projected(number).or(given)
     }
 
-    /// What E of a site is carried along with, in a pass that has no more to do.
+    /// What E of a site is carried along with, in a pass that has no more to do than to add an activity term.
     fn projected(&self, number: usize) -> Option<SpikeError<'_>> {
-        let has_no_more = !self.is_observed && !self.has_terms();
+        let has_no_more = !self.is_observed && !self.plan.has_terms;
         (has_no_more && self.pass.factor != 0.0).then(|| self.errors.projected(number)).flatten()
     }
 
