@@ -5,7 +5,7 @@ use serde_json::Value;
 use spikelet_fields::fields;
 
 use super::delays::Delays;
-use super::neuron::{LayerNeuron, NeuronConfig, NeuronType};
+use super::neuron::{LayerNeuron, NeuronConfig};
 use crate::deserialize_tagged;
 use crate::json::tagged;
 
@@ -70,13 +70,13 @@ impl NetworkConfig {
     /// The number of layers whose units fire.
     #[must_use]
     pub fn spiking_layers(&self) -> usize {
-        self.neurons().filter(|(_, neuron)| neuron.kind != NeuronType::Leaky).count()
+        self.neurons().filter(|(_, neuron)| neuron.kind.fires()).count()
     }
 
     /// Whether the output is a readout, whose units never fire.
     #[must_use]
     pub fn has_readout(&self) -> bool {
-        self.neurons().last().is_some_and(|(_, neuron)| neuron.kind == NeuronType::Leaky)
+        self.neurons().last().is_some_and(|(_, neuron)| !neuron.kind.fires())
     }
 
     /// Whether any layer is recurrent.

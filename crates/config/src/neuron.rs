@@ -257,7 +257,7 @@ impl LearntConstant {
     /// Whether such neurons have it.
     pub(crate) fn is_of(self, kind: NeuronType) -> bool {
         match self {
-            Self::Threshold => kind != NeuronType::Leaky,
+            Self::Threshold => kind.fires(),
             Self::AdaptationDecay => kind == NeuronType::Adlif,
             _ => kind.has(self.name()),
         }
@@ -286,6 +286,12 @@ impl NeuronType {
     #[must_use]
     pub fn has_own_constants(self) -> bool {
         !matches!(self, Self::Lif | Self::Leaky)
+    }
+
+    /// Whether its units fire; `leaky` never does.
+    #[must_use]
+    pub fn fires(self) -> bool {
+        self != Self::Leaky
     }
 
     fn has(self, constant: &str) -> bool {
@@ -318,7 +324,7 @@ impl NeuronConfig {
     /// Steps after a spike in which a unit is blocked; longer than any simulation if it may fire only once.
     #[must_use]
     pub fn refractory_steps(&self) -> u32 {
-        if self.kind == NeuronType::Leaky {
+        if !self.kind.fires() {
             return 0;
         }
         if self.single_spike { spikelet_kernels::FIRES_ONCE } else { self.refractory }

@@ -1,6 +1,6 @@
 //! A layer: a connection, through which spikes arrive, and a neuron, which determines how a unit responds.
 
-use spikelet_config::{Delays, DelaysBy, Image, InputShape, LayerConfig, NetworkConfig, NeuronType};
+use spikelet_config::{Delays, DelaysBy, Image, InputShape, LayerConfig, NetworkConfig};
 use spikelet_data::Stream;
 use spikelet_kernels::StepEvents;
 
@@ -111,7 +111,7 @@ impl LayerState {
         let own_states = layer.neuron.own_states();
         units.own.resize(layout.lanes * own_states);
         units.keeps_current = !layer.neuron.learnt.is_empty();
-        if layer.neuron.is_readout {
+        if !layer.neuron.fires {
             units.keep_trace(steps);
         }
         Self {
@@ -203,10 +203,9 @@ fn dense(recurrent: bool, delays: Option<Delays>) -> (Connection, Option<Delays>
 
 /// Sizes of a valid network's spiking layers, from the input up, found without allocating the network.
 pub fn shapes(network: &NetworkConfig) -> Vec<LayerShape> {
-    let is_readout = |index: usize| network.neuron_of(index).kind == NeuronType::Leaky;
-    let with_neuron = |(index, layer): &(usize, Placed)| {
-        layer.shape().map(|shape| LayerShape { readout: is_readout(*index), ..shape })
-    };
+    let fires = |index: usize| network.neuron_of(index).kind.fires();
+    let with_neuron =
+        |(index, layer): &(usize, Placed)| layer.shape().map(|shape| LayerShape { fires: fires(*index), ..shape });
     placed(network).iter().filter_map(with_neuron).collect()
 }
 
@@ -255,10 +254,8 @@ pub(crate) fn layers(network: &NetworkConfig) -> Vec<Layer> {
         };
         let source = layers.last().map(|layer| &layer.layout);
         let stages = Stages::new(std::mem::take(&mut pools), input_delays, source);
-        let shape = LayerShape {
-            readout: network.neuron_of(index).kind == NeuronType::Leaky,
-            ..placed.shape().expect("it has units")
-        };
+        let shape =
+            LayerShape { fires: network.neuron_of(index).kind.fires(), ..placed.shape().expect("it has units") };
         let neuron = Neuron::new(&network.neuron_of(index), shape.filters, network.steps, stages.scale);
         let delays = stages.delays().or_else(|| connection.delays());
         let learnt = with_delays(neuron.learnt.clone(), delays, &shape);

@@ -12,10 +12,10 @@ pub mod layer;
 pub mod learnt;
 pub mod network;
 pub mod neuron;
+pub mod output_summary;
 pub mod parameters;
 pub mod pass;
 pub mod plan;
-pub mod readout;
 pub mod shape;
 pub mod state;
 

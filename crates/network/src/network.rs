@@ -112,7 +112,7 @@ impl Network {
 
     /// Layers whose units fire.
     pub fn spiking(&self) -> usize {
-        self.shapes.iter().filter(|shape| !shape.readout).count()
+        self.shapes.iter().filter(|shape| shape.fires).count()
     }
 
     /// Units of the last layer.

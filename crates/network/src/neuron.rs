@@ -6,7 +6,7 @@ mod lanes;
 mod learnt;
 mod lif;
 
-use spikelet_config::{LearntConstant, NeuronConfig, NeuronType};
+use spikelet_config::{LearntConstant, NeuronConfig};
 use spikelet_kernels::{LifConstants, QuietBound, constant};
 
 use crate::learnt::{LearntArray, LearntShape};
@@ -34,8 +34,8 @@ pub struct Neuron {
     pub learning_rate_factor: f64,
     /// Steps after a spike in which a unit is blocked.
     pub refractory: u32,
-    /// Whether units never fire.
-    pub is_readout: bool,
+    /// Whether units fire.
+    pub fires: bool,
     /// Which units can still fire without input.
     pub(crate) quiet: QuietBound,
 }
@@ -53,7 +53,7 @@ impl Neuron {
             learnt,
             learning_rate_factor: config.learning_rate_factor,
             refractory: config.refractory_steps(),
-            is_readout: config.kind == NeuronType::Leaky,
+            fires: config.kind.fires(),
             quiet: match &by_unit {
                 Some(constants) => QuietBound::new(constants.iter(), steps as usize),
                 None => QuietBound::new(std::iter::once(constants), steps as usize),
@@ -135,6 +135,6 @@ impl Neuron {
     /// Whether there is a bound that tells which units can no longer fire without input.
     pub(crate) fn may_rest(&self) -> bool {
         let is_bounded = self.by_unit.as_ref().is_none_or(|constants| constants.kind().has_bound());
-        self.refractory == 0 && self.learnt.is_empty() && !self.is_readout && is_bounded
+        self.refractory == 0 && self.learnt.is_empty() && self.fires && is_bounded
     }
 }

@@ -130,7 +130,7 @@ fn plan_layer(layers: &[Layer], index: usize, input: &PlanInput<'_>) -> LayerPla
     let kept = KeptAdjoints {
         q: is_by_step || matches!(errors, ErrorRoute::Product | ErrorRoute::Carried(_)),
         r: is_by_step || times == TimeRoute::Rows || learns_input_delays,
-        injected: matches!(errors, ErrorRoute::Carried(_)) && !layer.neuron.is_readout,
+        injected: matches!(errors, ErrorRoute::Carried(_)) && layer.neuron.fires,
     };
     LayerPlan {
         errors,

@@ -14,8 +14,8 @@ pub struct LayerShape {
     pub filters: usize,
     /// Whether the layer is recurrent.
     pub recurrent: bool,
-    /// Whether its units never fire: the output is their membrane.
-    pub readout: bool,
+    /// Whether its units fire; otherwise their output is their membrane.
+    pub fires: bool,
     /// Size of a convolution's output.
     pub image: Option<Image>,
     /// Side of a convolution's kernel.

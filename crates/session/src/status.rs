@@ -49,8 +49,8 @@ struct LayerInfo {
 
 impl LayerInfo {
     fn of((&shape, plan): (&LayerShape, Vec<PlanSummary>)) -> Self {
-        let LayerShape { inputs, units, filters, recurrent, readout, image, kernel } = shape;
-        Self { inputs, units, filters, recurrent, readout, image, kernel, plan }
+        let LayerShape { inputs, units, filters, recurrent, fires, image, kernel } = shape;
+        Self { inputs, units, filters, recurrent, readout: !fires, image, kernel, plan }
     }
 }
 

@@ -103,7 +103,7 @@ fn adlif_lag(config: &Config) -> Result<()> {
 pub(super) fn readout(config: &Config) -> Result<()> {
     let network = &config.network;
     for (index, layer) in network.layers.iter().enumerate().filter(|(_, layer)| layer.has_units()) {
-        if network.neuron_of(index).kind != NeuronType::Leaky {
+        if network.neuron_of(index).kind.fires() {
             continue;
         }
         let path = match layer.neuron() {

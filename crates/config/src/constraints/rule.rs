@@ -1,7 +1,7 @@
 //! Rules of the learning rule.
 
 use super::super::ranges::require;
-use super::super::{ActivationVariant, Config, NeuronType, Reset, ResetPath, RuleConfig, WeightPoint};
+use super::super::{ActivationVariant, Config, Reset, ResetPath, RuleConfig, WeightPoint};
 use crate::error::{Error, Result};
 
 pub(super) fn antlr_variant(rule: &RuleConfig) -> Result<()> {
@@ -63,7 +63,7 @@ pub(super) fn recurrent_paths(config: &Config) -> Result<()> {
 
 /// Resets of the layers that fire: a readout has none, whatever it inherits.
 fn resets(config: &Config) -> impl Iterator<Item = Reset> {
-    let firing = config.network.neurons().filter(|(_, neuron)| neuron.kind != NeuronType::Leaky);
+    let firing = config.network.neurons().filter(|(_, neuron)| neuron.kind.fires());
     firing.map(|(_, neuron)| neuron.reset)
 }
 

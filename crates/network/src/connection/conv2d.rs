@@ -63,7 +63,7 @@ impl Conv2d {
             units: output.units(),
             filters: output.channels,
             recurrent: false,
-            readout: false,
+            fires: true,
             image: Some(output),
             kernel: Some(kernel),
         }

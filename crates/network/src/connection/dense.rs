@@ -48,7 +48,7 @@ pub(super) struct Towards {
 
 impl Dense {
     pub(crate) fn shape(inputs: usize, units: usize) -> LayerShape {
-        LayerShape { inputs, units, filters: units, recurrent: false, readout: false, image: None, kernel: None }
+        LayerShape { inputs, units, filters: units, recurrent: false, fires: true, image: None, kernel: None }
     }
 
     /// Tiles of neighbouring units, with one site each.

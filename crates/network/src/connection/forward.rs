@@ -88,7 +88,7 @@ impl ForwardRun<'_> {
             busy,
             ..
         } = &mut *self.units;
-        let keeps_trace = self.keep != Keep::Spikes || self.view.neuron.is_readout;
+        let keeps_trace = self.keep != Keep::Spikes || !self.view.neuron.fires;
         let is_observed = self.keep == Keep::States;
         TileState {
             current,

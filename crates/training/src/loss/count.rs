@@ -25,8 +25,8 @@ impl Count {
     pub(super) fn evaluate(&self, output: &Output<'_>, target: impl Fn(usize) -> f64, gradient: &mut OutputGradient) {
         let steps = output.steps as f64;
         let scale = 2.0 / (steps * output.batch as f64);
-        let mut per_unit = Vec::with_capacity(output.readout.counts.len());
-        for (unit, &count) in output.readout.counts.iter().enumerate() {
+        let mut per_unit = Vec::with_capacity(output.summary.counts.len());
+        for (unit, &count) in output.summary.counts.iter().enumerate() {
             let error = f64::from(count) - target(unit);
             gradient.parts.main += error * error / steps;
             per_unit.push((scale * error) as f32);

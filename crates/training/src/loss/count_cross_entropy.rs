@@ -26,7 +26,7 @@ impl CountCrossEntropy {
 
     pub(super) fn evaluate(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {
         let beta = self.inverse_temperature;
-        let counts = &output.readout.counts;
+        let counts = &output.summary.counts;
         let z = |unit: usize| beta * f64::from(counts[unit]);
         let (shares, log_total) = softmax((0..counts.len()).map(z));
         let weight = self.targets.weight(label);
@@ -44,7 +44,7 @@ impl CountCrossEntropy {
 mod tests {
     use super::*;
     use spikelet_network::events::LayerSpikes;
-    use spikelet_network::readout::Readout;
+    use spikelet_network::output_summary::OutputSummary;
 
     const LABEL: usize = 2;
     const BETA: f64 = 0.4;
@@ -54,9 +54,9 @@ mod tests {
     /// Outputs 0, 1 and 2 fire 3 times, once and twice.
     fn evaluated(config: &CountCrossEntropyLoss, batch: usize) -> OutputGradient {
         let spikes = LayerSpikes { offsets: &[0, 2, 4, 4, 6], units: &[0, 1, 0, 2, 0, 2], steps: 4 };
-        let mut readout = Readout::default();
-        readout.read(&spikes, 3);
-        let output = Output { spikes, readout: &readout, steps: 4, batch, totals: &[6], shapes: &[] };
+        let mut summary = OutputSummary::default();
+        summary.read(&spikes, 3);
+        let output = Output { spikes, summary: &summary, steps: 4, batch, totals: &[6], shapes: &[] };
         let mut gradient = OutputGradient { timing: vec![0.0; 6], ..OutputGradient::default() };
         CountCrossEntropy::new(config).evaluate(&output, LABEL, &mut gradient);
         gradient

@@ -29,11 +29,11 @@ impl Latency {
     }
 
     pub(super) fn evaluate(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {
-        let readout = output.readout;
+        let summary = output.summary;
         let batch = output.batch as f64;
         let beta = self.config.inverse_temperature;
-        let z = |unit: usize| beta * (readout.steps as f64 - f64::from(readout.first[unit]));
-        let outputs = readout.first.len();
+        let z = |unit: usize| beta * (summary.steps as f64 - f64::from(summary.first[unit]));
+        let outputs = summary.first.len();
         let highest = (0..outputs).map(z).fold(f64::NEG_INFINITY, f64::max);
         let total: f64 = (0..outputs).map(|unit| libm::exp(z(unit) - highest)).sum();
         let weight = self.targets.weight(label);
@@ -42,7 +42,7 @@ impl Latency {
         gradient.parts.main = weight * ((highest - score) + libm::log(total));
 
         for (index, (t, unit)) in output.spikes.iter().enumerate() {
-            if readout.first[unit] as usize == t {
+            if summary.first[unit] as usize == t {
                 let share = libm::exp(z(unit) - highest) / total;
                 let by_time = (weight * (-beta * (share - target(unit)) / batch)) as f32;
                 gradient.timing[index] = by_time;
@@ -53,7 +53,7 @@ impl Latency {
         }
 
         let mut per_unit = vec![0.0; outputs];
-        if readout.is_silent(label) {
+        if summary.is_silent(label) {
             let penalty = weight * self.config.silent_target_penalty;
             gradient.parts.silent_target_penalty = penalty;
             per_unit[label] -= penalty / batch;
@@ -80,7 +80,7 @@ fn count_term(
     let steps = output.steps as f64;
     let batch = output.batch as f64;
     for (unit, by_spike) in per_unit.iter_mut().enumerate() {
-        let spikes = f64::from(output.readout.counts[unit]);
+        let spikes = f64::from(output.summary.counts[unit]);
         let is_label = unit == label;
         let error = match count.scope {
             TargetCountScope::Silent if is_label => -(count.goal - spikes).max(0.0),
@@ -96,15 +96,15 @@ fn count_term(
 mod tests {
     use super::*;
     use spikelet_network::events::LayerSpikes;
-    use spikelet_network::readout::Readout;
+    use spikelet_network::output_summary::OutputSummary;
 
     /// Where the backward pass starts when outputs 0 (the label) and 1 fire at these steps.
     fn backward_start(first: usize, second: usize) -> usize {
         let offsets: Vec<u32> = (0..=200).map(|t| u32::from(first < t) + u32::from(second < t)).collect();
         let spikes = LayerSpikes { offsets: &offsets, units: &[0, 1], steps: 200 };
-        let mut readout = Readout::default();
-        readout.read(&spikes, 2);
-        let output = Output { spikes, readout: &readout, steps: 200, batch: 1, totals: &[2], shapes: &[] };
+        let mut summary = OutputSummary::default();
+        summary.read(&spikes, 2);
+        let output = Output { spikes, summary: &summary, steps: 200, batch: 1, totals: &[2], shapes: &[] };
         let mut gradient = OutputGradient { timing: vec![0.0; 2], ..OutputGradient::default() };
         Latency::new(&LatencyLoss { inverse_temperature: 1.0, ..LatencyLoss::default() }).evaluate(
             &output,

@@ -29,10 +29,10 @@ impl Membrane {
     }
 
     pub(super) fn evaluate(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {
-        let (steps, outputs) = (output.steps, output.readout.outputs());
-        let membranes = &output.readout.membranes;
+        let (steps, outputs) = (output.steps, output.summary.outputs());
+        let membranes = &output.summary.membranes;
         let beta = self.config.inverse_temperature;
-        let scores = &output.readout.scores;
+        let scores = &output.summary.scores;
         let (shares, log_total) = softmax(scores.iter().map(|z| beta * z));
         let weight = self.targets.weight(label);
         gradient.parts.main = weight * (log_total - beta * self.targets.mean(label, outputs, |unit| scores[unit]));

@@ -97,7 +97,7 @@ impl Loss {
                 count.evaluate(output, |unit| count.target(unit as u32 == labels[index]), gradient);
             }
             (Main::Count(count), Targets::Counts(counts)) => {
-                let outputs = output.readout.counts.len();
+                let outputs = output.summary.counts.len();
                 count.evaluate(output, |unit| f64::from(counts[index * outputs + unit]), gradient);
             }
             (Main::CountCrossEntropy(loss), Targets::Labels(labels)) => {
@@ -110,7 +110,7 @@ impl Loss {
                 membrane.evaluate(output, labels[index] as usize, gradient);
             }
             (Main::Trace(trace), Targets::Series { values, .. }) => {
-                let length = output.readout.membranes.len();
+                let length = output.summary.membranes.len();
                 trace.evaluate(output, &values[index * length..(index + 1) * length], gradient);
             }
             (Main::SpikeTrain(train), Targets::Trains(trains)) => {

@@ -1,7 +1,7 @@
 //! Input and result of a loss for one sample.
 
 use spikelet_network::events::LayerSpikes;
-use spikelet_network::readout::Readout;
+use spikelet_network::output_summary::OutputSummary;
 use spikelet_network::shape::LayerShape;
 
 use crate::loss_parts::LossParts;
@@ -36,7 +36,7 @@ pub(crate) struct OutputGradient {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output<'a> {
     pub(crate) spikes: LayerSpikes<'a>,
-    pub(crate) readout: &'a Readout,
+    pub(crate) summary: &'a OutputSummary,
     /// Configured steps T.
     pub(crate) steps: usize,
     /// Samples in the batch B.

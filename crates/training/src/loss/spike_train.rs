@@ -60,7 +60,7 @@ impl SpikeTrain {
     }
 
     pub(super) fn evaluate(&self, output: &Output<'_>, target: TargetTrain<'_>, gradient: &mut OutputGradient) {
-        let outputs = output.readout.counts.len();
+        let outputs = output.summary.counts.len();
         let steps = output.steps;
         let mut error = vec![0.0; steps * outputs];
         for (t, unit) in output.spikes.iter() {

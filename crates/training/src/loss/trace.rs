@@ -19,9 +19,9 @@ impl Trace {
 
     /// `target` is `[step][output]`.
     pub(super) fn evaluate(&self, output: &Output<'_>, target: &[f32], gradient: &mut OutputGradient) {
-        let outputs = output.readout.outputs();
+        let outputs = output.summary.outputs();
         let numbers = (output.steps * outputs) as f64;
-        let membranes = &output.readout.membranes;
+        let membranes = &output.summary.membranes;
         let weight = |index: usize| self.weights.get(index / outputs).copied().unwrap_or(1.0);
         let scale = 2.0 / (numbers * output.batch as f64);
         let mut dense = Vec::with_capacity(membranes.len());

@@ -1,7 +1,7 @@
 //! What a sample adds to the metrics of a pass.
 
 use spikelet_network::events::LayerSpikes;
-use spikelet_network::readout::Readout;
+use spikelet_network::output_summary::OutputSummary;
 use spikelet_network::shape::LayerShape;
 
 use super::Regression;
@@ -46,15 +46,15 @@ impl SampleOutcome {
             && shapes.last().is_none_or(|shape| self.regression.fits(shape.units))
     }
 
-    pub(crate) fn start(&mut self, readout: &Readout, label: Option<u32>) {
+    pub(crate) fn start(&mut self, summary: &OutputSummary, label: Option<u32>) {
         self.loss = LossParts::default();
-        self.by_count = readout.by_count();
-        self.by_first_spike = readout.by_first_spike();
-        self.by_membrane = (!readout.scores.is_empty()).then(|| readout.by_membrane());
+        self.by_count = summary.by_count();
+        self.by_first_spike = summary.by_first_spike();
+        self.by_membrane = (!summary.scores.is_empty()).then(|| summary.by_membrane());
         self.regression = Regression::default();
         self.label = label;
-        self.decision_step = readout.decision_step();
-        self.steps = readout.steps as u32;
+        self.decision_step = summary.decision_step();
+        self.steps = summary.steps as u32;
         self.spikes.clear();
         self.until_decision.clear();
         self.silent.clear();

@@ -109,7 +109,7 @@ impl MetricSums {
 
     pub(crate) fn report(&self, shapes: &[LayerShape]) -> Metrics {
         let all = shapes.len();
-        let spiking = all - usize::from(shapes.last().is_some_and(|shape| shape.readout));
+        let spiking = all - usize::from(shapes.last().is_some_and(|shape| !shape.fires));
         let shapes = &shapes[..spiking];
         let per_unit = |sums: &[u64]| -> Vec<f64> {
             sums.iter().zip(shapes).map(|(&sum, shape)| self.mean(sum as f64 / shape.units as f64)).collect()

@@ -41,7 +41,7 @@ impl Injections {
         self.offsets.clear();
         self.entries.clear();
         self.steady.clear();
-        if output.view.neuron.is_readout {
+        if !output.view.neuron.fires {
             return self.list_of_readout(output, gradient, scale);
         }
         self.labelled.clear();

@@ -43,7 +43,7 @@ impl Backpropagation<'_> {
             sent: Sent { level: self.level, view, adjoints: &here.adjoints, end },
             state: here,
         };
-        if view.neuron.is_readout {
+        if !view.neuron.fires {
             return;
         }
         let has_timing = pass.has_timing();

@@ -5,9 +5,9 @@ use spikelet_kernels::Level;
 use spikelet_network::connection::Keep;
 use spikelet_network::events::LayerSpikes;
 use spikelet_network::network::Network;
+use spikelet_network::output_summary::OutputSummary;
 use spikelet_network::pass::{End, Simulation};
 use spikelet_network::plan::LayerPlan;
-use spikelet_network::readout::Readout;
 
 use super::backpropagate::{Backpropagation, SampleBackward, backpropagate};
 use super::job::Job;
@@ -82,8 +82,8 @@ impl SamplePass<'_> {
         }
         if job.want.spikes {
             list_spikes(steps, work, result);
-            result.scores.clone_from(&work.readout.scores);
-            result.membranes.clone_from(&work.readout.membranes);
+            result.scores.clone_from(&work.summary.scores);
+            result.membranes.clone_from(&work.summary.membranes);
         }
         result.trace = None;
         if job.want.gradients {
@@ -121,9 +121,9 @@ impl SamplePass<'_> {
     ) {
         let network = self.network;
         let output = &work.forward.layers[work.forward.layers.len() - 1].spikes;
-        work.readout.read(&output.before(steps), network.outputs());
+        work.summary.read(&output.before(steps), network.outputs());
         let last = network.layers.len() - 1;
-        if network.shapes[last].readout {
+        if !network.shapes[last].fires {
             self.read_membranes(last, steps, work);
         }
         let label = match self.job.data.targets() {
@@ -132,11 +132,11 @@ impl SamplePass<'_> {
         };
         let inputs = LayerSpikes { offsets: &work.forward.input_offsets, units: input_units, steps };
         let outcome = &mut result.outcome;
-        outcome.start(&work.readout, label);
+        outcome.start(&work.summary, label);
         if let Targets::Series { values, .. } = self.job.data.targets() {
-            let length = work.readout.membranes.len();
+            let length = work.summary.membranes.len();
             let target = values.get(index * length..(index + 1) * length).unwrap_or_default();
-            outcome.regression.start(&work.readout.membranes, target, network.outputs());
+            outcome.regression.start(&work.summary.membranes, target, network.outputs());
         }
         for (number, layer) in network.layers.iter().enumerate() {
             let here = &work.forward.layers[number];
@@ -152,7 +152,7 @@ impl SamplePass<'_> {
     fn read_membranes(&self, layer: usize, steps: usize, work: &mut Workspace) {
         let view = self.network.view(layer);
         let (units, outputs) = (&work.forward.layers[layer].units, view.shape.units);
-        let Readout { membranes, scores, .. } = &mut work.readout;
+        let OutputSummary { membranes, scores, .. } = &mut work.summary;
         membranes.resize(steps * outputs, 0.0);
         for site in &view.layout.sites {
             let trace = units.trace[site.lane * view.steps..].chunks_exact(site.lanes);
@@ -165,11 +165,11 @@ impl SamplePass<'_> {
 
     fn evaluate_loss(&self, index: usize, steps: usize, work: &mut Workspace, result: &mut SampleResult) {
         let Some(loss) = self.job.loss else { return };
-        let Workspace { forward, readout, gradient, .. } = work;
+        let Workspace { forward, summary, gradient, .. } = work;
         let outcome = &mut result.outcome;
         let output = Output {
             spikes: forward.layers[forward.layers.len() - 1].spikes.before(steps),
-            readout,
+            summary,
             steps: self.network.steps,
             batch: self.batch,
             totals: &outcome.spikes,

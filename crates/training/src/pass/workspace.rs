@@ -3,8 +3,8 @@
 use spikelet_data::Augmented;
 use spikelet_network::connection::BackwardScratch;
 use spikelet_network::network::Network;
+use spikelet_network::output_summary::OutputSummary;
 use spikelet_network::pass::ForwardWorkspace;
-use spikelet_network::readout::Readout;
 
 use super::injections::Injections;
 use crate::loss::OutputGradient;
@@ -14,7 +14,7 @@ use crate::loss::OutputGradient;
 pub(super) struct Workspace {
     pub(super) augmented: Augmented,
     pub(super) forward: ForwardWorkspace,
-    pub(super) readout: Readout,
+    pub(super) summary: OutputSummary,
     pub(super) gradient: OutputGradient,
     pub(super) scratch: BackwardScratch,
     /// What the output layer's adjoints inject into their projections, by step.
@@ -28,7 +28,7 @@ impl Workspace {
         Self {
             augmented: Augmented::default(),
             forward: ForwardWorkspace::new(network),
-            readout: Readout::default(),
+            summary: OutputSummary::default(),
             gradient: OutputGradient::default(),
             scratch: BackwardScratch::default(),
             injections: Injections::default(),

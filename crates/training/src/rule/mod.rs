@@ -46,7 +46,7 @@ impl Weights {
 
 /// The passes of a rule over the layers of a network in an epoch, counted from 0; their weighted gradients are added.
 pub(crate) fn passes(rule: &RuleConfig, shapes: &[LayerShape], epoch: u32) -> Vec<GradientPass> {
-    let readout = shapes.iter().position(|shape| shape.readout);
+    let readout = shapes.iter().position(|shape| !shape.fires);
     let layers = readout.unwrap_or(shapes.len());
     let (activation_factor, timing_factor) = rule.weight_factors(epoch);
     let scaled = |weight: &PerLayer, factor: f64, layer: usize| (weight.at(layer) * factor) as f32;
@@ -195,7 +195,7 @@ impl SilentUpdate {
     /// The strength at a layer; a readout has no silent units.
     pub(crate) fn strength(&self, shape: &LayerShape) -> f64 {
         match shape {
-            LayerShape { readout: true, .. } => 0.0,
+            LayerShape { fires: false, .. } => 0.0,
             _ if shape.is_shared() => self.convolutions,
             _ => self.dense,
         }

@@ -13,7 +13,7 @@ impl Trainer {
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] for an output that never fires, and where there is no memory for it.
     pub fn stream(&mut self) -> Result<SpikeStream> {
-        if self.network.layers.last().is_some_and(|layer| layer.neuron.is_readout) {
+        if self.network.layers.last().is_some_and(|layer| !layer.neuron.fires) {
             return Err(Error::config("network.layers", "a stream answers with spikes, but the output never fires"));
         }
         NetworkBytes::with_steps(&self.config, stream_steps(&self.network), 1).require(1)?;

@@ -4,7 +4,7 @@ use crate::events::LayerSpikes;
 
 /// Spikes and membranes of the output units.
 #[derive(Clone, Debug, Default)]
-pub struct Readout {
+pub struct OutputSummary {
     /// Spikes of each output.
     pub counts: Vec<u32>,
     /// Step of the first spike of each output, the number of simulated steps where there is none.
@@ -17,7 +17,7 @@ pub struct Readout {
     pub scores: Vec<f64>,
 }
 
-impl Readout {
+impl OutputSummary {
     /// Reads counts and first spikes of `outputs` units.
     pub fn read(&mut self, spikes: &LayerSpikes<'_>, outputs: usize) {
         self.steps = spikes.steps;
