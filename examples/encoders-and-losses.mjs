@@ -29,6 +29,7 @@ for (const [code, encoding] of Object.entries(CODES)) {
         ],
       },
       loss,
+      schedule: { type: "constant" },
       training: { epochs: 3, seed: 1 },
     });
     for await (const _ of trainer.run(train));

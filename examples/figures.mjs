@@ -33,6 +33,7 @@ const configOf = (rule, seed) => ({
   rule,
   loss: { type: "latency", inverseTemperature: 0.3 },
   optimizer: { type: "adam", learningRate: 0.002 },
+  schedule: { type: "constant" },
   training: { batchSize: 16, epochs: 4, seed },
 });
 

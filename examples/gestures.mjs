@@ -51,6 +51,7 @@ export async function gestures() {
     },
     rule: { type: "activation" },
     loss: { type: "count", positive: 8 },
+    schedule: { type: "step", every: 10, factor: 0.1 },
     training: { batchSize: 20, epochs: 15, seed: 1 },
   });
   await trainer.run(train, { validation });

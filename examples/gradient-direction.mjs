@@ -51,6 +51,7 @@ const configOf = (hidden, rule, seed = 1) => ({
     endSimulation: "off",
   },
   optimizer: { type: "adam", learningRate: 0.001 },
+  schedule: { type: "constant" },
   training: {
     batchSize: 32,
     epochs: 6,

@@ -86,6 +86,7 @@ export async function oscillation() {
       rule: { type: "activation" },
       loss: { type: "trace" },
       optimizer: { type: "adam", learningRate },
+      schedule: { type: "constant" },
       training: { batchSize: 20, epochs: 10, seed: 1 },
     });
     await value.run(dataOf(train));

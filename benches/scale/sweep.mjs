@@ -30,6 +30,7 @@ const PLAN = {
         { type: "dense", units: 10 },
       ],
     },
+    schedule: { type: "step", every: 10, factor: 0.1 },
     training: { epochs: 20, batchSize: 128 },
     data: { dataset: "mnist" },
   },

@@ -41,6 +41,7 @@ export function configOf(rule: RuleType, settings: Settings): Config {
       targetCount: { scope: "all", positive: 2, negative: 0 },
     },
     optimizer: { type: "adam", learningRate },
+    schedule: { type: "step", every: 10, factor: 0.1 },
     training: { batchSize: BATCH, epochs: EPOCHS, seed },
   };
 }

@@ -37,6 +37,7 @@ export function configOf(symbols: number): Config {
       targetCount: { scope: "all", positive: 2, negative: 0 },
     },
     optimizer: { type: "adam", learningRate: 0.003 },
+    schedule: { type: "constant" },
     training: { batchSize: 16, epochs: 8, augmentation: { shift: 1, image: [1, SIDE, SIDE] } },
   };
 }

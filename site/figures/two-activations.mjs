@@ -20,6 +20,7 @@ async function learnt() {
     rule: { type: "antlr" },
     loss: { type: "latency", inverseTemperature: 0.2, endSimulation: "off" },
     optimizer: { type: "adam", learningRate: 0.001 },
+    schedule: { type: "constant" },
     training: { batchSize: 32, epochs: 4, threads: 1 },
   });
   const digits = (await datasets.digits()).encode(encode.latency({ last: 24 }));

@@ -186,3 +186,16 @@ describe("a run", () => {
     }
   });
 });
+
+it("lets the rate fall over the whole run by default, however long it is", async () => {
+  const { schedule: _, ...inheriting } = tinyConfig;
+  for (const epochs of [2, 30]) {
+    using trainer = await createTrainer({ ...inheriting, training: { ...tinyConfig.training, epochs } });
+    const rates = (await trainer.run(tinyData())).epochs.map(({ learningRate }) => learningRate / 0.02);
+    const middle = rates[epochs / 2 - 1];
+    expect(middle).toBeGreaterThan(0.4);
+    expect(middle).toBeLessThan(0.75);
+    expect(rates.at(-1)).toBeLessThan(0.15);
+    expect(rates.at(-1)).toBeGreaterThan(0.01);
+  }
+});

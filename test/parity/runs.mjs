@@ -24,6 +24,7 @@ export const CONFIG = {
   },
   rule: { type: "antlr", activationWeight: 1, timingWeight: 1 },
   loss: { type: "latency", inverseTemperature: 0.5, silentTargetPenalty: 0.1 },
+  schedule: { type: "constant" },
   training: { batchSize: BATCH, epochs: 1, seed: 7, threads: 1, silentUnitUpdate: { strength: 0.001 } },
 };
 
@@ -330,6 +331,7 @@ function mixed(hidden, rule, loss, { neuron, augmentation = {}, training = {}, o
       },
       rule,
       loss,
+      schedule: { type: "step", every: 10, factor: 0.1 },
       ...more,
       training: {
         batchSize: SMALL_BATCH,

@@ -31,6 +31,7 @@ export const tinyConfig: Config = {
     ],
   },
   optimizer: { type: "adam", learningRate: 0.02 },
+  schedule: { type: "constant" },
   training: { batchSize: 4, epochs: 2 },
 };
 

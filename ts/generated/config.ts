@@ -135,7 +135,7 @@ export type Config = {
   regularizers?: Regularizers,
   /** How the gradient changes the parameters. */
   optimizer?: OptimizerConfig,
-  /** How the learning rate changes over the run. */
+  /** How the learning rate changes over the run; by default `cosine` with `finalFactor` 0.01, whatever the number of epochs. */
   schedule?: ScheduleConfig,
   /** Batches, epochs, clipping, seed, threads. */
   training?: TrainingConfig,

@@ -82,7 +82,7 @@ pub struct Config {
     /// How the gradient changes the parameters.
     #[serde(default)]
     pub optimizer: OptimizerConfig,
-    /// How the learning rate changes over the run.
+    /// How the learning rate changes over the run; by default `cosine` with `finalFactor` 0.01, whatever the number of epochs.
     #[serde(default)]
     pub schedule: ScheduleConfig,
     /// Batches, epochs, clipping, seed, threads.

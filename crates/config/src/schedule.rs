@@ -34,7 +34,7 @@ deserialize_tagged!(ScheduleConfig {
 
 impl Default for ScheduleConfig {
     fn default() -> Self {
-        Self::Step(StepSchedule::default())
+        Self::Cosine(CosineSchedule { final_factor: 0.01, ..CosineSchedule::default() })
     }
 }
 

@@ -18,6 +18,7 @@ export function network(input: number, hidden: readonly number[], steps = STEPS)
     rule: ANTLR,
     loss: { type: "latency", inverseTemperature: 1 / 6, silentTargetPenalty: 0.1, endSimulation: "off" },
     optimizer: { type: "adam", learningRate: 0.001 },
+    schedule: { type: "step", every: 10, factor: 0.1 },
     training: { gradientClip: 1, seed: 1 },
   };
 }
