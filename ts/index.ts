@@ -19,6 +19,7 @@ export { load, save } from "#host/io/files";
 export { loadBackend } from "#host/runtime/load";
 export type { ResolvedConfig } from "./config.js";
 export { type AerOptions, decodeAer } from "./datasets/aer.js";
+export type { Labels } from "./datasets/class-names.js";
 export type { ImageOptions, SpikeOptions, TargetOptions } from "./datasets/create.js";
 export type { DatasetInfo, Split } from "./datasets/dataset.js";
 export { SpikeDataset } from "./datasets/dataset.js";
@@ -79,7 +80,7 @@ export {
   restoreNetwork,
   type StartOptions,
 } from "./network.js";
-export type { Gains, LayerInfo, LayerPlan, LayerSize, NetworkInfo } from "./network-info.js";
+export type { Gains, LayerInfo, LayerPlan, LayerSize, NetworkInfo, TrainedOn } from "./network-info.js";
 export { type NeuroBenchMetrics, neuroBench } from "./neurobench.js";
 export { presets } from "./presets.js";
 export type { Gradients, LayerParameters, LayerTrace, LearntName, Prediction } from "./results.js";

@@ -1,4 +1,4 @@
-import type { PerUnit } from "./generated/config.js";
+import type { Encoding, PerUnit } from "./generated/config.js";
 
 /** How a backward pass of the rule takes a layer. It follows from the configuration alone. */
 export interface LayerPlan {
@@ -58,6 +58,21 @@ export interface Gains {
   bias: PerUnit;
 }
 
+/** Facts about the data of the last run, which checkpoints keep. */
+export interface TrainedOn {
+  inputs: "events" | "images" | "series";
+  /** Shape of a sample that is spikes or an image, where it has one. */
+  shape?: number[];
+  /** Channels of a signal. */
+  channels?: number;
+  /** Sample rate of a signal in points per second, where it is known. */
+  sampleRate?: number;
+  /** How images or signals became spikes. */
+  encoding?: Encoding;
+  /** Names of the classes, by output. */
+  classes?: string[];
+}
+
 /** State and structure of a network. */
 export interface NetworkInfo {
   /** SIMD level in use. */
@@ -80,4 +95,6 @@ export interface NetworkInfo {
   bestEpoch: number | null;
   /** The `origin` in the checkpoint from which the network was restored, or `null`. */
   origin: string | null;
+  /** What the network was trained on, also before the checkpoint from which it was restored; `null` without a run. */
+  trainedOn: TrainedOn | null;
 }

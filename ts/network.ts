@@ -17,6 +17,7 @@ import {
   type LayerParameters,
   type Prediction,
   toArrays,
+  withNames,
 } from "./results.js";
 import { untilAborted } from "./runtime/abort.js";
 import type { Backend, BackendChoice, PageOptions, PredictionArrays } from "./runtime/backend.js";
@@ -131,6 +132,11 @@ export class Network implements Disposable {
     return this.session.now((session) => JSON.parse(session.info()));
   }
 
+  /** Names of the classes, by output, if the training data named them; those of a checkpoint are kept. */
+  get classes(): readonly string[] | undefined {
+    return this.info.trainedOn?.classes;
+  }
+
   /**
    * Returns the decisions for every sample and the spikes of every layer.
    *
@@ -161,7 +167,7 @@ export class Network implements Disposable {
         start = end;
         batches = stored === undefined ? budget.size : next;
       }
-      return joinPredictions(parts, this.info.layers.length, decisionOf(this.config));
+      return withNames(joinPredictions(parts, this.info.layers.length, decisionOf(this.config)), this.classes);
     });
     return untilAborted(pass, signal);
   }
@@ -231,7 +237,8 @@ export class Network implements Disposable {
       const found = await this.session.run((session) => session.gradients(id, 0, batch.length, trace));
       const metrics = JSON.parse(found.metrics) as Metrics;
       const layers = found.layers.map(fromArrays);
-      const prediction = joinPredictions([found.prediction], layers.length, decisionOf(this.config));
+      const answers = joinPredictions([found.prediction], layers.length, decisionOf(this.config));
+      const prediction = withNames(answers, this.classes);
       return { loss: metrics.loss, metrics, layers, prediction, ...(found.trace ? { trace: found.trace } : {}) };
     });
   }

@@ -1,7 +1,7 @@
 import { allocated } from "./check/allocated.js";
 import { record } from "./check/fields.js";
 import { floats } from "./check/values.js";
-import type { Decision } from "./decisions.js";
+import { type Decision, decisionsOf } from "./decisions.js";
 import type { LearntConstant, Metrics } from "./generated/config.js";
 import type { EventArrays, ParameterArrays, PredictionArrays, TraceArrays } from "./runtime/backend.js";
 import { SpikeEvents } from "./spikes.js";
@@ -10,6 +10,8 @@ import { SpikeEvents } from "./spikes.js";
 export interface Prediction {
   /** The decision that the loss trains. */
   decision: Decision;
+  /** Name of the class of each sample, by that decision; only of a network that has learnt named classes. */
+  names?: string[];
   /** Output with the most spikes; the lowest index on ties and if none fires. */
   byCount: Uint32Array;
   /** Output that fires first; the lowest index on ties and if none fires. */
@@ -95,6 +97,13 @@ export interface Gradients {
   prediction: Prediction;
   /** Per spiking layer; only with the option `trace`. */
   trace?: LayerTrace[];
+}
+
+/** Adds the names of what was decided. */
+export function withNames(prediction: Prediction, classes: readonly string[] | undefined): Prediction {
+  if (classes === undefined || prediction.decision === "none") return prediction;
+  const decisions = decisionsOf(prediction.decision, prediction);
+  return { ...prediction, names: Array.from(decisions, (decision) => classes[decision] ?? String(decision)) };
 }
 
 /** Joins the predictions of consecutive chunks of a data set. */

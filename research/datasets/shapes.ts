@@ -85,8 +85,8 @@ const DISTANCES: readonly ((draws: Draws) => Distance)[] = [
     return polygon(Array.from({ length: 10 }, (_, k) => corner(k % 2 === 0 ? 1 : inner, k / 10)));
   },
   (draws) => {
-    const arm = draws.uniform(0.22, 0.34);
-    return (x, y) => Math.min(box(x, y, 0.95, arm), box(x, y, arm, 0.95));
+    const beam = draws.uniform(0.22, 0.34);
+    return (x, y) => Math.min(box(x, y, 0.95, beam), box(x, y, beam, 0.95));
   },
   (draws) => {
     const [shift, inner] = [draws.uniform(0.45, 0.6), draws.uniform(0.75, 0.85)];

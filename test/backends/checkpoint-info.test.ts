@@ -17,14 +17,15 @@ describe("what a checkpoint says of its run", () => {
     const { bytes, epochs, info, config } = await trained();
     const { epoch, step, finished, bestEpoch, version } = info;
     const said = { config, epoch, step, finished, bestEpoch, version };
-    const expected = { ...said, history: epochs, origin: "a run", arithmetic: ARITHMETIC };
+    const { trainedOn } = info;
+    const expected = { ...said, history: epochs, origin: "a run", trainedOn, arithmetic: ARITHMETIC };
     expect(await checkpointInfo(bytes, { backend })).toEqual(expected);
     expect(bestEpoch).toBe(epochs.at(-1)?.bestEpoch);
   });
 
   it("is there before the first update", async () => {
     using trainer = await createTrainer(tinyConfig);
-    const nothing = { epoch: 0, step: 0, finished: false, bestEpoch: null, history: [], origin: null };
+    const nothing = { epoch: 0, step: 0, finished: false, bestEpoch: null, history: [], origin: null, trainedOn: null };
     expect(await checkpointInfo(await trainer.checkpoint())).toMatchObject(nothing);
   });
 

@@ -139,7 +139,7 @@ describe("tables", () => {
     ["x\n1e39", { channels: ["x"] }, "texts[0], line 2: x"],
     ["x,c\n1,4294967296", { channels: ["x"], label: "c" }, "texts[0], line 2: c"],
     ["x\n1\r\n2\r\nno\r\n", { channels: ["x"] }, "texts[0], line 4: x"],
-    ["x,c\n1,one", { channels: ["x"], label: "c" }, "texts[0], line 2: c"],
+    ["x,c\n1,-1", { channels: ["x"], label: "c" }, "texts[0], line 2: c"],
     ["x,c\n1,one", { channels: ["x"], label: "c", classes: ["two"] }, "texts[0], line 2: c"],
     ["x,c\n1,0\n\n2,0\n3,1", { channels: ["x"], label: "c" }, "texts[0], line 5: c"],
     ["x,y\n1,2\n1", { channels: ["x"] }, "texts[0], line 3"],

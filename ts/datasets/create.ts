@@ -2,14 +2,20 @@ import { type FieldChecks, fields } from "../check/fields.js";
 import { bytes, type Check, floats, listOf, numbers, refuse, text, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { SpikeEvents, type SpikeTrain } from "../spikes.js";
+import { classNames, type Labels, namedLabels } from "./class-names.js";
 import { type DatasetInfo, SpikeDataset } from "./dataset.js";
 import { samplesIn } from "./pick.js";
 import type { DatasetTargets, HeldInputs } from "./samples.js";
 
 /** Targets of the output; at most one kind. */
 export interface TargetOptions {
-  /** Class of each sample. */
-  labels?: ArrayLike<number>;
+  /** Class of each sample: its number, or its name. */
+  labels?: Labels;
+  /**
+   * Names of the classes; the first is class 0. By default those among the labels, sorted, where the labels are names. A data set
+   * without some of the classes, as one for a test may be, needs them so that they are numbered as in training.
+   */
+  classes?: readonly string[];
   /** Target spike counts, flat `[sample][output]`. */
   counts?: ArrayLike<number>;
   /** Target membranes of a readout (loss `trace`), flat `[sample][step][output]`. */
@@ -49,7 +55,13 @@ const flatSeries: Check<ArrayLike<number>> = (value, path) => {
 };
 
 /** @internal */
-export const TARGETS: FieldChecks<TargetOptions> = { labels: numbers, counts: numbers, series: flatSeries, trains };
+export const TARGETS: FieldChecks<TargetOptions> = {
+  labels: (value, path) => numbers(value, path),
+  classes: classNames,
+  counts: numbers,
+  series: flatSeries,
+  trains,
+};
 
 const imageOptions = fields<ImageOptions>({ ...TARGETS, pixels: bytes, values: floats, shape: sizes, name: text }, "shape");
 
@@ -102,17 +114,17 @@ export function fromSpikes(options: SpikeOptions): SpikeDataset {
 
 /** @internal Checks that inputs and targets are of one length. */
 export function assemble(info: DatasetInfo, inputs: HeldInputs, samples: number, options: TargetOptions): SpikeDataset {
-  const { labels, counts, series, trains } = options;
+  const { labels, classes, counts, series, trains } = options;
   if ([labels, counts, series, trains].filter((target) => target !== undefined).length > 1) {
     throw new SpikeletError("DATA_FORMAT", "labels", "give one of labels, counts, series and trains");
   }
-  const targets: DatasetTargets = {};
-  if (labels !== undefined) targets.labels = wholeNumbers(sized(labels, samples, samples, "labels"));
+  const named = labels === undefined ? { classes } : namedLabels(sized(labels, samples, samples, "labels"), classes);
+  const targets: DatasetTargets = "labels" in named ? { labels: named.labels } : {};
   if (counts !== undefined) targets.counts = equallyMany(counts, samples, "counts");
   if (series !== undefined) targets.series = equallyMany(series, samples, "series");
   if (trains !== undefined) targets.trains = sized(asEvents(trains), samples, samples, "trains");
   return new SpikeDataset(
-    info,
+    named.classes === undefined ? info : { ...info, classes: named.classes },
     inputs,
     targets,
     Uint32Array.from({ length: samples }, (_, row) => row),
@@ -139,10 +151,4 @@ function equallyMany(numbers: ArrayLike<number>, samples: number, path: string):
 function sized<T extends { readonly length: number }>(target: T, needed: number, samples: number, path: string): T {
   if (target.length === needed) return target;
   throw new SpikeletError("SHAPE_MISMATCH", path, `must have ${needed} entries for ${samples} samples, got ${target.length}`);
-}
-
-const label = whole(0, 0xffff_ffff, "DATA_FORMAT");
-
-function wholeNumbers(labels: ArrayLike<number>): Uint32Array {
-  return Uint32Array.from(labels, (entry, k) => label(entry, `labels[${k}]`));
 }

@@ -9,6 +9,7 @@ import type { Encoding } from "../generated/config.js";
 import type { BackendChoice, DatasetArrays } from "../runtime/backend.js";
 import { backendChoice } from "../runtime/options.js";
 import { eventsBefore, SpikeEvents } from "../spikes.js";
+import type { Labels } from "./class-names.js";
 import { inputArrays, pickImages, pickInputs, pickTargets, samplesIn, targetArrays } from "./pick.js";
 import type { DatasetInputs, DatasetTargets, HeldInputs } from "./samples.js";
 import { channelsOf, pickSeries } from "./series.js";
@@ -28,6 +29,8 @@ export interface DatasetInfo {
   sampleRate?: number;
   /** Unit of the values of a signal. */
   unit?: string;
+  /** Names of the classes, by label. */
+  classes?: readonly string[];
   /** Number of samples at the end that are reserved for the test. */
   testSamples?: number;
   /** Default number of samples for validation; {@link SplitOptions} can change it. */
@@ -160,16 +163,16 @@ export class SpikeDataset {
   }
 
   /**
-   * Returns only the samples of these classes, which are numbered 0, 1, … in the order given. Those of a published test part, and
-   * of a validation part that is fixed, remain one.
+   * Returns only the samples of these classes, given by number or name, which are numbered 0, 1, … in the order given. Those of a
+   * published test part, and of a validation part that is fixed, remain one.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` where the samples have no labels, `CONFIG_INVALID` for a class that is not a whole number,
-   * is there twice, or lies above every label of the data set.
+   * @throws {SpikeletError} `DATA_FORMAT` where the samples have no labels, `CONFIG_INVALID` for a class that is not a whole number
+   * or one of the names, is there twice, or lies above every label of the data set.
    */
-  classes(classes: ArrayLike<number>): SpikeDataset {
+  classes(classes: Labels): SpikeDataset {
     const { labels, ...targets } = this.#targets;
     if (labels === undefined) throw new SpikeletError("DATA_FORMAT", "classes", "the samples have no labels");
-    const places = placesOf(classes, labels);
+    const places = placesOf(classes, labels, this.info.classes);
     const isKept = (row: number) => places.has(labels[row] ?? -1);
     const rows = this.#rows.filter(isKept);
     const { info, encoding } = this.#view(rows);
@@ -178,7 +181,10 @@ export class SpikeDataset {
     const kept = (start: number, end?: number) => this.#rows.subarray(start, end).filter(isKept).length;
     const fixed = isValidationFixed && { isValidationFixed, validationSamples: kept(test - validationSamples, test) };
     const relabelled = labels.map((label) => places.get(label) ?? 0);
-    return this.#of({ ...info, testSamples: kept(test), ...fixed }, { ...targets, labels: relabelled }, rows, encoding);
+    const names = this.info.classes && {
+      classes: Array.from(places.keys(), (label) => this.info.classes?.[label] ?? String(label)),
+    };
+    return this.#of({ ...info, ...names, testSamples: kept(test), ...fixed }, { ...targets, labels: relabelled }, rows, encoding);
   }
 
   /**
@@ -336,10 +342,13 @@ export class SpikeDataset {
 
   #descriptor(): string {
     const inputs = this.#kindOfInputs;
-    if (inputs.kind === "events") return JSON.stringify({ inputs: "events", shape: this.info.shape });
-    const encoding = jsonOf(this.#requiredEncoding(), "encoding");
-    if (inputs.kind === "series") return `{"inputs":"series","channels":${inputs.channels},"encoding":${encoding}}`;
-    return `{"inputs":"images","shape":${JSON.stringify(this.info.shape)},"encoding":${encoding}}`;
+    const { shape, classes, sampleRate } = this.info;
+    const named = classes && { classes };
+    if (inputs.kind === "events") return JSON.stringify({ inputs: "events", shape, ...named });
+    const encoding = JSON.parse(jsonOf(this.#requiredEncoding(), "encoding")) as Encoding;
+    if (inputs.kind !== "series") return JSON.stringify({ inputs: "images", shape, encoding, ...named });
+    const rate = sampleRate === undefined ? {} : { sampleRate };
+    return JSON.stringify({ inputs: "series", channels: inputs.channels, ...rate, encoding, ...named });
   }
 
   /** What the core gets of these samples: with the rate code also their numbers, which draw the spikes. */
@@ -393,16 +402,18 @@ export class SpikeDataset {
 const dataset: Check<SpikeDataset> = instanceOf(SpikeDataset, "a data set");
 
 /** The new number of each class. */
-function placesOf(classes: ArrayLike<number>, labels: Uint32Array): Map<number, number> {
+function placesOf(classes: Labels, labels: Uint32Array, names: readonly string[] | undefined): Map<number, number> {
   const known = whole(
     0,
     labels.reduce((max, label) => Math.max(max, label), 0),
   );
   const places = new Map<number, number>();
-  for (const [k, label] of Array.from(numbers(classes, "classes")).entries()) {
+  for (const [k, entry] of Array.from<number | string>(numbers(classes, "classes")).entries()) {
     const path = `classes[${k}]`;
+    const label = typeof entry === "string" && names !== undefined ? names.indexOf(entry) : entry;
+    if (label === -1) refuse("CONFIG_INVALID", path, `one of ${names?.join(", ")}`, entry);
     if (places.has(known(label, path))) refuse("CONFIG_INVALID", path, "a class that is not there before", label);
-    places.set(label, k);
+    places.set(known(label, path), k);
   }
   return places;
 }

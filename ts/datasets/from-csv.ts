@@ -10,9 +10,9 @@ export interface CsvOptions extends SignalInfo {
   channels: readonly string[];
   /** Column whose value changes where the next sample begins; without it each text is one sample. */
   sample?: string;
-  /** Column with the class of the sample: a whole number, or one of `classes`. */
+  /** Column with the class of the sample: its number, or its name. */
   label?: string;
-  /** Names of the classes: the first is class 0. */
+  /** Names of the classes: the first is class 0. By default those in the table, sorted, if none of them is a number. */
   classes?: readonly string[];
   /** Separator of values; a comma by default. */
   delimiter?: string;
@@ -44,7 +44,8 @@ interface Table {
 
 interface Sample {
   channels: number[][];
-  label: number | undefined;
+  /** As the table has it. */
+  label: string | undefined;
 }
 
 /**
@@ -72,7 +73,8 @@ export async function fromCsv(texts: string | readonly string[], options: CsvOpt
     for (const row of table.rows) {
       const path = `texts[${t}], line ${row.line}`;
       const key = sample === undefined ? "" : cellOf(table, row, sample);
-      const of = label === undefined ? undefined : classOf(cellOf(table, row, label), classes, `${path}: ${label}`);
+      const of = label === undefined ? undefined : cellOf(table, row, label);
+      if (of !== undefined) checkClass(of, classes, `${path}: ${label}`);
       if (key !== last) {
         samples.push({ channels: channels.map(() => []), label: of });
         last = key;
@@ -87,7 +89,14 @@ export async function fromCsv(texts: string | readonly string[], options: CsvOpt
       for (const [channel, name] of channels.entries()) current?.channels[channel]?.push(numberOf(table, row, name, path));
     }
   }
-  const labels = label === undefined ? {} : { labels: samples.map((of) => of.label ?? 0) };
+  const labels =
+    label === undefined
+      ? {}
+      : labelsOf(
+          samples.map((of) => of.label ?? ""),
+          classes,
+          label,
+        );
   return fromSeries({ name: "table", ...info, ...labels, signals: samples.map((of) => of.channels) });
 }
 
@@ -129,11 +138,29 @@ function numberOf(table: Table, row: Row, name: string, path: string): number {
   throw fault(`${path}: ${name}`, `must be a number, got ${JSON.stringify(value)}`);
 }
 
-function classOf(value: string, classes: readonly string[] | undefined, path: string): number {
-  const index = classes === undefined ? (/^\d+$/.test(value) ? Number(value) : -1) : classes.indexOf(value);
-  if (index >= 0 && index <= 0xffff_ffff) return index;
-  const expected = classes === undefined ? "a whole number from 0, or give classes" : `one of ${classes.join(", ")}`;
+/** Refuses what is no name and no number of a class. */
+function checkClass(value: string, classes: readonly string[] | undefined, path: string): void {
+  if (classes === undefined ? value !== "" && !isOddNumber(value) : classes.includes(value)) return;
+  const expected = classes === undefined ? "the name of a class or a whole number from 0" : `one of ${classes.join(", ")}`;
   throw fault(path, `must be ${expected}, got ${JSON.stringify(value)}`);
+}
+
+/** A number that is not that of a class. */
+function isOddNumber(value: string): boolean {
+  return Number.isFinite(Number(value)) && !(isWhole(value) && Number(value) <= 0xffff_ffff);
+}
+
+function isWhole(value: string): boolean {
+  return /^\d+$/.test(value);
+}
+
+/** Classes of the samples: their numbers, or their names. */
+function labelsOf(values: readonly string[], classes: readonly string[] | undefined, column: string) {
+  if (classes !== undefined) return { labels: values, classes };
+  const numbered = values.filter(isWhole);
+  if (numbered.length === values.length) return { labels: values.map(Number) };
+  if (numbered.length === 0) return { labels: values };
+  throw fault(column, `must have numbers or names, has both: ${numbered[0]} and ${values.find((value) => !isWhole(value))}`);
 }
 
 function wrong(option: string, message: string): SpikeletError {

@@ -3,6 +3,7 @@ import { fields } from "../check/fields.js";
 import { bytes } from "../check/values.js";
 import type { ResolvedConfig } from "../config.js";
 import type { EpochRecord } from "../generated/config.js";
+import type { TrainedOn } from "../network-info.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { backendChoice } from "../runtime/options.js";
 
@@ -22,6 +23,8 @@ export interface CheckpointInfo {
   history: EpochRecord[];
   /** The `origin` that {@link Network.checkpoint} was given, or `null`. */
   origin: string | null;
+  /** What the network was trained on; `null` without a run, and in checkpoints of early builds. */
+  trainedOn: TrainedOn | null;
   /** Version of the library that wrote the checkpoint. */
   version: string;
   /** Number of the arithmetic that wrote the checkpoint, see {@link ARITHMETIC}; absent in checkpoints of early builds. */

@@ -1,7 +1,8 @@
 //! Checkpoints: a safetensors file whose metadata hold what is not an array.
 //!
 //! Metadata, in this order: `format` ("spikelet"), `formatVersion`, `libraryVersion`, `arithmetic`, `checksum`, `config`
-//! and `progress` (both JSON), and `origin` where the host gave one. Older files have no `arithmetic`. The arrays are little-endian f32. The same checkpoint gives the same bytes.
+//! and `progress` (both JSON), `trainedOn` (JSON) after a training, and `origin` where the host gave one. Older files have no
+//! `arithmetic` and no `trainedOn`. The arrays are little-endian f32. The same checkpoint gives the same bytes.
 //!
 //! The checksum is XXH3 (64 bits, 16 lowercase hexadecimal digits) of the whole file with these digits set to `0`: length,
 //! header, padding and arrays.
@@ -25,6 +26,8 @@ pub struct Checkpoint {
     pub snapshot: Snapshot,
     /// What the host says about where the state comes from, such as the run and its data; kept as it is.
     pub origin: Option<String>,
+    /// JSON of what the network was trained on; kept as it is. `None` in files that do not say it.
+    pub trained_on: Option<String>,
     /// Version of the library that wrote it.
     pub version: String,
     /// Number of the arithmetic of that library; `None` in files that do not say it.

@@ -8,6 +8,7 @@ use spikelet_training::{Level, SnapshotInfo};
 
 use crate::guard::guard;
 use crate::status::to_json;
+use crate::trained_on::TrainedOn;
 use crate::wire::{Events, GeneratedArrays, TensorArrays};
 
 /// Reads an IDX file of unsigned bytes.
@@ -89,20 +90,22 @@ pub fn parse_tensors(bytes: &[u8]) -> Result<Vec<TensorArrays>> {
 }
 
 /// JSON of what a checkpoint says of its run, without building its network:
-/// `{"config","epoch","step","finished","bestEpoch","history","origin","version","arithmetic"}`; `version` and `arithmetic` are those
+/// `{"config","epoch","step","finished","bestEpoch","history","origin","trainedOn","version","arithmetic"}`; `version` and `arithmetic` are those
 /// of the library that wrote it, and older checkpoints have no `arithmetic`.
 ///
 /// # Errors
 /// `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint.
 pub fn checkpoint_info(bytes: &[u8]) -> Result<String> {
     guard(|| {
-        let Checkpoint { snapshot, origin, version, arithmetic } = spikelet_io::read_checkpoint_header(bytes)?;
+        let Checkpoint { snapshot, origin, trained_on, version, arithmetic } =
+            spikelet_io::read_checkpoint_header(bytes)?;
         let SnapshotInfo { config, epoch, step, finished, best_epoch, history } = snapshot.info()?;
         let best_epoch = best_epoch.map_or_else(|| "null".to_owned(), |epoch| epoch.to_string());
         let arithmetic = arithmetic.map_or_else(String::new, |number| format!(r#","arithmetic":{number}"#));
+        let trained_on = to_json(&trained_on.as_deref().map(TrainedOn::from_json).transpose()?);
         let (history, origin, version) = (to_json(&&history[..]), to_json(&origin.as_deref()), to_json(&version));
         Ok(format!(
-            r#"{{"config":{},"epoch":{epoch},"step":{step},"finished":{finished},"bestEpoch":{best_epoch},"history":{history},"origin":{origin},"version":{version}{arithmetic}}}"#,
+            r#"{{"config":{},"epoch":{epoch},"step":{step},"finished":{finished},"bestEpoch":{best_epoch},"history":{history},"origin":{origin},"trainedOn":{trained_on},"version":{version}{arithmetic}}}"#,
             config.to_json()
         ))
     })

@@ -89,6 +89,7 @@ impl Suppliers {
 impl Datasets {
     pub(crate) fn add(&mut self, descriptor: &str, mut arrays: DatasetArrays, shape: Shape) -> Result<u32> {
         let descriptor = DatasetDescriptor::from_json(descriptor)?;
+        check_classes(descriptor.classes.as_deref(), shape.outputs)?;
         let dataset = match descriptor.samples {
             None => build(&descriptor, arrays, shape)?,
             Some(samples) => {
@@ -127,9 +128,25 @@ impl Datasets {
         self.held.remove(&id).map(drop).ok_or_else(|| unknown("dataset", id))
     }
 
+    /// What the samples of the data set `id` are, an argument called `path`.
+    pub(crate) fn descriptor(&self, path: &str, id: u32) -> Result<&DatasetDescriptor> {
+        self.held.get(&id).map(|held| &*held.supplier.descriptor).ok_or_else(|| unknown(path, id))
+    }
+
     /// The data set `id`, an argument called `path`.
     pub(crate) fn find(&self, path: &str, id: u32) -> Result<&Dataset> {
         self.held.get(&id).map(|held| &held.dataset).ok_or_else(|| unknown(path, id))
+    }
+}
+
+/// Each output stands for one class.
+fn check_classes(classes: Option<&[String]>, outputs: usize) -> Result<()> {
+    match classes {
+        Some(names) if names.len() != outputs => {
+            let message = format!("has {} names, the network has {outputs} outputs", names.len());
+            Err(Error::shape("classes", message))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -15,6 +15,7 @@ mod status;
 mod streams;
 #[cfg(all(feature = "parallel", any(test, target_family = "wasm")))]
 mod threads;
+mod trained_on;
 mod version;
 mod wire;
 mod workers;

@@ -1,6 +1,6 @@
 //! Option objects that cross as JSON.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use spikelet_config::{Error, Result, json};
 use spikelet_encode::Encoding;
 
@@ -21,9 +21,15 @@ pub(crate) struct DatasetDescriptor {
     /// Channels of the signals.
     #[serde(default)]
     pub(crate) channels: Option<u32>,
+    /// Points of a signal per second.
+    #[serde(default)]
+    pub(crate) sample_rate: Option<f64>,
+    /// Names of the classes, by label.
+    #[serde(default)]
+    pub(crate) classes: Option<Vec<String>>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum InputKind {
     /// Spikes: `offsets`, `times` and `units`.

@@ -11,6 +11,7 @@ use crate::options::RunOptions;
 use crate::peers::Peers;
 use crate::status::{Info, to_json};
 use crate::streams::Streams;
+use crate::trained_on::TrainedOn;
 use crate::wire::DatasetArrays;
 use crate::workers::Workers;
 
@@ -37,6 +38,8 @@ pub struct Session {
     local: (usize, Vec<u8>),
     /// The `origin` in the checkpoint from which it was restored.
     origin: Option<String>,
+    /// The data of its runs, also of those before the checkpoint.
+    trained_on: Option<TrainedOn>,
     /// A failure that came after events, which are delivered first.
     deferred: Option<Error>,
     is_broken: bool,
@@ -53,7 +56,7 @@ impl Session {
         guard(|| {
             let config = Config::from_json(config)?;
             let workers = workers(&config, threads)?;
-            Self::of(Trainer::new(config, level(simd)?)?, workers, None)
+            Self::of(Trainer::new(config, level(simd)?)?, workers)
         })
     }
 
@@ -67,16 +70,17 @@ impl Session {
         guard(|| {
             let level = level(simd)?;
             require(checkpoint.len() as u64, "checkpoint", || "its arrays".to_owned())?;
-            let Checkpoint { snapshot, origin, .. } = spikelet_io::read_checkpoint(checkpoint)?;
+            let Checkpoint { snapshot, origin, trained_on, .. } = spikelet_io::read_checkpoint(checkpoint)?;
+            let trained_on = trained_on.as_deref().map(TrainedOn::from_json).transpose()?;
             let workers = match threads {
                 Some(threads) => workers(&snapshot.config, Some(threads))?,
                 None => Workers::at_most_cores(snapshot.config.training.threads)?,
             };
-            Self::of(Trainer::restore(snapshot, level)?, workers, origin)
+            Ok(Self { origin, trained_on, ..Self::of(Trainer::restore(snapshot, level)?, workers)? })
         })
     }
 
-    fn of(trainer: Trainer, workers: Workers, origin: Option<String>) -> Result<Self> {
+    fn of(trainer: Trainer, workers: Workers) -> Result<Self> {
         trainer.check_memory(workers.threads())?;
         Ok(Self {
             workers,
@@ -87,7 +91,8 @@ impl Session {
             evaluation: None,
             peers: None,
             local: (0, Vec::new()),
-            origin,
+            origin: None,
+            trained_on: None,
             deferred: None,
             is_broken: false,
         })
@@ -125,22 +130,24 @@ impl Session {
     }
 
     /// JSON of the structure and progress of the session:
-    /// `{"simd","threads","gains":{"current","membrane","bias"}, "layerGains","layers":[{"inputs","units","plan":[{"errors","times","cost"}]}],"version","finished","epoch","step","bestEpoch","origin"}`;
+    /// `{"simd","threads","gains":{"current","membrane","bias"}, "layerGains","layers":[{"inputs","units","plan":[{"errors","times","cost"}]}],"version","finished","epoch","step","bestEpoch","origin","trainedOn"}`;
     /// `epoch` and `step` count what is done, `bestEpoch` is the best on the validation data, or `null`, `origin` is that of
-    /// the checkpoint it was restored from, or `null`.
+    /// the checkpoint it was restored from, or `null`; `trainedOn` is
+    /// `{"inputs","shape"?,"channels"?,"sampleRate"?,"encoding"?,"classes"?}` of the data of its last run, or `null`.
     #[must_use]
     pub fn info(&self) -> String {
-        to_json(&Info::of(&self.trainer, self.workers.threads(), self.origin.as_deref()))
+        to_json(&Info::of(&self.trainer, self.workers.threads(), self.origin.as_deref(), self.trained_on.as_ref()))
     }
 
-    /// Takes ownership of a data set and returns its number. The descriptor is `{"inputs":"events","shape"?}`,
+    /// Takes ownership of a data set and returns its number. The descriptor, which may also have `"sampleRate"` and `"classes"`, is `{"inputs":"events","shape"?}`,
     /// `{"inputs":"images","shape"?,"encoding":{…}}` or `{"inputs":"series","channels","encoding":{…}}`, the shape with the sizes
     /// of a sample's dimensions; images and signals become spikes here. With
     /// `"samples"` the data set has so many, and none is there until [`Session::supply`] brings it: the arrays are those of no
     /// samples, but for the labels, which are those of all.
     ///
     /// # Errors
-    /// `CONFIG_INVALID` for a wrong descriptor, `SHAPE_MISMATCH` and `DATA_FORMAT` for arrays that do not fit the network.
+    /// `CONFIG_INVALID` for a wrong descriptor, `SHAPE_MISMATCH` for names of more or fewer classes than outputs, `SHAPE_MISMATCH` and
+    /// `DATA_FORMAT` for arrays that do not fit the network.
     pub fn add_dataset(&mut self, descriptor: &str, arrays: DatasetArrays) -> Result<u32> {
         self.change(|session| {
             let shape = session.shape();
@@ -184,7 +191,8 @@ impl Session {
             require(2 * self.trainer.snapshot_bytes(), "checkpoint", || "it".to_owned())?;
             let snapshot = self.trainer.snapshot();
             snapshot.check()?;
-            Ok(spikelet_io::write_checkpoint(&snapshot, origin))
+            let trained_on = self.trained_on.as_ref().map(|data| to_json(data));
+            Ok(spikelet_io::write_checkpoint(&snapshot, origin, trained_on.as_deref()))
         })
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use spikelet_config::Image;
 use spikelet_training::{Gains, LayerShape, Metrics, PlanSummary, Trainer};
 
+use crate::trained_on::TrainedOn;
 use crate::version::version;
 
 /// Structure and progress of a session.
@@ -26,6 +27,7 @@ pub(crate) struct Info<'a> {
     best_epoch: Option<u32>,
     /// Name of the checkpoint that it was restored from.
     origin: Option<&'a str>,
+    trained_on: Option<&'a TrainedOn>,
 }
 
 /// Size of a spiking layer, and how the rule's backward passes take it.
@@ -55,7 +57,12 @@ impl LayerInfo {
 }
 
 impl<'a> Info<'a> {
-    pub(crate) fn of(trainer: &'a Trainer, threads: usize, origin: Option<&'a str>) -> Self {
+    pub(crate) fn of(
+        trainer: &'a Trainer,
+        threads: usize,
+        origin: Option<&'a str>,
+        trained_on: Option<&'a TrainedOn>,
+    ) -> Self {
         Self {
             simd: trainer.level().name(),
             threads,
@@ -68,6 +75,7 @@ impl<'a> Info<'a> {
             step: trainer.updates(),
             best_epoch: trainer.best_epoch(),
             origin,
+            trained_on,
         }
     }
 }

@@ -295,3 +295,52 @@ fn a_checkpoint_of_an_early_build_in_the_same_format_is_restored() {
     let epochs: Value = serde_json::from_str(&session.history()).unwrap();
     assert_eq!(epochs.as_array().unwrap().len(), 2);
 }
+
+/// The data of [`images`] with names of the classes.
+fn named(session: &mut Session, classes: &[&str]) -> Result<u32, Error> {
+    let (descriptor, arrays) = images();
+    let mut descriptor: Value = serde_json::from_str(descriptor).unwrap();
+    descriptor["classes"] = json!(classes);
+    session.add_dataset(&descriptor.to_string(), arrays)
+}
+
+fn trained_on(session: &Session) -> Value {
+    serde_json::from_str::<Value>(&session.info()).unwrap()["trainedOn"].clone()
+}
+
+#[test]
+fn a_checkpoint_tells_encoding_and_classes_of_the_training_data() {
+    let mut session = Session::create(&config(1), None, None).unwrap();
+    assert_eq!(trained_on(&session), Value::Null);
+    let data = named(&mut session, &["a", "b", "c"]).unwrap();
+    session.begin(&json!({ "train": data }).to_string()).unwrap();
+    let bytes = session.checkpoint(None).unwrap();
+    let mut restored = Session::restore(&bytes, None, None).unwrap();
+    let found = trained_on(&restored);
+    assert_eq!((&found["inputs"], &found["classes"]), (&json!("images"), &json!(["a", "b", "c"])));
+    assert_eq!(found["encoding"]["type"], "latency");
+    let info: Value = serde_json::from_str(&spikelet_session::checkpoint_info(&bytes).unwrap()).unwrap();
+    assert_eq!(info["trainedOn"], found);
+
+    // Data without names keep those that the network has.
+    let (descriptor, arrays) = images();
+    let unnamed = restored.add_dataset(descriptor, arrays).unwrap();
+    restored.begin(&json!({ "train": unnamed }).to_string()).unwrap();
+    assert_eq!(trained_on(&restored)["classes"], json!(["a", "b", "c"]));
+}
+
+#[test]
+fn data_of_other_classes_than_those_learnt_are_refused() {
+    let mut session = Session::create(&config(1), None, None).unwrap();
+    fails(named(&mut session, &["a", "b"]), ErrorCode::ShapeMismatch, "classes");
+    let data = named(&mut session, &["a", "b", "c"]).unwrap();
+    let other = named(&mut session, &["b", "a", "c"]).unwrap();
+    let both = json!({ "train": data, "validation": other }).to_string();
+    fails(session.begin(&both), ErrorCode::DataFormat, "validation.classes");
+    assert_eq!(trained_on(&session), Value::Null, "a run that has not begun leaves nothing");
+    session.begin(&json!({ "train": data }).to_string()).unwrap();
+    fails(session.begin(&json!({ "train": other }).to_string()), ErrorCode::DataFormat, "train.classes");
+    fails(session.begin_evaluation(other, false), ErrorCode::DataFormat, "classes");
+    fails(session.gradients(other, 0, 2, false), ErrorCode::DataFormat, "classes");
+    session.predict(other, 0, 2, false).unwrap();
+}

@@ -48,6 +48,7 @@ export const predict = defineCommand({
       const answer = {
         sample: start + k,
         label: labels?.[k] ?? null,
+        ...(prediction.names && { class: prediction.names[k] }),
         ...answerOf(decision, prediction, k),
         steps: prediction.steps[k],
         spikes: prediction.layers.map((layer) => layer.sample(k).times.length),
@@ -71,6 +72,8 @@ function answerOf(decision: Decision, prediction: Prediction, sample: number): A
 }
 
 interface Answer {
+  /** Name of the class that the network decides for, where its classes have names. */
+  class?: string | undefined;
   byFirstSpike?: number | undefined;
   byCount?: number | undefined;
   decisionStep?: number | undefined;
@@ -83,12 +86,12 @@ export function answerLine(
   answer: Answer & { sample: number; label: number | null; spikes: number[] },
   trained: Decision,
 ): string {
-  const { sample, label, spikes, membranes } = answer;
+  const { sample, label, spikes, membranes, class: name } = answer;
   const known =
     membranes === undefined
       ? `${decisionText(answer, trained)}${label === null ? "" : `, label ${label}`}`
       : `membranes ${rangeText(membranes)}, in full with --json`;
-  return `sample ${sample}: ${known}; spikes ${spikes.join(" + ")}`;
+  return `sample ${sample}: ${name === undefined ? "" : `${name}, `}${known}; spikes ${spikes.join(" + ")}`;
 }
 
 function decisionText({ byFirstSpike, byCount, byMembrane, decisionStep }: Answer, trained: Decision): string {

@@ -16,6 +16,8 @@ export interface Answers {
   /** One for each sample; empty where nothing is decided. */
   decisions: Uint32Array;
   labels: Uint32Array | undefined;
+  /** Names of the classes, where the network or the data have any. */
+  classes: readonly string[] | undefined;
   /** Spikes of the first samples. */
   first: Prediction;
   /** A few single samples; right ones before wrong ones, where there are labels. */
@@ -56,7 +58,7 @@ export async function answersOf(network: Network, data: SpikeDataset, how: PassO
     const input = await sample.events({ steps: network.config.network.steps, backend: network.backend });
     examples.push({ index, prediction, input, label: labels?.[index], decision: decisions[index] });
   }
-  return { decision, decisions, labels, first, examples };
+  return { decision, decisions, labels, classes: network.classes ?? data.info.classes, first, examples };
 }
 
 /** The first right and the first wrong samples. */

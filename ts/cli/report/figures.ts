@@ -18,7 +18,8 @@ export function curves({ learningCurves }: Plots, epochs: Result["epochs"], deci
 export function confusion({ confusionMatrix }: Plots, { answers, config }: Result): Markup {
   const classes = outputsOf(config.network.layers.at(-1));
   const how = DECISION_TEXTS[answers.decision];
-  const svg = confusionMatrix(answers.labels ?? [], answers.decisions, { classes, width: WIDTH });
+  const names = answers.classes && { names: answers.classes };
+  const svg = confusionMatrix(answers.labels ?? [], answers.decisions, { classes, ...names, width: WIDTH });
   return figure(svg, `how often each label got each decision, ${how}; right ones are blue`);
 }
 
@@ -37,7 +38,7 @@ export function rasters(
   const drawn = examples.map((example) => {
     const { prediction, input, label } = example;
     const svg = spikeRaster(prediction, { ...common, input, ...(label === undefined ? {} : { label }) });
-    return figure(svg, caption(example, part));
+    return figure(svg, caption(example, part, answers.classes));
   });
   const output = hasOutputSpikes(answers.decision) ? "output on top" : "the readout on top has no spikes";
   const line = answers.decision === "firstSpike" ? "; a dashed line stands at the decision" : "";
@@ -50,11 +51,12 @@ function lastStep(examples: readonly Example[]): number {
   return times.reduce((last, own) => own.reduce((max, time) => Math.max(max, time), last), 0);
 }
 
-function caption({ index, label, decision }: Example, part: string) {
+function caption({ index, label, decision }: Example, part: string, classes: readonly string[] | undefined) {
+  const name = (output: number | undefined) => (output === undefined ? "" : (classes?.[output] ?? String(output)));
   const sample = `${part} sample ${index}`;
   if (label === undefined) return sample;
-  if (label === decision) return `${sample}: right, ${label}`;
-  return html`<strong class="wrong">${sample}: wrong, ${decision} instead of ${label}</strong>`;
+  if (label === decision) return `${sample}: right, ${name(label)}`;
+  return html`<strong class="wrong">${sample}: wrong, ${name(decision)} instead of ${name(label)}</strong>`;
 }
 
 export function spikeHistograms({ spikeHistogram }: Plots, { answers, layers, config }: Result): Markup {

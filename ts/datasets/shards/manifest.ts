@@ -4,6 +4,7 @@ import { SpikeletError } from "../../errors.js";
 import type { Encoding } from "../../generated/config.js";
 import { parseJson } from "../../json.js";
 import { SpikeEvents } from "../../spikes.js";
+import { classNames } from "../class-names.js";
 import type { DatasetInfo } from "../dataset.js";
 import type { HeldInputs } from "../samples.js";
 import type { TargetKind } from "./record.js";
@@ -77,6 +78,7 @@ const manifest = fields<Manifest>(
     steps: count,
     sampleRate: positive,
     unit: text,
+    classes: classNames,
     testSamples: count,
     validationSamples: count,
     isValidationFixed: flag,

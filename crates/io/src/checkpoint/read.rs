@@ -68,9 +68,10 @@ fn read_header(bytes: &[u8]) -> Result<(Metadata, Checkpoint)> {
     let config = Config::from_json(required("config")?).map_err(|error| another("configuration", &error))?;
     let progress = serde_json::from_str(required("progress")?).map_err(|error| another("progress", &error))?;
     let snapshot = Snapshot { config, progress, tensors: Vec::new() };
-    let (origin, version) = (text("origin").map(str::to_owned), text("libraryVersion").unwrap_or_default().to_owned());
+    let version = text("libraryVersion").unwrap_or_default().to_owned();
+    let [origin, trained_on] = ["origin", "trainedOn"].map(|key| text(key).map(str::to_owned));
     let arithmetic = text("arithmetic").and_then(|number| number.parse().ok());
-    Ok((header, Checkpoint { snapshot, origin, version, arithmetic }))
+    Ok((header, Checkpoint { snapshot, origin, trained_on, version, arithmetic }))
 }
 
 /// The error for a whole file of another version of the library.

@@ -17,6 +17,8 @@ struct Metadata<'a> {
     config: String,
     progress: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    trained_on: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<&'a str>,
 }
 
@@ -47,9 +49,9 @@ impl Serialize for Header<'_> {
     }
 }
 
-/// The bytes of a checkpoint; see [`super::Checkpoint`] for `origin`.
+/// The bytes of a checkpoint; see [`super::Checkpoint`] for `origin` and `trained_on`.
 #[must_use]
-pub fn write_checkpoint(snapshot: &Snapshot, origin: Option<&str>) -> Vec<u8> {
+pub fn write_checkpoint(snapshot: &Snapshot, origin: Option<&str>, trained_on: Option<&str>) -> Vec<u8> {
     let metadata = Metadata {
         format: FORMAT,
         format_version: FORMAT_VERSION.to_string(),
@@ -58,6 +60,7 @@ pub fn write_checkpoint(snapshot: &Snapshot, origin: Option<&str>) -> Vec<u8> {
         checksum: NO_CHECKSUM,
         config: snapshot.config.to_json(),
         progress: snapshot.progress.to_string(),
+        trained_on,
         origin,
     };
     let header = Header { metadata, tensors: &snapshot.tensors };

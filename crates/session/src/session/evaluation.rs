@@ -11,13 +11,20 @@ impl Session {
     /// Starts a pass over a data set; if requested, each sample only up to its first output spike; an earlier pass is discarded.
     ///
     /// # Errors
-    /// `SHAPE_MISMATCH` when there is no such data set.
+    /// `SHAPE_MISMATCH` when there is no such data set, `DATA_FORMAT` for other classes than the network has learnt.
     pub fn begin_evaluation(&mut self, dataset: u32, early_decision: bool) -> Result<()> {
         self.change(|session| {
             session.datasets.find("dataset", dataset)?;
+            session.check_classes(dataset)?;
             session.evaluation = Some((dataset, session.trainer.evaluation(until(early_decision))));
             Ok(())
         })
+    }
+
+    /// Refuses a data set whose labels mean other classes than those of the network.
+    pub(super) fn check_classes(&self, dataset: u32) -> Result<()> {
+        let Some(trained_on) = &self.trained_on else { return Ok(()) };
+        trained_on.check_classes(self.datasets.descriptor("dataset", dataset)?, "classes")
     }
 
     /// Evaluates about `max_samples` more samples, whole batches at a time; JSON `{"done","samples","report"?}` with the samples

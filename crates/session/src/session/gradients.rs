@@ -13,9 +13,10 @@ impl Session {
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` for no samples, samples that do not exist or targets that do not fit the loss, `NON_FINITE`,
-    /// `CONFIG_INVALID` where there is no memory for the trace.
+    /// `DATA_FORMAT` for other classes than the network has learnt, `CONFIG_INVALID` where there is no memory for the trace.
     pub fn gradients(&mut self, dataset: u32, start: u32, count: u32, trace: bool) -> Result<Gradients> {
         self.change(|session| {
+            session.check_classes(dataset)?;
             let Self { trainer, workers, datasets, .. } = session;
             let data = datasets.find("dataset", dataset)?;
             let range = start as usize..(start as usize).saturating_add(count as usize);

@@ -9,6 +9,7 @@ use crate::datasets::Datasets;
 use crate::options::RunOptions;
 use crate::peers::{Peers, learn_together};
 use crate::status::to_json;
+use crate::trained_on::TrainedOn;
 
 /// The data sets of the run that has begun.
 pub(super) struct RunData<'a> {
@@ -31,13 +32,15 @@ impl Session {
     ///
     /// # Errors
     /// `CONFIG_INVALID` for wrong options and where the configuration needs validation data, `SHAPE_MISMATCH` when the data do
-    /// not fit an epoch under way.
+    /// not fit an epoch under way, `DATA_FORMAT` for other classes than the network has learnt.
     pub fn begin(&mut self, options: &str) -> Result<()> {
         self.change(|session| {
             let options: RunOptions = json::parse(options)?;
             let RunData { train, validation } = RunData::of(Some(&options), &session.datasets)?;
             session.trainer.check_validation(validation)?;
+            let trained_on = session.trained_on_of(&options)?;
             session.trainer.begin(train.len())?;
+            session.trained_on = Some(trained_on);
             if let Some(epochs) = options.epochs {
                 session.trainer.set_epochs(epochs);
             }
@@ -46,6 +49,19 @@ impl Session {
             session.deferred = None;
             Ok(())
         })
+    }
+
+    /// What the network will have been trained on after a run.
+    fn trained_on_of(&self, run: &RunOptions) -> Result<TrainedOn> {
+        let train = self.datasets.descriptor("train", run.train)?;
+        if let Some(earlier) = &self.trained_on {
+            earlier.check_classes(train, "train.classes")?;
+        }
+        let trained_on = TrainedOn::of(train).or_classes(self.trained_on.as_ref());
+        if let Some(id) = run.validation {
+            trained_on.check_classes(self.datasets.descriptor("validation", id)?, "validation.classes")?;
+        }
+        Ok(trained_on)
     }
 
     /// Learns up to `max_batches` batches and returns a JSON array of events; `[]` when nothing is left to do. A failure comes
