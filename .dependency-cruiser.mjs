@@ -112,11 +112,15 @@ export default {
 
     forbidden(
       "either-host",
-      { path: "^ts/", pathNot: [...OF_NODE, "[.]browser[.]ts$"] },
-      { path: [...OF_NODE, "[.]browser[.]ts$"], dependencyTypesNot: ALIASED },
+      { path: "^ts/", pathNot: [...OF_NODE, "[.](browser|edge)[.]ts$"] },
+      { path: [...OF_NODE, "[.](browser|edge)[.]ts$"], dependencyTypesNot: ALIASED },
     ),
-    forbidden("page-not-node", { path: "[.]browser[.]ts$" }, { path: OF_NODE, dependencyTypesNot: [...ALIASED, "type-only"] }),
-    forbidden("node-not-page", { path: OF_NODE }, { path: "[.]browser[.]ts$", dependencyTypesNot: ALIASED }),
+    forbidden(
+      "page-not-node",
+      { path: "[.](browser|edge)[.]ts$" },
+      { path: OF_NODE, dependencyTypesNot: [...ALIASED, "type-only"] },
+    ),
+    forbidden("node-not-page", { path: OF_NODE }, { path: "[.](browser|edge)[.]ts$", dependencyTypesNot: ALIASED }),
 
     forbidden("only-in-node", { path: "^ts/", pathNot: OF_NODE }, { dependencyTypes: ["core"] }),
     forbidden("only-native", { path: "^ts/", pathNot: "^ts/runtime/native[.]ts$" }, { path: ["bindings/node", "[.]node$"] }),

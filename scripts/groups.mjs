@@ -54,6 +54,12 @@ export const GROUPS = {
     reads: [...PAGES, "presets", "scripts", "site", "examples", "benches", "research"],
   },
   exchange: { tier: "all", needs: ["addon", "dist", "wasm"], reads: ["test/fixtures", "scripts/exchange-python.mjs"] },
+  frameworks: {
+    tier: "all",
+    needs: ["addon", "dist", "wasm", "chromium"],
+    reads: [...PACKAGE, "scripts", "create-spikelet"],
+    globalSetup: ["test/support/shared-package.ts"],
+  },
   golden: { tier: "quick", needs: ["addon"], reads: TRANSLATED, env: NATIVE },
   "golden-wasm": { tier: "all", needs: ["addon", "wasm"], reads: TRANSLATED, folder: "golden", env: WASM },
   health: { tier: "quick", needs: ["addon"] },

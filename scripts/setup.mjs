@@ -25,6 +25,7 @@ export async function setUp({ withAddon = true, withWasm = true, withTypeScript 
   if (failure !== undefined) throw failure.reason;
   if (withWasm) commitDeclarations();
   if (withTypeScript) await buildTypeScript();
+  if (withTypeScript && withWasm) await buildBundles();
 }
 
 /** What is compiled in the folder of cargo, one after the other; the module with threads has a folder of its own. */
@@ -125,5 +126,14 @@ async function buildTypeScript() {
     rmSync(join(ROOT, "dist"), { recursive: true, force: true });
     await runTool("typescript", "bin/tsc", ["-p", "tsconfig.json"], { isQuiet: true });
     chmodSync(join(ROOT, "dist/cli/main.js"), 0o755);
+  });
+}
+
+/** Bundles of dist/ that have the JavaScript of the WebAssembly in them. */
+async function buildBundles() {
+  const inputs = [...TYPESCRIPT, ...WASM_INPUTS, "scripts/common-js.mjs", "scripts/cdn.mjs", "scripts/cdn-worker.mjs"];
+  await step("bundles", { inputs, outputs: ["dist/cjs/index.cjs", "dist/cdn/spikelet.js"] }, async () => {
+    const [{ buildCommonJs }, { buildForCdn }] = await Promise.all([import("./common-js.mjs"), import("./cdn.mjs")]);
+    await Promise.all([buildCommonJs(), buildForCdn()]);
   });
 }

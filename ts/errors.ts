@@ -27,10 +27,11 @@ export class SpikeletError extends Error {
 /** Turns anything that was thrown into a {@link SpikeletError}; errors of bindings have `code` and `path` as properties. */
 export function fromBinding(thrown: unknown): SpikeletError {
   if (thrown instanceof SpikeletError) return thrown;
-  if (!(thrown instanceof Error)) return new SpikeletError("INTERNAL", "", String(thrown), thrown);
-  const { code, path }: Error & { code?: unknown; path?: unknown } = thrown;
-  if (!isErrorCode(code)) return new SpikeletError("INTERNAL", "", thrown.message, thrown);
-  return new SpikeletError(code, typeof path === "string" ? path : "", thrown.message, thrown);
+  // An error of another realm, as that of an addon in Jest is, is no instance of this one's class.
+  const { message, code, path } = Object(thrown) as { message?: unknown; code?: unknown; path?: unknown };
+  if (typeof message !== "string") return new SpikeletError("INTERNAL", "", String(thrown), thrown);
+  if (!isErrorCode(code)) return new SpikeletError("INTERNAL", "", message, thrown);
+  return new SpikeletError(code, typeof path === "string" ? path : "", message, thrown);
 }
 
 function isErrorCode(code: unknown): code is ErrorCode {

@@ -78,8 +78,10 @@ export async function readCochleaFolder(files: CochleaFiles, options: ShdOptions
 }
 
 async function loadH5wasm(): Promise<H5wasm> {
+  // Not written in the import: bundlers would warn that they don't find what need not be installed.
+  const name = "h5wasm/node";
   try {
-    const h5wasm = await import("h5wasm/node");
+    const h5wasm = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as H5wasm;
     const module = await h5wasm.ready;
     // Errors of the library are thrown, not printed.
     module.activate_throwing_error_handler();

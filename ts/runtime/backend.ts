@@ -273,6 +273,11 @@ export interface PageOptions {
   /** The WebAssembly, for bundlers that do not find it by themselves: what the package exports as `spikelet/spikelet.wasm`. */
   wasmUrl?: string | URL;
   /**
+   * The WebAssembly, compiled: what a bundler makes of an import of `spikelet/spikelet.wasm` for an edge runtime, which compiles none
+   * itself. It computes on the thread of the caller, in Node too.
+   */
+  wasmModule?: WebAssembly.Module;
+  /**
    * The module of workers that share memory, for bundlers that do not find it by themselves: what the package exports as
    * `spikelet/worker-threads`.
    */

@@ -4,17 +4,16 @@ import { backendChoice, pageOptions } from "./options.js";
 import { checkSimd } from "./simd-probe.js";
 import { walled } from "./wall.js";
 
-/** Duration of a call on the thread of a page, in milliseconds: a frame has 16. */
-const PAGE_CALL = 8;
-
 /** Backends by where they were loaded from. */
 const loaded = new Map<string, Promise<Backend>>();
 
 /**
- * The backend of a page: WebAssembly in one or more module workers that all sessions share, or on this thread.
+ * The backend of a page: WebAssembly in one or more module workers that all sessions share, or on this thread, also where there are
+ * no workers.
  *
  * @throws {SpikeletError} `SIMD_UNSUPPORTED` before anything is downloaded; `BACKEND_UNAVAILABLE` when worker or WebAssembly
- * can't be loaded, and for `native`; `CONFIG_INVALID` for an unknown name or an impossible number of workers.
+ * can't be loaded, and for `native`; `CONFIG_INVALID` for an unknown name, a relative address where there is no page, or an impossible
+ * number of workers.
  */
 export async function loadBackend(choice: BackendChoice = "auto", page: PageOptions = {}): Promise<Backend> {
   backendChoice(choice, "backend");
@@ -23,8 +22,9 @@ export async function loadBackend(choice: BackendChoice = "auto", page: PageOpti
   if (choice === "native") {
     throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", 'a page has no addons: use "wasm"');
   }
-  checkSimd();
-  const workers = page.worker === false ? 0 : (page.workers ?? 1);
+  const isHere = page.wasmModule !== undefined || page.worker === false || globalThis.Worker === undefined;
+  if (page.wasmModule === undefined) checkSimd();
+  const workers = isHere ? 0 : (page.workers ?? 1);
   const urls = resolved(page);
   const key = JSON.stringify([workers, urls]);
   const found = loaded.get(key);
@@ -33,15 +33,13 @@ export async function loadBackend(choice: BackendChoice = "auto", page: PageOpti
   // Another call may have begun to load it meanwhile.
   const other = loaded.get(key);
   if (other !== undefined && other !== found) return other;
-  const loading = (workers === 0 ? loadHere(urls) : loadInWorkers(workers, urls)).then(walled);
+  const loading = (isHere ? loadHere(page, urls) : loadInWorkers(workers, urls)).then(walled);
   loaded.set(key, loading);
   return loading;
 }
 
-async function loadHere(urls: PageUrls): Promise<Backend> {
-  const [{ loadWasm }, { wasmUrl }] = await Promise.all([import("./wasm.js"), import("./wasm-url.js")]);
-  const backend = await loadWasm(new URL(urls.wasmUrl ?? wasmUrl.href), "WebAssembly on the thread of the page");
-  return Object.create(backend, { callMilliseconds: { value: PAGE_CALL } });
+async function loadHere(page: PageOptions, urls: PageUrls): Promise<Backend> {
+  return (await import("./wasm-here.js")).loadHere(page, urls);
 }
 
 async function loadInWorkers(workers: number, urls: PageUrls): Promise<Backend> {
@@ -52,10 +50,14 @@ async function loadInWorkers(workers: number, urls: PageUrls): Promise<Backend> 
 function resolved(page: PageOptions): PageUrls {
   const { workerUrl, wasmUrl, threadsWorkerUrl, threadsWasmUrl } = page;
   const given = Object.entries({ workerUrl, wasmUrl, threadsWorkerUrl, threadsWasmUrl });
-  return Object.fromEntries(given.flatMap(([name, url]) => (url === undefined ? [] : [[name, absolute(url)]])));
+  return Object.fromEntries(given.flatMap(([name, url]) => (url === undefined ? [] : [[name, absolute(url, name)]])));
 }
 
 /** A relative address, resolved by this page and not by a worker elsewhere. */
-function absolute(url: string | URL): string {
-  return new URL(url, globalThis.document?.baseURI ?? globalThis.location.href).href;
+function absolute(url: string | URL, path: string): string {
+  try {
+    return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
+  } catch (cause) {
+    throw new SpikeletError("CONFIG_INVALID", path, "must be an absolute address", cause);
+  }
 }

@@ -3,6 +3,7 @@ import { SpikeletError } from "../errors.js";
 import type { Backend, BackendChoice, PageOptions } from "./backend.js";
 import { loadNative } from "./native.js";
 import { backendChoice, pageOptions } from "./options.js";
+import { environmentVariable, whyNoAddons } from "./permissions.node.js";
 import { checkSimd } from "./simd-probe.js";
 import { walled } from "./wall.js";
 
@@ -17,18 +18,18 @@ export async function loadBackend(choice: BackendChoice = "auto", page: PageOpti
   backendChoice(choice, "backend");
   pageOptions(page, "");
   if (typeof choice === "object") return choice;
-  const fromEnvironment = process.env["SPIKELET_BACKEND"];
+  const fromEnvironment = environmentVariable("SPIKELET_BACKEND");
   const isAsked = choice !== "auto";
   const name = isAsked ? choice : (fromEnvironment ?? "auto");
   const source = isAsked ? "the backend option" : "SPIKELET_BACKEND";
   switch (name) {
     case "auto":
     case "":
-      return loadBest();
+      return page.wasmModule === undefined ? loadBest() : loadWebAssembly("wasmModule is given", page);
     case "native":
       return loadAddon(`${source} asks for it`);
     case "wasm":
-      return loadWebAssembly(`${source} asks for it`);
+      return loadWebAssembly(`${source} asks for it`, page);
     default:
       throw new SpikeletError("CONFIG_INVALID", "backend", `${source} must be "auto", "native" or "wasm", got "${name}"`);
   }
@@ -50,6 +51,8 @@ async function loadBest(): Promise<Backend> {
 }
 
 function loadAddon(reason: string): Backend {
+  const why = whyNoAddons();
+  if (why !== undefined) throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", why);
   try {
     native ??= walled(loadNative(reason));
   } catch (cause) {
@@ -63,11 +66,11 @@ function loadAddon(reason: string): Backend {
   return native.reason === reason ? native : { ...native, reason };
 }
 
-async function loadWebAssembly(reason: string): Promise<Backend> {
+async function loadWebAssembly(reason: string, { wasmModule }: PageOptions = {}): Promise<Backend> {
   checkSimd();
   try {
-    const [{ loadWasm }, { wasmUrl }] = await Promise.all([import("./wasm.js"), import("./wasm-url.js")]);
-    return walled(await loadWasm(await readFile(wasmUrl), reason));
+    const { loadWasm } = await import("./wasm.js");
+    return walled(await loadWasm(wasmModule ?? (await readFile((await import("./wasm-url.js")).wasmUrl)), reason));
   } catch (cause) {
     if (cause instanceof SpikeletError) throw cause;
     const what = `the WebAssembly can't be loaded (${reasonsOf(cause).join("; ")})`;

@@ -1,8 +1,11 @@
-import { createRequire } from "node:module";
+import { isPromise } from "node:util/types";
 import type * as Binding from "../../bindings/node/index.js";
 import { fromBinding } from "../errors.js";
 import type { Backend, Conversion, Session } from "./backend.js";
 import { CONVERSIONS, methodsOf } from "./methods.js";
+
+// Not imported: bundlers would look for the addons that the function requires, and an addon can't be bundled.
+const { createRequire } = process.getBuiltinModule("node:module");
 
 /** Exports of the addon. */
 type Addon = typeof Binding;
@@ -95,7 +98,7 @@ export function translated<T extends object>(binding: T): T {
       return (...args: unknown[]) => {
         try {
           const result: unknown = member.apply(binding, args);
-          return result instanceof Promise ? result.catch(rethrow) : result;
+          return isPromise(result) ? result.catch(rethrow) : result;
         } catch (thrown) {
           return rethrow(thrown);
         }

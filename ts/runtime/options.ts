@@ -25,12 +25,18 @@ export const abortSignal: Check<AbortSignal> = (value, path) => {
 
 const address: Check<string | URL> = (value, path) => (value instanceof URL ? value : text(value, path));
 
+const compiled: Check<WebAssembly.Module> = (value, path) => {
+  if (Object.prototype.toString.call(value) === "[object WebAssembly.Module]") return value as WebAssembly.Module;
+  return refuse("CONFIG_INVALID", path, "a WebAssembly.Module", value);
+};
+
 /** A check for each of {@link PageOptions}. */
 export const PAGE_OPTIONS: FieldChecks<PageOptions> = {
   worker: flag,
   workers: whole(1, MAX_WORKERS),
   workerUrl: address,
   wasmUrl: address,
+  wasmModule: compiled,
   threadsWorkerUrl: address,
   threadsWasmUrl: address,
 };

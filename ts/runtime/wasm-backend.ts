@@ -1,3 +1,4 @@
+import { macrotask } from "#host/runtime/macrotask";
 import type * as wasm from "#wasm";
 import { fromBinding, SpikeletError } from "../errors.js";
 import type { Backend, Conversion, Session } from "./backend.js";
@@ -88,18 +89,5 @@ function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, 
       return (methods[name] as Method)(...args);
     };
     return answer === "now" ? instance.call(work) : later(work);
-  });
-}
-
-/** Resolves after the events and timers that are due: in a page without the 4 ms that nested timeouts are held back for. */
-function macrotask(): Promise<void> {
-  if (typeof setImmediate === "function") return new Promise((resolve) => setImmediate(resolve));
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
   });
 }

@@ -2,8 +2,8 @@ import * as wasm from "#wasm";
 import type { Backend } from "./backend.js";
 import { backendOf, Instance, unavailable } from "./wasm-backend.js";
 
-/** The bytes of the module, or where to get them. */
-export type WasmSource = BufferSource | URL;
+/** The module, its bytes, or where to get them. */
+export type WasmSource = WebAssembly.Module | BufferSource | URL;
 
 let instance: Promise<Instance> | undefined;
 

@@ -1,0 +1,119 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { binaryOf, hasFrameworks } from "../../scripts/frameworks.mjs";
+import { nodeOf } from "../../scripts/nodes.mjs";
+import { LEARNS, type Learnt, learntHere } from "./learns.js";
+import { ENVIRONMENT, type FrameworkProject, frameworkProject, inFrameworks } from "./project.js";
+
+const MAIN = `import * as spikelet from "spikelet";
+${LEARNS}
+console.log(await learn(spikelet));
+`;
+
+const JEST = `const spikelet = require("spikelet");
+${LEARNS}
+test("trains", async () => {
+  for (const backend of ["native", "wasm"]) process.stdout.write(await learn(spikelet, { backend }) + "\\n");
+  await expect(spikelet.createTrainer({ network: 3 })).rejects.toThrow(spikelet.SpikeletError);
+});
+`;
+
+const WORKER = `import * as spikelet from "spikelet";
+${LEARNS}
+export default {
+  async fetch() {
+    const refused = await spikelet.loadBackend("native").catch(({ code }) => code);
+    return Response.json([await learn(spikelet), refused]);
+  },
+};
+`;
+const WORKER_CONFIG = `{ "name": "learns", "main": "worker.mjs", "compatibility_date": "2026-11-01" }`;
+
+describe.skipIf(!hasFrameworks())("a project (needs node scripts/install-for-tests.mjs)", () => {
+  let project: FrameworkProject;
+  let same: Omit<Learnt, "kind" | "reason">;
+  beforeAll(async () => {
+    project = await frameworkProject({
+      "main.mjs": MAIN,
+      "learns.test.js": JEST,
+      "worker.mjs": WORKER,
+      "wrangler.json": WORKER_CONFIG,
+    });
+    same = await learntHere();
+    expect(same.fired).toBeGreaterThan(0);
+  });
+  afterAll(() => project?.[Symbol.asyncDispose]());
+
+  const learntIn = ({ stdout }: { stdout: string }): Learnt[] =>
+    stdout
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as Learnt);
+
+  it("trains in Bun, natively", async () => {
+    const bun = binaryOf("@oven/bun", "bin/bun");
+    expect(learntIn(await project.run(bun, "main.mjs"))).toMatchObject([{ ...same, kind: "native" }]);
+  });
+
+  it.each([
+    ["natively when it may load addons", ["--allow-read", "--allow-env", "--allow-ffi"], "native", /addon for this machine/],
+    ["in WebAssembly when it may only read files", ["--allow-read"], "wasm", /needs --allow-env and --allow-ffi/],
+    ["in WebAssembly when it may not read the environment", ["--allow-read", "--allow-ffi"], "wasm", /needs --allow-env$/],
+  ])("trains in Deno, %s", async (_, permissions, kind, reason) => {
+    const deno = binaryOf("@deno/", "deno");
+    const learnt = learntIn(await project.run(deno, "run", "--no-prompt", ...permissions, "main.mjs"));
+    expect(learnt).toMatchObject([{ ...same, kind, reason: expect.stringMatching(reason) }]);
+  });
+
+  it("trains in Jest without a setting, natively and in WebAssembly, and throws its own errors", async () => {
+    const jest = inFrameworks("jest/bin/jest.js");
+    const learnt = learntIn(await project.run(process.execPath, jest, "--rootDir", project.folder));
+    expect(learnt).toMatchObject([
+      { ...same, kind: "native" },
+      { ...same, kind: "wasm" },
+    ]);
+  });
+
+  const wranglersNode = nodeOf("22.23.3") ?? "";
+  it.skipIf(wranglersNode === "")("trains in a Cloudflare Worker that wrangler has bundled without a setting", async () => {
+    await project.run(wranglersNode, inFrameworks("wrangler/bin/wrangler.js"), "deploy", "--dry-run", "--outdir", "out");
+    const [answer, refused] = await answerOfWorkerd(join(project.folder, "out"), "worker.js");
+    expect(JSON.parse(answer)).toMatchObject({ ...same, kind: "wasm", reason: "WebAssembly in an edge runtime" });
+    expect(refused).toBe("BACKEND_UNAVAILABLE");
+  });
+});
+
+/** Runs the modules of a folder in workerd; the JSON that its main module answers with. */
+async function answerOfWorkerd(folder: string, main: string): Promise<[string, string]> {
+  const compiled = (await readdir(folder)).filter((name) => name.endsWith(".wasm"));
+  const modules = compiled.map((name) => `(name = "${name}", wasm = embed "${name}")`);
+  await writeFile(
+    join(folder, "workerd.capnp"),
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = (compatibilityDate = "2026-11-01",
+    modules = [(name = "${main}", esModule = embed "${main}"), ${modules.join(", ")}]))],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
+);`,
+  );
+  const options = ["serve", "workerd.capnp", "--control-fd=3"];
+  const process = spawn(binaryOf("@cloudflare/workerd", "bin/workerd"), options, {
+    cwd: folder,
+    env: ENVIRONMENT,
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
+  });
+  try {
+    const ended = once(process, "exit").then(async () => {
+      throw new Error(`workerd ended: ${await text(process.stderr as NodeJS.ReadableStream)}`);
+    });
+    const [line] = await Promise.race([once(process.stdio[3] as NodeJS.ReadableStream, "data"), ended]);
+    const { port } = JSON.parse(String(line).split("\n")[0] ?? "") as { port: number };
+    return (await (await fetch(`http://127.0.0.1:${port}/`)).json()) as [string, string];
+  } finally {
+    process.kill();
+  }
+}
