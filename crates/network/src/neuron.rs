@@ -3,6 +3,7 @@
 mod by_unit;
 mod gains;
 mod lanes;
+mod leaky;
 mod learnt;
 mod lif;
 

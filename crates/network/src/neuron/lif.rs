@@ -1,9 +1,10 @@
-//! Leaky integrate-and-fire (spec 1.1, 10.2), and the readout that is the same without a threshold (spec 10.4).
+//! Leaky integrate-and-fire (spec 1.1, 10.2).
 
-use spikelet_config::{NeuronConfig, NeuronType};
+use spikelet_config::NeuronConfig;
 use spikelet_kernels::{LifConstants, Reset};
 
 use super::gains::Gains;
+use super::leaky;
 
 /// The reset of the kernels.
 fn reset(reset: spikelet_config::Reset) -> Reset {
@@ -21,12 +22,12 @@ pub(super) fn constants(config: &NeuronConfig, gains: &Gains, scale: f32) -> Lif
 
 /// Constants of one unit.
 pub(super) fn of_unit(config: &NeuronConfig, gains: &Gains, scale: f32, unit: usize) -> LifConstants {
-    let is_readout = config.kind == NeuronType::Leaky;
-    LifConstants {
+    let constants = LifConstants {
         current_decay: config.current_decay.at(unit) as f32,
         membrane_decay: config.membrane_decay.at(unit) as f32,
         drive_gain: (gains.current.at(unit) * gains.membrane.at(unit)) as f32 * scale,
-        threshold: if is_readout { f32::INFINITY } else { config.threshold.at(unit) as f32 },
-        reset: if is_readout { Reset::All } else { reset(config.reset) },
-    }
+        threshold: config.threshold.at(unit) as f32,
+        reset: reset(config.reset),
+    };
+    if config.kind.fires() { constants } else { leaky::silenced(constants) }
 }
