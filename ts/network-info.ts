@@ -67,6 +67,8 @@ export interface TrainedOn {
   channels?: number;
   /** Sample rate of a signal in points per second, where it is known. */
   sampleRate?: number;
+  /** Lowest and highest number of each value, which became 0 and 1, where values were scaled. */
+  ranges?: [lowest: number, highest: number][];
   /** How images or signals became spikes. */
   encoding?: Encoding;
   /** Names of the classes, by output. */

@@ -25,6 +25,7 @@ import { abortSignal, backendChoice, PAGE_OPTIONS } from "./runtime/options.js";
 import { Budget } from "./session/budget.js";
 import { ExclusiveSession } from "./session/exclusive.js";
 import { Feed } from "./session/feed.js";
+import { type RawSample, rawSample } from "./session/raw-samples.js";
 import { StoredPass } from "./session/stored-pass.js";
 import { SpikeStream, type StreamOptions } from "./session/stream.js";
 
@@ -140,11 +141,14 @@ export class Network implements Disposable {
   /**
    * Returns the decisions for every sample and the spikes of every layer.
    *
+   * @param samples a data set, or the values of one sample, which are scaled and encoded as in training: those of an image or of a
+   * line of a table, `[unit]`, or the channels of a signal, `[channel][time]`.
    * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` if the data do not fit the network. An abort throws the reason of
    * the signal.
    */
-  async predict(data: SpikeDataset, options: PassOptions = {}): Promise<Prediction> {
-    samplesOf(data, "data");
+  async predict(samples: SpikeDataset | RawSample, options: PassOptions = {}): Promise<Prediction> {
+    const isRaw = Array.isArray(samples) || ArrayBuffer.isView(samples);
+    const data = samplesOf(isRaw ? rawSample(samples as RawSample, this.info.trainedOn) : samples, "data");
     const { signal, earlyDecision = false, onProgress } = passOptions(options, "");
     signal?.throwIfAborted();
     const budget = new Budget({ target: this.backend.callMilliseconds });

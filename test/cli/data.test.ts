@@ -118,6 +118,62 @@ describe("spikelet train on a data set by name", () => {
   });
 });
 
+describe("data of one's own", () => {
+  const LINES = Array.from({ length: 40 }, (_, k) => (k % 2 === 0 ? `${k},1,low` : `${k},9,high`));
+  const TABLE = ["a,b,kind", ...LINES].join("\n");
+
+  it("are known by what a place holds", async () => {
+    const dir = await folder();
+    for (const file of ["photos/cat/a.png", "parts/train/cat/a.jpg", "words/yes/a.wav"]) {
+      await mkdir(join(dir, file, ".."), { recursive: true });
+      await writeFile(join(dir, file), "");
+    }
+    const kinds = { photos: "images", parts: "images", words: "sounds", "t.csv": "table", none: "mnist" };
+    for (const [place, dataset] of Object.entries(kinds)) {
+      expect(dataSource({ data: join(dir, place) })).toMatchObject({ dataset, dir: join(dir, place) });
+    }
+    expect(dataSource({ data: "t.csv", dataset: "series" }).encoding).toMatchObject({ type: "delta" });
+  });
+
+  it("train from a table, and answers have the names of its classes", async () => {
+    const dir = await folder();
+    const network = {
+      input: 2,
+      steps: 40,
+      layers: [{ type: "dense", units: 2 }],
+      neuron: { currentDecay: 0.8, membraneDecay: 0.9 },
+    };
+    const initialActivity = { spikesPerUnit: 1, samples: 32, tolerance: 0.3 };
+    const training = { epochs: 20, batchSize: 4, initialActivity };
+    const config = { network, loss: { type: "count", positive: 4 }, optimizer: { type: "adam", learningRate: 0.03 }, training };
+    const [file, out] = [join(dir, "t.csv"), join(dir, "out")];
+    await writeFile(file, TABLE);
+    await writeFile(join(dir, "c.json"), JSON.stringify(config));
+    const trained = await spikelet(["train", "--config", join(dir, "c.json"), "--data", file, "--out", out, "--json"]);
+    expect(trained.code, trained.stderr).toBe(0);
+    expect(await readFile(join(out, "report.html"), "utf8")).toContain("low");
+    const answers = (
+      await spikelet(["predict", "--checkpoint", join(out, "best.safetensors"), "--samples", "4", "--json"])
+    ).json();
+    expect(answers).toHaveLength(4);
+    for (const { class: name, byCount, spikes } of answers) {
+      expect(name).toBe(["high", "low"][byCount as number]);
+      expect((spikes as number[])[0]).toBeGreaterThan(0);
+    }
+  });
+
+  it("are refused with the file and the line", async () => {
+    const dir = await folder();
+    const file = join(dir, "t.csv");
+    await writeFile(file, "a,kind\n1,x\ntwo,y\n");
+    const shown = await spikelet(["data", "show", "table", "--dir", file]);
+    expect(shown).toMatchObject({
+      code: 1,
+      stderr: `error ${file}: table, line 3: a: must be a number, got "two" (DATA_FORMAT)\n`,
+    });
+  });
+});
+
 describe("spikelet data show", () => {
   it("draws a sample of events", async () => {
     const dir = await folder();

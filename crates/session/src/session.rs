@@ -133,13 +133,14 @@ impl Session {
     /// `{"simd","threads","gains":{"current","membrane","bias"}, "layerGains","layers":[{"inputs","units","plan":[{"errors","times","cost"}]}],"version","finished","epoch","step","bestEpoch","origin","trainedOn"}`;
     /// `epoch` and `step` count what is done, `bestEpoch` is the best on the validation data, or `null`, `origin` is that of
     /// the checkpoint it was restored from, or `null`; `trainedOn` is
-    /// `{"inputs","shape"?,"channels"?,"sampleRate"?,"encoding"?,"classes"?}` of the data of its last run, or `null`.
+    /// `{"inputs","shape"?,"channels"?,"sampleRate"?,"ranges"?,"encoding"?,"classes"?}` of the data of its last run, or
+    /// `null`.
     #[must_use]
     pub fn info(&self) -> String {
         to_json(&Info::of(&self.trainer, self.workers.threads(), self.origin.as_deref(), self.trained_on.as_ref()))
     }
 
-    /// Takes ownership of a data set and returns its number. The descriptor, which may also have `"sampleRate"` and `"classes"`, is `{"inputs":"events","shape"?}`,
+    /// Takes ownership of a data set and returns its number. The descriptor, which may also have `"sampleRate"`, `"ranges"` and `"classes"`, is `{"inputs":"events","shape"?}`,
     /// `{"inputs":"images","shape"?,"encoding":{…}}` or `{"inputs":"series","channels","encoding":{…}}`, the shape with the sizes
     /// of a sample's dimensions; images and signals become spikes here. With
     /// `"samples"` the data set has so many, and none is there until [`Session::supply`] brings it: the arrays are those of no

@@ -20,6 +20,9 @@ pub(crate) struct TrainedOn {
     /// Points of a signal per second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sample_rate: Option<f64>,
+    /// Lowest and highest number of each unit, which became 0 and 1, where values were scaled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ranges: Option<Vec<[f64; 2]>>,
     /// How images or signals become spikes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     encoding: Option<Encoding>,
@@ -35,6 +38,7 @@ impl TrainedOn {
             shape: descriptor.shape.clone(),
             channels: descriptor.channels,
             sample_rate: descriptor.sample_rate,
+            ranges: descriptor.ranges.clone(),
             encoding: descriptor.encoding.clone(),
             classes: descriptor.classes.clone(),
         }

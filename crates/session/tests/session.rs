@@ -301,6 +301,7 @@ fn named(session: &mut Session, classes: &[&str]) -> Result<u32, Error> {
     let (descriptor, arrays) = images();
     let mut descriptor: Value = serde_json::from_str(descriptor).unwrap();
     descriptor["classes"] = json!(classes);
+    descriptor["ranges"] = json!([[-1.5, 2.0], [0.0, 1e-3]]);
     session.add_dataset(&descriptor.to_string(), arrays)
 }
 
@@ -318,7 +319,7 @@ fn a_checkpoint_tells_encoding_and_classes_of_the_training_data() {
     let mut restored = Session::restore(&bytes, None, None).unwrap();
     let found = trained_on(&restored);
     assert_eq!((&found["inputs"], &found["classes"]), (&json!("images"), &json!(["a", "b", "c"])));
-    assert_eq!(found["encoding"]["type"], "latency");
+    assert_eq!((&found["encoding"]["type"], &found["ranges"]), (&json!("latency"), &json!([[-1.5, 2.0], [0.0, 1e-3]])));
     let info: Value = serde_json::from_str(&spikelet_session::checkpoint_info(&bytes).unwrap()).unwrap();
     assert_eq!(info["trainedOn"], found);
 

@@ -6,6 +6,7 @@ import { parseJson } from "../../json.js";
 import { SpikeEvents } from "../../spikes.js";
 import { classNames } from "../class-names.js";
 import type { DatasetInfo } from "../dataset.js";
+import { range } from "../ranges.js";
 import type { HeldInputs } from "../samples.js";
 import type { TargetKind } from "./record.js";
 
@@ -79,6 +80,7 @@ const manifest = fields<Manifest>(
     sampleRate: positive,
     unit: text,
     classes: classNames,
+    ranges: listOf(range),
     testSamples: count,
     validationSamples: count,
     isValidationFixed: flag,

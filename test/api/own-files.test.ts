@@ -1,0 +1,238 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { encode as encodePng } from "fast-png";
+import jpeg from "jpeg-js";
+import { createTrainer, datasets, encode, restoreNetwork } from "spikelet";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { wav } from "../support/wav.js";
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "spikelet-own-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+async function put(files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(dir, name)), { recursive: true });
+    await writeFile(join(dir, name), content);
+  }
+}
+
+/** A grey image whose left or right half is bright. */
+function half(side: "left" | "right", width = 8, height = 8): Uint8Array {
+  const isBright = (x: number) => (side === "left" ? x < width / 2 : x >= width / 2);
+  const data = Uint8Array.from({ length: width * height }, (_, k) => (isBright(k % width) ? 250 : 0));
+  return Uint8Array.from(encodePng({ width, height, data, channels: 1 }));
+}
+
+function photograph(width: number, height: number, colour: readonly [number, number, number]): Uint8Array {
+  const data = Uint8Array.from({ length: 4 * width * height }, (_, k) => [...colour, 255][k % 4] ?? 0);
+  return Uint8Array.from(jpeg.encode({ width, height, data }, 95).data);
+}
+
+const sound = (sampleRate = 8000) => wav({ channels: [[0, 0.5, -0.5, 0.25]], sampleRate, format: 1, bits: 16 });
+
+describe("a folder of images", () => {
+  it("has the classes of its folders and their images at their own size", async () => {
+    await put({ "left/a.png": half("left"), "left/notes.txt": "no sample", "right/b.png": half("right"), ".hidden/c.png": "no" });
+    const data = await datasets.fromFolder(dir);
+    expect(data).toMatchObject({ length: 2, info: { shape: [8, 8], classes: ["left", "right"] }, labels: Uint32Array.of(0, 1) });
+    expect(Array.from(data.image(1)?.slice(0, 8) ?? [], (value) => Math.round(255 * value))).toEqual([
+      0, 0, 0, 0, 250, 250, 250, 250,
+    ]);
+  });
+
+  it("scales images of several sizes and formats to one, with or without colours", async () => {
+    await put({ "red/a.jpg": photograph(80, 40, [250, 20, 20]), "small/b.png": half("left", 6, 6) });
+    const grey = await datasets.fromFolder(dir);
+    expect(grey.info.shape).toEqual([32, 32]);
+    const expected = (0.299 * 250 + 0.587 * 20 + 0.114 * 20) / 255;
+    for (const value of grey.image(0) ?? []) expect(Math.abs(value - expected)).toBeLessThan(0.02);
+    const colours = await datasets.fromFolder(dir, { colour: true, size: [4, 6] });
+    expect(colours.info.shape).toEqual([3, 4, 6]);
+    const red = colours.image(0) ?? new Float32Array();
+    expect([red[0], red[24], red[48]].map((value) => Math.round(10 * (value ?? 0)))).toEqual([10, 1, 1]);
+    expect(Array.from(colours.image(1)?.slice(0, 6) ?? [], (value) => Math.round(255 * value))).toEqual([250, 250, 250, 0, 0, 0]);
+  });
+
+  it.each([
+    {
+      name: "1 bit",
+      width: 3,
+      depth: 1,
+      data: Uint8Array.of(0b10100000, 0b01000000),
+      channels: 1,
+      expected: [255, 0, 255, 0, 255, 0],
+    },
+    { name: "16 bits", width: 1, depth: 16, data: Uint16Array.of(0xffff, 0x8080), channels: 1, expected: [255, 128] },
+    { name: "opacity, on white", width: 1, depth: 8, data: Uint8Array.of(0, 255, 0, 0), channels: 2, expected: [0, 255] },
+  ] as const)("reads PNG with $name", async ({ width, depth, data, channels, expected }) => {
+    await put({ "a/x.png": Uint8Array.from(encodePng({ width, height: 2, data: data as Uint8Array, depth, channels })) });
+    const image = (await datasets.fromFolder(dir)).image(0) ?? [];
+    expect(Array.from(image, (value) => Math.round(255 * value))).toEqual(expected);
+  });
+
+  it("keeps the parts train, validation and test", async () => {
+    const part = (name: string, count: number) =>
+      Array.from({ length: count }, (_, k): [string, Uint8Array] => [`${name}/left/${k}.png`, half("left")]).concat([
+        [`${name}/right/0.png`, half("right")],
+      ]);
+    await put(Object.fromEntries([...part("train", 3), ...part("validation", 1), ...part("test", 2)]));
+    const { train, validation, test } = (await datasets.fromFolder(dir)).split({ seed: 1 });
+    expect([train.length, validation.length, test.length]).toEqual([4, 2, 3]);
+    expect(test.labels).toEqual(Uint32Array.of(0, 0, 1));
+  });
+
+  it("trains a network whose checkpoint answers raw pixels with a name", async () => {
+    const files = [...Array(12).keys()].flatMap((k) => [
+      [`left/${k}.png`, half("left")] as const,
+      [`right/${k}.png`, half("right")] as const,
+    ]);
+    await put(Object.fromEntries(files));
+    const data = (await datasets.fromFolder(dir)).encode(encode.latency({ first: 0, last: 10 }));
+    using trainer = await createTrainer(
+      {
+        network: {
+          input: 64,
+          steps: 30,
+          layers: [{ type: "dense", units: 2 }],
+          neuron: { currentDecay: 0.8, membraneDecay: 0.9 },
+        },
+        loss: { type: "count", positive: 4 },
+        optimizer: { type: "adam", learningRate: 0.02 },
+        training: { batchSize: 4, epochs: 20, initialActivity: { spikesPerUnit: 1, samples: 24, tolerance: 0.3 } },
+      },
+      { quiet: true },
+    );
+    await trainer.run(data);
+    using network = await restoreNetwork(await trainer.checkpoint());
+    const pixels = Uint8Array.from(data.image(1) ?? [], (value) => Math.round(255 * value));
+    const answer = await network.predict(pixels);
+    expect([answer.names, answer.layers[0]?.times.length]).toEqual([["left"], expect.any(Number)]);
+    expect(answer.layers[0]?.times.length).toBeGreaterThan(0);
+    expect(answer.layers).toEqual((await network.predict(data.slice(1, 2))).layers);
+    await expect(network.predict([0.5])).rejects.toMatchObject({ code: "SHAPE_MISMATCH", path: "data" });
+    await expect(network.predict(new Float32Array(64).fill(2))).rejects.toMatchObject({ code: "DATA_FORMAT", path: "data[0]" });
+  });
+
+  it.each([
+    { name: "a folder that is missing", files: {}, at: "missing", path: "missing" },
+    { name: "a folder without classes", files: { "a.png": half("left") }, path: "." },
+    { name: "a class without samples", files: { "a/x.png": half("left"), "b/notes.txt": "" }, path: "b" },
+    { name: "a damaged image", files: { "a/x.png": half("left").slice(0, 40) }, path: "a/x.png" },
+    { name: "text that is called an image", files: { "a/x.jpg": "no image" }, path: "a/x.jpg" },
+    { name: "another format", files: { "a/x.png": half("left"), "a/y.webp": "" }, path: "a/y.webp" },
+    { name: "sounds beside images", files: { "a/x.png": half("left"), "b/y.wav": sound() }, path: "b/y.wav" },
+    { name: "a folder that is no class", files: { "c/x.png": half("left") }, classes: ["a"], path: "c" },
+  ])("is refused: $name", async ({ files, at = ".", classes, path }) => {
+    await put(files);
+    const how = classes === undefined ? {} : { classes };
+    const refused = { code: "DATA_FORMAT", path: expect.stringContaining(join(dir, path)) };
+    await expect(datasets.fromFolder(join(dir, at), how)).rejects.toMatchObject(refused);
+  });
+
+  it("is refused where a PNG claims more pixels than a memory holds", async () => {
+    const bytes = half("left");
+    new DataView(bytes.buffer).setUint32(16, 0x7fff_ffff);
+    await put({ "a/x.png": bytes });
+    await expect(datasets.fromFolder(dir)).rejects.toMatchObject({
+      code: "DATA_FORMAT",
+      reason: expect.stringContaining("pixels"),
+    });
+  });
+});
+
+describe("a folder of sounds", () => {
+  it("has signals at their sample rate", async () => {
+    await put({ "no/a.wav": sound(), "yes/b.wav": sound() });
+    const data = await datasets.fromFolder(dir);
+    expect(data.info).toMatchObject({ sampleRate: 8000, classes: ["no", "yes"], shape: [1] });
+    expect(data.signal(1)?.[0]?.[1]).toBeCloseTo(0.5, 4);
+  });
+
+  it("is refused where sample rates differ, by the file", async () => {
+    await put({ "no/a.wav": sound(), "yes/b.wav": sound(16_000) });
+    const refused = { code: "SHAPE_MISMATCH", path: join(dir, "yes/b.wav") };
+    await expect(datasets.fromFolder(dir)).rejects.toMatchObject(refused);
+  });
+});
+
+describe("files of a page", () => {
+  const inFolder = (name: string, bytes: Uint8Array) => {
+    const [, file = ""] = name.split("/");
+    return Object.defineProperty(new File([Uint8Array.from(bytes)], file), "webkitRelativePath", { value: `set/${name}` });
+  };
+
+  it("have the classes of their folders, or labels", async () => {
+    const data = await datasets.fromFiles([inFolder("b/x.png", half("left")), inFolder("a/y.png", half("right"))]);
+    expect(data).toMatchObject({ info: { classes: ["a", "b"] }, labels: Uint32Array.of(1, 0) });
+    const blob = new Blob([Uint8Array.from(half("left"))], { type: "image/png" });
+    expect(await datasets.fromFiles([blob], { labels: ["left"] })).toMatchObject({ info: { classes: ["left"] }, length: 1 });
+  });
+
+  it("are refused without a folder or a label, and where they are none", async () => {
+    const loose = new File([Uint8Array.from(half("left"))], "x.png");
+    await expect(datasets.fromFiles([loose])).rejects.toMatchObject({ code: "DATA_FORMAT", path: "x.png" });
+    await expect(datasets.fromFiles([loose], { labels: [0, 1] })).rejects.toMatchObject({
+      code: "SHAPE_MISMATCH",
+      path: "labels",
+    });
+    await expect(datasets.fromFiles(["x.png"] as never)).rejects.toMatchObject({ code: "DATA_FORMAT", path: "files[0]" });
+  });
+});
+
+describe("a table with a line for each sample", () => {
+  const TABLE = "length,width,kind\n1,20,small\n3,40,large\n2,20,small\n";
+
+  it("scales its columns, which the network remembers", async () => {
+    const data = await datasets.fromTable(TABLE);
+    expect(data.info).toMatchObject({
+      shape: [2],
+      classes: ["large", "small"],
+      ranges: [
+        [1, 3],
+        [20, 40],
+      ],
+    });
+    expect([0, 1, 2].map((k) => Array.from(data.image(k) ?? []))).toEqual([
+      [0, 0],
+      [1, 1],
+      [0.5, 0],
+    ]);
+    const code = encode.latency({ first: 0, last: 10, skipZero: false });
+    using trainer = await createTrainer(
+      {
+        network: {
+          input: 2,
+          steps: 30,
+          layers: [{ type: "dense", units: 2 }],
+          neuron: { membraneDecay: 0.9, currentDecay: 0.8 },
+        },
+        loss: { type: "count", positive: 4 },
+        training: { epochs: 1 },
+      },
+      { quiet: true, parameters: [{ weights: new Float32Array(4).fill(3), biases: new Float32Array(2) }] },
+    );
+    await expect(trainer.predict([2, 30])).rejects.toMatchObject({ code: "DATA_FORMAT", path: "data" });
+    await trainer.run(data.encode(code));
+    const whole = await trainer.predict(data.slice(1, 2).encode(code));
+    const raw = await trainer.predict([3, 40]);
+    expect(whole.layers[0]?.times.length).toBeGreaterThan(0);
+    expect(raw.layers).toEqual(whole.layers);
+    expect(raw.names).toHaveLength(1);
+  });
+
+  it.each([
+    { text: "a,b\n1,x\nno,y\n", options: {}, code: "DATA_FORMAT", path: "table, line 3: a" },
+    { text: "a,b\n1,x\n", options: { label: "c" }, code: "DATA_FORMAT", path: "table" },
+    { text: "b\nx\n", options: {}, code: "DATA_FORMAT", path: "table" },
+    { text: "a,b\n", options: {}, code: "DATA_FORMAT", path: "table" },
+    { text: "a,b\n1,x\n", options: { ranges: [] }, code: "CONFIG_INVALID", path: "ranges" },
+    { text: "a,b\n1,x\n", options: { ranges: [[2, 1]] }, code: "CONFIG_INVALID", path: "ranges[0]" },
+  ])("is refused: $path of $text", async ({ text, options, code, path }) => {
+    await expect(datasets.fromTable(text, options as object)).rejects.toMatchObject({ code, path });
+  });
+});

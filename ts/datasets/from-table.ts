@@ -1,0 +1,72 @@
+import { fields } from "../check/fields.js";
+import { listOf, refuse, text } from "../check/values.js";
+import { SpikeletError } from "../errors.js";
+import { classNames } from "./class-names.js";
+import { fromImages } from "./create.js";
+import type { SpikeDataset } from "./dataset.js";
+import { type Range, range, rangesOf, scaledRow } from "./ranges.js";
+import { cellOf, checkClass, labelsOf, numberOf, tableOf } from "./table.js";
+
+/** What the columns of a table mean that has a line for each sample. */
+export interface TableOptions {
+  /**
+   * Column with the class of the sample, its number or its name; by default the one that is called `label` or `class`, otherwise
+   * the last.
+   */
+  label?: string;
+  /** Columns with the values of the sample; by default all others. */
+  values?: readonly string[];
+  /** Lowest and highest number of each of these columns, which become 0 and 1; by default those of the table. */
+  ranges?: readonly Range[];
+  /** Names of the classes: the first is class 0. By default those in the table, sorted, if none of them is a number. */
+  classes?: readonly string[];
+  /** Separator of values; a comma by default. */
+  delimiter?: string;
+  name?: string;
+}
+
+const tableOptions = fields<TableOptions>({
+  label: text,
+  values: listOf(text, "CONFIG_INVALID"),
+  ranges: listOf(range, "CONFIG_INVALID"),
+  classes: classNames,
+  delimiter: text,
+  name: text,
+});
+
+/**
+ * Makes a data set from a table of comma-separated values: the first line names the columns, each further line is one sample. Each
+ * column is scaled to 0..1; the network keeps the ranges, so that {@link Network.predict} takes numbers as they are in the table.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` for wrong options, `DATA_FORMAT` with the line for a column that is missing and for
+ * what is no number or class.
+ */
+export async function fromTable(content: string, options: TableOptions = {}): Promise<SpikeDataset> {
+  const { label, values, ranges: given, classes, delimiter = ",", name = "table" } = tableOptions(options, "");
+  if (delimiter === "" || /["\r\n\ufeff]/.test(delimiter)) refuse("CONFIG_INVALID", "delimiter", "what parts values", delimiter);
+  const required = new Set([...(values ?? []), ...(label === undefined ? [] : [label])]);
+  const table = await tableOf(text(content, "table"), delimiter, required, "table");
+  const column = label ?? table.names.find((one) => /^(label|class)$/i.test(one)) ?? table.names.at(-1) ?? "";
+  const columns = values ?? table.names.filter((one) => one !== column);
+  if (columns.length === 0) throw new SpikeletError("DATA_FORMAT", "table", `must have a column of values beside ${column}`);
+  if (table.rows.length === 0) throw new SpikeletError("DATA_FORMAT", "table", "has no lines below the names of its columns");
+  const rows: number[][] = [];
+  const labels: string[] = [];
+  for (const row of table.rows) {
+    const path = `table, line ${row.line}`;
+    rows.push(columns.map((one) => numberOf(table, row, one, path)));
+    const of = cellOf(table, row, column);
+    checkClass(of, classes, `${path}: ${column}`);
+    labels.push(of);
+  }
+  const ranges = given ?? rangesOf(rows);
+  if (ranges.length !== columns.length) {
+    throw new SpikeletError(
+      "CONFIG_INVALID",
+      "ranges",
+      `must have ${columns.length} entries for as many columns, got ${ranges.length}`,
+    );
+  }
+  const scaled = Float32Array.from(rows.flatMap((row) => scaledRow(row, ranges)));
+  return fromImages({ values: scaled, shape: [columns.length], name, ...labelsOf(labels, classes, column) }).withRanges(ranges);
+}
