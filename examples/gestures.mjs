@@ -1,8 +1,13 @@
-// node examples/gestures.mjs: four gestures before an accelerometer, drawn, classified by a spiking network and then heard as they come; seconds.
+// node examples/gestures.mjs: four gestures before an accelerometer, drawn, classified by a spiking network, and then 60 of them in a
+// row, which it recognises as they come; seconds.
 import { createTrainer, datasets, encode } from "spikelet";
 
 const GESTURES = ["circle", "shake", "lift", "tap"];
 const RATE = 50;
+/** Points in time of a gesture. */
+const STEPS = 2 * RATE;
+/** Gestures in a row. */
+const ROW = 60;
 
 /** Numbers in −1..1, the same in every run. */
 function numbers(seed = 1) {
@@ -24,16 +29,18 @@ function axes(gesture, draw) {
     (/** @type {number} */ t) => [0, 0, 2 * bump(t, 0.06)],
   ];
   const times = Array.from(
-    { length: 2 * RATE },
+    { length: STEPS },
     (_, k) => shapes[gesture]?.(k / RATE).map((a) => strength * a + 0.1 * draw()) ?? [],
   );
   return [0, 1, 2].map((axis) => Float32Array.from(times, (values) => values[axis] ?? 0));
 }
 
 /**
- * Learns 600 drawn samples, then hears one more as a sensor gives it: one time after the other.
+ * Learns 600 drawn samples, then hears 60 gestures without a pause, as a sensor gives them: one point in time after the other. The
+ * network goes on from each to the next, and decides over the last two seconds.
  *
- * @returns {Promise<{ accuracy: number, heard: { seconds: number, gesture: string | undefined }[] }>} of the test part; what a shake is taken for
+ * @returns {Promise<{ accuracy: number, right: number, row: { made: string | undefined, heard: string | undefined }[] }>} accuracy of
+ * the test part; gestures of the row that were recognised, and each as it was made and heard
  */
 export async function gestures() {
   const draw = numbers();
@@ -45,7 +52,7 @@ export async function gestures() {
   const trainer = await createTrainer({
     network: {
       input: await data.inputUnits(),
-      steps: 2 * RATE,
+      steps: STEPS,
       layers: [60, GESTURES.length].map((units) => ({ type: "dense", units })),
       neuron: { membraneDecay: 0.95, currentDecay: 0.8 },
     },
@@ -56,19 +63,22 @@ export async function gestures() {
   });
   await trainer.run(train, { validation });
   const { accuracy } = await trainer.evaluate(test);
-  const stream = await trainer.stream({ encoding, channels: 3 });
-  const [x, y, z] = axes(1, draw);
-  const heard = [];
-  for (let t = 0; t < 2 * RATE; t++) {
-    const { byCount, steps } = await stream.runSignal(Float32Array.of(x?.[t] ?? 0, y?.[t] ?? 0, z?.[t] ?? 0));
-    if (steps % 25 === 0) heard.push({ seconds: steps / RATE, gesture: GESTURES[byCount] });
+  const stream = await trainer.stream({ encoding, channels: 3, window: STEPS });
+  const row = [];
+  for (let k = 0; k < ROW; k++) {
+    const gesture = Math.floor((draw() + 1) * 2);
+    const [x, y, z] = axes(gesture, draw);
+    for (let t = 0; t < STEPS; t++) {
+      const { decisions } = await stream.runSignal(Float32Array.of(x?.[t] ?? 0, y?.[t] ?? 0, z?.[t] ?? 0));
+      for (const { output = -1 } of decisions) row.push({ made: GESTURES[gesture], heard: GESTURES[output] });
+    }
   }
   trainer.dispose();
-  return { accuracy: accuracy.count ?? 0, heard };
+  return { accuracy: accuracy.count ?? 0, right: row.filter(({ made, heard }) => made === heard).length, row };
 }
 
 if (import.meta.filename === process.argv[1]) {
-  const { accuracy, heard } = await gestures();
-  console.log(`gestures: ${(100 * accuracy).toFixed(1)} % of the test samples`);
-  for (const { seconds, gesture } of heard) console.log(`after ${seconds.toFixed(1)} s of a shake: ${gesture}`);
+  const { accuracy, right, row } = await gestures();
+  console.log(`gestures: ${(100 * accuracy).toFixed(1)} % of the test samples, ${right} of ${row.length} in a row`);
+  for (const { made, heard } of row.slice(0, 5)) console.log(`a ${made} is heard as: ${heard ?? "nothing"}`);
 }

@@ -92,6 +92,6 @@ export type * from "./runtime/backend.js";
 export { type CheckpointInfo, type CheckpointInfoOptions, checkpointInfo } from "./session/checkpoint-info.js";
 export type { RawSample } from "./session/raw-samples.js";
 export type { RunOptions, RunReport, TrainingRun } from "./session/run.js";
-export { SpikeStream, type StreamAnswer, type StreamOptions } from "./session/stream.js";
+export { SpikeStream, type StreamAnswer, type StreamDecision, type StreamOptions } from "./session/stream.js";
 export { SpikeEvents, type SpikeTrain } from "./spikes.js";
 export { createTrainer, restoreTrainer, Trainer } from "./trainer.js";

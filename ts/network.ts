@@ -217,12 +217,13 @@ export class Network implements Disposable {
    * Opens a stream, in which the network answers step by step, with its current parameters. It holds a copy of them until it is
    * disposed of or forgotten.
    *
-   * @param options how a signal becomes spikes; without an encoding, the stream takes spikes.
-   * @throws {SpikeletError} `CONFIG_INVALID` for an invalid encoding, and for channels without one, `SHAPE_MISMATCH` if its number
-   * of units is not that of the network's inputs.
+   * @param options how a signal becomes spikes, and how often the network decides over its last steps.
+   * @throws {SpikeletError} `CONFIG_INVALID` for an invalid encoding and for channels without one, for `window` and `hop` out of
+   * range, for a hop without a window and for a window with the loss `trace`, which decides nothing; `SHAPE_MISMATCH` if the number
+   * of units of the encoding is not that of the network's inputs.
    */
   async stream(options: StreamOptions = {}): Promise<SpikeStream> {
-    return SpikeStream.open(this.session, options);
+    return SpikeStream.open(this.session, options, decisionOf(this.config));
   }
 
   #evaluations: Promise<void> = Promise.resolve();

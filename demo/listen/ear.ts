@@ -1,9 +1,7 @@
-import type { StreamAnswer } from "spikelet";
+import type { StreamDecision } from "spikelet";
 import type { Hearing } from "./hearing.js";
 import { isSilent, joined, Words } from "./words.js";
 
-/** Values of sound that complete a step. */
-const HOP = 80;
 /** Values of a recording that are heard in a call: 50 ms. */
 const PIECE = 400;
 
@@ -12,7 +10,8 @@ export interface Moment {
   hearing: Hearing;
   /** The sound of the word so far. */
   sound: Float32Array;
-  answer: StreamAnswer;
+  /** What the network makes of it so far, and at last its decision. */
+  answer: StreamDecision;
   isOver: boolean;
 }
 
@@ -32,10 +31,10 @@ export class Ear {
   /** Sound of the word that the network has not heard yet; it takes all of it in one call when it is free. */
   #waiting: Float32Array[] = [];
   #heard: Float32Array[] = [];
-  #steps = 0;
   /** Words so far. */
   #found = 0;
-  #answer: StreamAnswer | undefined;
+  /** Decision over the first steps of the word, as many as the network has learnt to listen. */
+  #decision: StreamDecision | undefined;
   #work: Promise<void> = Promise.resolve();
 
   constructor(hearing: Hearing, listener: EarListener) {
@@ -93,8 +92,7 @@ export class Ear {
   #begin(sound: Float32Array): void {
     this.#next(async () => {
       this.#heard = [];
-      this.#steps = 0;
-      this.#answer = undefined;
+      this.#decision = undefined;
       await this.#hearing.begin();
     });
     this.#goOn(sound);
@@ -109,8 +107,7 @@ export class Ear {
     if (isWord) this.#found += 1;
     this.#next(async () => {
       await this.#hear();
-      const rest = this.#hearing.steps - this.#steps;
-      const answer = rest > 0 ? await this.#hearing.rest(rest) : this.#answer;
+      const answer = this.#decision ?? (await this.#hearing.rest()).decisions[0];
       if (!isWord || answer === undefined) return;
       const moment = { hearing: this.#hearing, sound: joined(this.#heard), answer, isOver: true };
       this.#listener.heard(moment);
@@ -119,17 +116,14 @@ export class Ear {
   }
 
   async #hear(): Promise<void> {
-    let sound = joined(this.#waiting);
+    const sound = joined(this.#waiting);
     this.#waiting = [];
-    // A word longer than the network has learnt to listen is over for it.
-    while (sound.length > 0 && this.#steps < this.#hearing.steps) {
-      const now = sound.subarray(0, (this.#hearing.steps - this.#steps) * HOP);
-      sound = sound.subarray(now.length);
-      this.#answer = await this.#hearing.hear(now);
-      this.#steps = this.#answer.steps;
-      this.#heard.push(now);
-      this.#listener.heard({ hearing: this.#hearing, sound: joined(this.#heard), answer: this.#answer, isOver: false });
-    }
+    if (sound.length === 0 || this.#decision !== undefined) return;
+    const { decisions, ...soFar } = await this.#hearing.hear(sound);
+    this.#decision = decisions[0];
+    this.#heard.push(sound);
+    const answer = this.#decision ?? soFar;
+    this.#listener.heard({ hearing: this.#hearing, sound: joined(this.#heard), answer, isOver: false });
   }
 
   #next(work: () => Promise<void>): void {

@@ -1,4 +1,13 @@
-import { datasets, type Encoding, fineTune, type Network, restoreNetwork, type SpikeStream, type StreamAnswer } from "spikelet";
+import {
+  datasets,
+  type Encoding,
+  fineTune,
+  type Network,
+  restoreNetwork,
+  type SpikeStream,
+  type StreamAnswer,
+  type StreamDecision,
+} from "spikelet";
 import { type Insight, runThrough } from "../inside/insight.js";
 import { randomOf, SAMPLE_RATE, varied } from "./varied.mjs";
 
@@ -9,21 +18,22 @@ const COPIES = 8;
 export class Hearing {
   readonly network: Network;
   readonly names: readonly string[];
-  readonly steps: number;
+  readonly #steps: number;
   readonly #encoding: Encoding;
   readonly #stream: SpikeStream;
 
   private constructor(network: Network, names: readonly string[], encoding: Encoding, stream: SpikeStream) {
     this.network = network;
     this.names = names;
-    this.steps = network.config.network.steps;
+    this.#steps = network.config.network.steps;
     this.#encoding = encoding;
     this.#stream = stream;
   }
 
   /** @param encoding the filter bank, and how its energies become spikes. */
   static async of(network: Network, names: readonly string[], encoding: Encoding): Promise<Hearing> {
-    return new Hearing(network, names, encoding, await network.stream({ encoding }));
+    const window = network.config.network.steps;
+    return new Hearing(network, names, encoding, await network.stream({ encoding, window }));
   }
 
   /** The network of a checkpoint, which says what its outputs stand for and what turns sound into spikes. */
@@ -38,18 +48,18 @@ export class Hearing {
     return this.#stream.restart();
   }
 
-  /** Takes the next sound of the word; the network runs the steps that it completes. */
+  /** Takes the next sound of the word; the network runs the steps that it completes, and decides after those of a sample. */
   hear(sound: Float32Array): Promise<StreamAnswer> {
     return this.#stream.runSignal(sound);
   }
 
-  /** Runs the steps that are left once the word is over, without any input. */
-  rest(steps: number): Promise<StreamAnswer> {
-    return this.#stream.run({ times: [], units: [] }, steps);
+  /** Runs as many steps as a sample has without any input, in which the network decides. */
+  rest(): Promise<StreamAnswer> {
+    return this.#stream.run({ times: [], units: [] }, this.#steps);
   }
 
-  /** Spikes and membranes of the network while it hears a sound, up to the step of `answer`. */
-  async look(sound: Float32Array, { steps: seen, byCount, counts }: StreamAnswer): Promise<Insight> {
+  /** Spikes and membranes of the network while it hears a sound, up to the last step of `answer`. */
+  async look(sound: Float32Array, { to: seen, byCount, counts }: StreamDecision): Promise<Insight> {
     const data = datasets.fromSeries({ signals: [[sound]], labels: [byCount], sampleRate: SAMPLE_RATE }).encode(this.#encoding);
     const { prediction: _, layers, ...rest } = await runThrough(this.network, data);
     const decision = (counts[byCount] ?? 0) > 0 ? { output: byCount, step: 0 } : undefined;

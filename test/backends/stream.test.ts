@@ -1,4 +1,15 @@
-import { type Config, createNetwork, createTrainer, datasets, encode, type Network, type StreamAnswer } from "spikelet";
+import {
+  type Config,
+  createNetwork,
+  createTrainer,
+  datasets,
+  encode,
+  type Network,
+  type SpikeStream,
+  type Statistic,
+  type StreamAnswer,
+  type StreamDecision,
+} from "spikelet";
 import { describe, expect, it } from "vitest";
 import { BACKENDS } from "../support/backends.js";
 
@@ -16,6 +27,17 @@ const CONFIG: Config = {
   },
   loss: { type: "latency", endSimulation: "off" },
 };
+
+/** The same network with a readout. */
+function readout(loss: NonNullable<Config["loss"]>): Config {
+  const layers: Config["network"]["layers"] = [
+    { type: "dense", units: 40, recurrent: true },
+    { type: "dense", units: 3, neuron: { type: "leaky", membraneDecay: 0.95 } },
+  ];
+  return { network: { ...CONFIG.network, layers }, rule: { type: "activation" }, loss };
+}
+
+const STATISTICS = ["mean", "max", "last", "softmaxSum"] as const satisfies readonly Statistic[];
 
 const events = Array.from({ length: 3 * STEPS }, (_, k) => ({ time: Math.floor(k / 3), unit: (k * k) % 8 }));
 const sample = datasets.fromSpikes({
@@ -38,15 +60,52 @@ async function whole(network: Network): Promise<number[][]> {
   return [...(layers[1]?.triples() ?? [])].map(([, step, unit]) => [step, unit]);
 }
 
+/** The answers of a stream to the sample, `chunk` steps at a time. */
+async function answersOf(stream: SpikeStream, chunk: number): Promise<StreamAnswer[]> {
+  const answers: StreamAnswer[] = [];
+  for (let from = 0; from < STEPS; from += chunk) {
+    const to = Math.min(from + chunk, STEPS);
+    answers.push(await stream.run(part(from, to), to - from));
+  }
+  return answers;
+}
+
+/** Membranes of answers, step by step. */
+function membranesOf(answers: readonly StreamAnswer[]): number[][] {
+  return answers.flatMap(({ membranes }) =>
+    Array.from({ length: membranes.length / 3 }, (_, step) => [...membranes.subarray(3 * step, 3 * step + 3)]),
+  );
+}
+
+/** Statistic of membranes by its formula. */
+function scoreOf(statistic: Statistic, membranes: readonly number[][], output: number): number {
+  const own = membranes.map((step) => step[output] ?? 0);
+  if (statistic === "max") return Math.max(...own);
+  if (statistic === "last") return own.at(-1) ?? Number.NaN;
+  if (statistic === "mean") return own.reduce((sum, y) => sum + y, 0) / own.length;
+  return membranes.reduce((sum, step) => {
+    const parts = step.map((y) => Math.exp(y - Math.max(...step)));
+    return sum + (parts[output] ?? 0) / parts.reduce((all, part) => all + part, 0);
+  }, 0);
+}
+
+function indexOfMax(values: readonly number[]): number {
+  return values.indexOf(Math.max(...values));
+}
+
+/** What there is to decide by in the steps of some answers, by hand. */
+function byHand(answers: readonly StreamAnswer[], from: number, to: number) {
+  const here = spikesOf(answers).filter(([step = 0]) => step >= from && step < to);
+  const counts = [0, 1, 2].map((output) => here.filter(([, unit]) => unit === output).length);
+  const [decisionStep, byFirstSpike] = here[0] ?? [];
+  return { from, to, counts: Uint32Array.from(counts), byCount: indexOfMax(counts), byFirstSpike, decisionStep };
+}
+
 describe.each(BACKENDS)("a stream on %s", (backend) => {
   it.each([1, 13, 700])("answers as a whole sample, %i steps at a time", async (chunk) => {
     using network = await createNetwork(CONFIG, { backend });
     using stream = await network.stream();
-    const answers: StreamAnswer[] = [];
-    for (let from = 0; from < STEPS; from += chunk) {
-      const to = Math.min(from + chunk, STEPS);
-      answers.push(await stream.run(part(from, to), to - from));
-    }
+    const answers = await answersOf(stream, chunk);
     const expected = await whole(network);
     expect(expected.length).toBeGreaterThan(50);
     expect(spikesOf(answers)).toEqual(expected);
@@ -108,6 +167,107 @@ describe.each(BACKENDS)("a stream on %s", (backend) => {
     for (const all of heard) expect(all.at(-1)?.decisionStep).toBeDefined();
   });
 
+  it.each(STATISTICS)("of a readout has the membranes of a whole sample, and decides by their %s", async (statistic) => {
+    using network = await createNetwork(readout({ type: "membrane", statistic }), { backend });
+    const { membranes, byMembrane, scoresByMembrane } = await network.predict(sample);
+    expect(new Set(membranes).size).toBeGreaterThan(100);
+    using stream = await network.stream();
+    for (const chunk of [1, 100]) {
+      await stream.restart();
+      const answers = await answersOf(stream, chunk);
+      expect(Float32Array.from(membranesOf(answers).flat())).toEqual(membranes);
+      expect(answers.at(-1)).toMatchObject({ output: byMembrane[0], byMembrane: byMembrane[0], scoresByMembrane, decisions: [] });
+      expect(answers.at(-1)).toMatchObject({ byFirstSpike: undefined, counts: new Uint32Array(3) });
+    }
+  });
+
+  it.each([{ window: 50 }, { window: 60, hop: 7 }, { window: 7, hop: 60 }, { window: 1, hop: 1 }, { window: 65_535, hop: 250 }])(
+    "decides over windows as their spikes say, %o",
+    async ({ window, hop = window }) => {
+      using network = await createNetwork(CONFIG, { backend });
+      using plain = await network.stream();
+      const answers = await answersOf(plain, STEPS);
+      expect(answers[0]?.decisions).toEqual([]);
+      const ends = Array.from({ length: Math.floor(STEPS / hop) }, (_, k) => (k + 1) * hop);
+      const expected = ends.map((to) => {
+        const decision = byHand(answers, Math.max(0, to - window), to);
+        return { ...decision, output: decision.byFirstSpike, byMembrane: undefined, scoresByMembrane: new Float32Array() };
+      });
+      expect(new Set(expected.map(({ counts }) => counts.join())).size).toBeGreaterThan(1);
+      using stream = await network.stream(hop === window ? { window } : { window, hop });
+      for (const chunk of [1, 13, 700]) {
+        await stream.restart();
+        const found = await answersOf(stream, chunk);
+        expect(found.flatMap(({ decisions }) => decisions)).toEqual(expected);
+        await plain.restart();
+        const withoutWindows = (await answersOf(plain, chunk)).map((answer) => ({ ...answer, decisions: null }));
+        expect(found.map((answer) => ({ ...answer, decisions: null }))).toEqual(withoutWindows);
+        for (const { start, steps, decisions } of found) {
+          for (const { to } of decisions) expect([to > start, to <= steps]).toEqual([true, true]);
+        }
+      }
+    },
+  );
+
+  it.each(STATISTICS)("decides over windows as the %s of their membranes says", async (statistic) => {
+    using network = await createNetwork(readout({ type: "membrane", statistic }), { backend });
+    using stream = await network.stream({ window: 40, hop: 25 });
+    const answers = await answersOf(stream, 13);
+    const membranes = membranesOf(answers);
+    const decisions = answers.flatMap((answer) => answer.decisions);
+    expect(decisions).toHaveLength(STEPS / 25);
+    for (const { from, to, output, byMembrane, scoresByMembrane, ...rest } of decisions) {
+      expect([from, to % 25]).toEqual([Math.max(0, to - 40), 0]);
+      const scores = [0, 1, 2].map((unit) => scoreOf(statistic, membranes.slice(from, to), unit));
+      // The exponential of the host may differ from that of the core in its last bit.
+      if (statistic === "softmaxSum")
+        for (const [unit, score] of scores.entries()) expect(scoresByMembrane[unit]).toBeCloseTo(score, 5);
+      else expect(scoresByMembrane).toEqual(Float32Array.from(scores));
+      expect([output, byMembrane]).toEqual([indexOfMax(scores), indexOfMax(scores)]);
+      expect(rest).toEqual({ counts: new Uint32Array(3), byCount: 0, byFirstSpike: undefined, decisionStep: undefined });
+    }
+  });
+
+  it("decides anew after `restartDecision` while the units keep their state", async () => {
+    using network = await createNetwork({ ...CONFIG, loss: { type: "count" } }, { backend });
+    using plain = await network.stream();
+    using stream = await network.stream({ window: 40, hop: 30 });
+    const undisturbed = await answersOf(plain, STEPS);
+    const found: StreamDecision[] = [];
+    for (let from = 0; from < STEPS; from += 100) {
+      await stream.restartDecision();
+      const answer = await stream.run(part(from, from + 100), 100);
+      const { start, steps, decisions, spikes, membranes: _, ...overall } = answer;
+      const expected = byHand(undisturbed, from, from + 100);
+      expect([start, steps]).toEqual([from, from + 100]);
+      expect(overall).toMatchObject({ ...expected, output: expected.byFirstSpike === undefined ? undefined : expected.byCount });
+      expect(spikesOf([answer])).toEqual(spikesOf(undisturbed).filter(([step = 0]) => step >= from && step < from + 100));
+      expect(spikes.times.length).toBeGreaterThan(0);
+      expect(decisions.map(({ from, to }) => [from, to])).toEqual([
+        [from, from + 30],
+        [from + 20, from + 60],
+        [from + 50, from + 90],
+      ]);
+      found.push(...decisions);
+    }
+    for (const decision of found) expect(decision).toMatchObject(byHand(undisturbed, decision.from, decision.to));
+    await stream.restart();
+    const [first] = await answersOf(stream, STEPS);
+    expect(first?.spikes).toEqual(undisturbed[0]?.spikes);
+    expect(first?.decisions[0]).toMatchObject({ from: 0, to: 30 });
+  });
+
+  it("of a network that follows a series gives its membranes and decides nothing", async () => {
+    using network = await createNetwork(readout({ type: "trace" }), { backend });
+    using stream = await network.stream();
+    const [answer] = await answersOf(stream, STEPS);
+    expect(answer?.membranes).toEqual((await network.predict(sample)).membranes);
+    expect(answer).toMatchObject({ output: undefined, byMembrane: undefined, scoresByMembrane: new Float32Array() });
+    await expect(network.stream({ window: 10 })).rejects.toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", path: "window", reason: expect.stringContaining("decides nothing") }),
+    );
+  });
+
   it("goes on beyond the steps of the configuration, apart from others and from what is learnt meanwhile", async () => {
     using trainer = await createTrainer(CONFIG, { backend });
     using first = await trainer.stream();
@@ -141,12 +301,18 @@ describe.each(BACKENDS)("a stream on %s", (backend) => {
       "CONFIG_INVALID",
       "encoding.threshold",
     );
+    for (const window of [0, -1, 1.5, 65_536, "10", Number.NaN]) {
+      await refused(network.stream({ window: window as number }), "CONFIG_INVALID", "window");
+      await refused(network.stream({ window: 10, hop: window as number }), "CONFIG_INVALID", "hop");
+    }
+    await refused(network.stream({ hop: 10 }), "CONFIG_INVALID", "hop");
     using signal = await network.stream({ encoding: encode.delta(), channels: 4 });
     await refused(signal.runSignal(Float32Array.of(1, 2, 3)), "SHAPE_MISMATCH", "values");
     await refused(signal.runSignal(Float32Array.of(1, 2, 3, Number.NaN)), "DATA_FORMAT", "values[3]");
     expect(await stream.run({ times: [], units: [] }, 0)).toMatchObject({ start: 0, steps: 0 });
     stream.dispose();
     await refused(stream.restart(), "SHAPE_MISMATCH", "stream");
+    await refused(stream.restartDecision(), "SHAPE_MISMATCH", "stream");
     network.dispose();
     await refused(stream.restart(), "DISPOSED", "");
   });

@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import type { PageOptions } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import committed from "../parity/digest.json" with { type: "json" };
-import { streamed } from "../parity/stream.mjs";
+import { decided, streamed } from "../parity/stream.mjs";
 import { type PackedProject, packedProject } from "../support/packed-project.js";
 import { withMemoryOf } from "../support/small-memory.js";
 import { buildLibrary, buildWithEsbuild, buildWithVite, packedSize, serveWithViteDev, writePage } from "./bundles.js";
@@ -101,6 +101,11 @@ describe("a page built with Vite", () => {
     expect(found).toEqual(await streamed({ backend: "native" }));
     expect(found.whole.spikes.length).toBeGreaterThan(20);
     for (const stream of found.streams) expect(stream).toEqual(found.whole);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it.each([{}, { worker: false }])("decides over windows of a stream as Node does, %o", async (options) => {
+    expect(await opened.run("decisions", options)).toEqual(await decided({ backend: "native" }));
     expect(opened.complaints).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 // What the tests do inside a page; the bundlers get this file as a user's.
 import { createNetwork, createTrainer, datasets, encode, loadBackend, restoreTrainer, SpikeletError } from "spikelet";
 import { blots, CONFIG } from "../parity/runs.mjs";
-import { streamed } from "../parity/stream.mjs";
+import { decided, streamed } from "../parity/stream.mjs";
 import { trainingDigest } from "../parity/training.mjs";
 
 /** @typedef {import("spikelet").PageOptions} PageOptions */
@@ -10,6 +10,8 @@ const scenarios = {
   digest: (/** @type {PageOptions} */ options) => trainingDigest(options),
 
   stream: (/** @type {PageOptions} */ options) => streamed(options),
+
+  decisions: (/** @type {PageOptions} */ options) => decided(options),
 
   /** A few epochs of training, and what they were good for. */
   async epoch(/** @type {PageOptions} */ options) {

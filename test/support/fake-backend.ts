@@ -133,7 +133,8 @@ export class FakeSession implements Session {
   }
 
   runStream(_: number, times: Uint16Array, units: Uint32Array, steps: number): StreamArrays {
-    return { times, units, counts: Uint32Array.of(times.length), start: 0, steps };
+    const overall = { from: 0, to: steps, counts: Uint32Array.of(times.length), byCount: 0 };
+    return { times, units, start: 0, overall, windows: [] };
   }
 
   runStreamSignal(_: number, values: Float32Array): StreamArrays {
@@ -141,6 +142,8 @@ export class FakeSession implements Session {
   }
 
   restartStream(): void {}
+
+  restartStreamDecision(): void {}
 
   closeStream(id: number): void {
     this.closed.push(id);

@@ -64,16 +64,34 @@ export interface StreamArrays {
   times: Uint16Array;
   /** Output of each spike. */
   units: Uint32Array;
-  /** Spikes of each output since the stream began. */
-  counts: Uint32Array;
+  /** Membranes of a readout, `[step][output]`. */
+  membranes?: Float32Array | null;
   /** Steps since the stream began, before these. */
   start: number;
-  /** Steps since the stream began. */
-  steps: number;
+  /** Decision over all steps since the start, or since decisions were restarted. */
+  overall: DecisionArrays;
+  /** Decisions over windows that ended in these steps. */
+  windows: DecisionArrays[];
+}
+
+/** Decisions over some steps of a stream, which are counted from its start. */
+export interface DecisionArrays {
+  /** First of the steps. */
+  from: number;
+  /** Step after the last. */
+  to: number;
+  /** Spikes of each output. */
+  counts: Uint32Array;
+  /** Output with most spikes. */
+  byCount: number;
   /** Step of the first output spike. */
   firstStep?: number | null;
   /** Output of the first spike. */
   firstUnit?: number | null;
+  /** Output with the largest statistic of its membranes. */
+  byMembrane?: number | null;
+  /** That statistic, `[output]`. */
+  scores?: Float32Array | null;
 }
 
 /** States and adjoints of a layer, each `[sample][step][unit]`; zero from a sample's last step on. Letters as in spec 5. */
@@ -182,13 +200,14 @@ export interface Session {
   advanceEvaluation(maxSamples: number): Promise<string>;
   /** `earlyDecision` as in `beginEvaluation`. */
   predict(dataset: number, start: number, count: number, earlyDecision: boolean): Promise<PredictionArrays>;
-  /** Begins a stream of steps and returns its number; options `{"encoding"?,"channels"?}`. */
+  /** Begins a stream of steps and returns its number; options `{"encoding"?,"channels"?,"window"?,"hop"?}`. */
   openStream(options: string): Awaitable<number>;
   /** `times` are counted from the first of these steps. */
   runStream(stream: number, times: Uint16Array, units: Uint32Array, steps: number): Awaitable<StreamArrays>;
   /** `values` are `[time][channel]`. */
   runStreamSignal(stream: number, values: Float32Array): Awaitable<StreamArrays>;
   restartStream(stream: number): Awaitable<void>;
+  restartStreamDecision(stream: number): Awaitable<void>;
   closeStream(stream: number): Awaitable<void>;
   gradients(dataset: number, start: number, count: number, trace: boolean): Promise<GradientArrays>;
   applyGradients(layers: ParameterArrays[]): Awaitable<void>;

@@ -102,6 +102,7 @@ export const SESSION: Table<Session, keyof Session> = {
   runStream: ["now", ["stream", "index"], ["times", "shorts"], ["units", "words"], ["steps", "count"]],
   runStreamSignal: ["now", ["stream", "index"], ["values", "floats"]],
   restartStream: ["now", ["stream", "index"]],
+  restartStreamDecision: ["now", ["stream", "index"]],
   closeStream: ["now", ["stream", "index"]],
   gradients: ["later", ["dataset", "index"], ["start", "index"], ["count", "index"], ["trace", "flag"]],
   applyGradients: ["now", ["layers", "layers"]],

@@ -96,6 +96,10 @@ export class WasmSession {
      */
     removeDataset(id: number): void;
     /**
+     * Makes the decisions of a stream over the steps to come alone.
+     */
+    restartStreamDecision(stream: number): void;
+    /**
      * Resets a stream to before its first step.
      */
     restartStream(stream: number): void;
@@ -236,6 +240,7 @@ export interface InitOutput {
     readonly wasmsession_predict: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly wasmsession_removeDataset: (a: number, b: number) => [number, number];
     readonly wasmsession_restartStream: (a: number, b: number) => [number, number];
+    readonly wasmsession_restartStreamDecision: (a: number, b: number) => [number, number];
     readonly wasmsession_restore: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly wasmsession_runLocalBatch: (a: number, b: number, c: number) => [number, number, number];
     readonly wasmsession_runStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];

@@ -1,71 +1,100 @@
 import { type FieldChecks, fields, record } from "../check/fields.js";
 import { jsonOf } from "../check/json.js";
-import { MAX_STEPS } from "../check/steps.js";
+import { MAX_STEPS, steps } from "../check/steps.js";
 import { floats, whole } from "../check/values.js";
+import type { Decision } from "../decisions.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
-import type { StreamArrays } from "../runtime/backend.js";
+import type { DecisionArrays, StreamArrays } from "../runtime/backend.js";
 import { type SpikeTrain, trainArrays } from "../spikes.js";
 import type { ExclusiveSession } from "./exclusive.js";
 
-/** Options of a stream that takes a signal. */
+/** Options of a stream. */
 export interface StreamOptions {
-  /** How the signal becomes spikes: one of the encodings of signals. */
+  /** How a signal becomes spikes: one of the encodings of signals. Without it, the stream takes spikes. */
   encoding?: Encoding;
   /** Channels of the signal, only with an encoding; 1 by default. */
   channels?: number;
+  /** Steps that each of `decisions` is over, 1 to 65,535; without it, there are none. */
+  window?: number;
+  /** Steps from the start to the first of `decisions` and from each to the next, 1 to 65,535; those of `window` by default. */
+  hop?: number;
 }
 
-/** What the network did in the steps of one call, and its decisions so far. */
-export interface StreamAnswer {
-  /** First of these steps, counted from the start of the stream. */
+/** What the outputs did in some steps of a stream, and what that decides. Steps are counted from the start of the stream. */
+export interface StreamDecision {
+  /** First of the steps. */
+  from: number;
+  /** Step after the last. */
+  to: number;
+  /** Output by the decision that the loss trains; `undefined` while no output has fired, and for the loss `trace`. */
+  output: number | undefined;
+  /** Spikes of each output. */
+  counts: Uint32Array;
+  /** Output with the most spikes; ties and silence give the lowest index. */
+  byCount: number;
+  /** Output that fired first, the lowest index on ties; `undefined` without spikes. */
+  byFirstSpike: number | undefined;
+  /** Step of the first output spike; `undefined` without spikes. */
+  decisionStep: number | undefined;
+  /** Output whose membrane has the largest statistic, for a readout with the loss `membrane`; otherwise `undefined`. */
+  byMembrane: number | undefined;
+  /** Statistic of each membrane; the largest decides `byMembrane`. Empty where that is `undefined`. */
+  scoresByMembrane: Float32Array;
+}
+
+/** What the network did in the steps of one call, and its decisions. Those of the answer itself are over all steps so far. */
+export interface StreamAnswer extends StreamDecision {
+  /** First of these steps. */
   start: number;
   /** Number of steps since the start, including these. */
   steps: number;
   /** Output spikes of these steps; times are counted from `start`. */
   spikes: { times: Uint16Array; units: Uint32Array };
-  /** Spikes of each output since the start. */
-  counts: Uint32Array;
-  /** Output with the most spikes so far; ties and silence give the lowest index. */
-  byCount: number;
-  /** Output that fired first, the lowest index on ties; `undefined` before the first spike. */
-  byFirstSpike: number | undefined;
-  /** Step of the first output spike; `undefined` before it. */
-  decisionStep: number | undefined;
+  /** `[step][output]`: membranes of a readout in these steps; empty if the last layer fires. */
+  membranes: Float32Array;
+  /** Decisions over windows that ended in these steps, in order; the first windows are shorter, until there are enough steps. */
+  decisions: StreamDecision[];
 }
 
-const CHECKS: FieldChecks<StreamOptions> = { encoding: (value, path) => record(value, path) as Encoding, channels: whole(1) };
+const CHECKS: FieldChecks<StreamOptions> = {
+  encoding: (value, path) => record(value, path) as Encoding,
+  channels: whole(1),
+  window: steps,
+  hop: steps,
+};
 
 const streamOptions = fields<StreamOptions>(CHECKS);
 
 /**
  * A network that answers step by step. Its units keep their state between calls. Up to the number of steps in the configuration
- * its spikes are those of a sample, bit for bit; there is no last step. It uses the parameters that the network had when the
+ * its spikes and membranes are those of a sample, bit for bit; there is no last step. It uses the parameters that the network had when the
  * stream began. Calls wait for each other and for those of the network, with what they were given: its memory may be used again at
  * once. They fail with `DISPOSED` once the network is disposed of.
  */
 export class SpikeStream implements Disposable {
   readonly #session: ExclusiveSession;
   readonly #id: number;
+  /** Decision that the loss of the network trains. */
+  readonly #trained: Decision;
 
-  private constructor(session: ExclusiveSession, id: number) {
+  private constructor(session: ExclusiveSession, id: number, trained: Decision) {
     this.#session = session;
     this.#id = id;
+    this.#trained = trained;
     forgotten.register(this, { session, id }, this);
   }
 
   /** @internal Use `network.stream()`. */
-  static async open(session: ExclusiveSession, options: StreamOptions): Promise<SpikeStream> {
-    const { encoding, channels } = streamOptions(options, "");
-    if (encoding === undefined && channels !== undefined) {
+  static async open(session: ExclusiveSession, options: StreamOptions, trained: Decision): Promise<SpikeStream> {
+    const { encoding, ...numbers } = streamOptions(options, "");
+    if (encoding === undefined && numbers.channels !== undefined) {
       throw new SpikeletError("CONFIG_INVALID", "channels", "are those of a signal: give an encoding too");
     }
-    const parts = [
-      ...(encoding === undefined ? [] : [`"encoding":${jsonOf(encoding, "encoding")}`]),
-      ...(channels === undefined ? [] : [`"channels":${channels}`]),
-    ];
+    const parts = Object.entries(numbers).map(([name, number]) => `"${name}":${number}`);
+    if (encoding !== undefined) parts.push(`"encoding":${jsonOf(encoding, "encoding")}`);
     const id = await session.run((open) => open.openStream(`{${parts.join()}}`));
-    return new SpikeStream(session, id);
+    return new SpikeStream(session, id, trained);
   }
 
   /**
@@ -79,7 +108,7 @@ export class SpikeStream implements Disposable {
   async run(spikes: SpikeTrain, steps = 1): Promise<StreamAnswer> {
     whole(0, MAX_STEPS)(steps, "steps");
     const { times, units } = trainArrays(spikes, "spikes");
-    return answerOf(await this.#session.run((session) => session.runStream(this.#id, times, units, steps)));
+    return this.#answer(await this.#session.run((session) => session.runStream(this.#id, times, units, steps)));
   }
 
   /**
@@ -92,12 +121,20 @@ export class SpikeStream implements Disposable {
    */
   async runSignal(values: Float32Array): Promise<StreamAnswer> {
     const copy = floats(values, "values").slice();
-    return answerOf(await this.#session.run((session) => session.runStreamSignal(this.#id, copy)));
+    return this.#answer(await this.#session.run((session) => session.runStreamSignal(this.#id, copy)));
   }
 
-  /** Resets the stream to the state before the first step. */
+  /** Resets the network and the decisions to before the first step; the next step is step 0. */
   async restart(): Promise<void> {
     return this.#session.run((session) => session.restartStream(this.#id));
+  }
+
+  /**
+   * Makes decisions over the steps to come alone, those over windows too: the next of these is a `hop` away. The units keep their
+   * state, and steps are still counted from the start of the stream.
+   */
+  async restartDecision(): Promise<void> {
+    return this.#session.run((session) => session.restartStreamDecision(this.#id));
   }
 
   /** Frees the stream; later calls fail with `SHAPE_MISMATCH`. */
@@ -108,6 +145,17 @@ export class SpikeStream implements Disposable {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #answer({ times, units, membranes, start, overall, windows }: StreamArrays): StreamAnswer {
+    return {
+      start,
+      steps: overall.to,
+      spikes: { times, units },
+      membranes: membranes ?? new Float32Array(),
+      ...decisionFrom(overall, this.#trained),
+      decisions: windows.map((window) => decisionFrom(window, this.#trained)),
+    };
   }
 }
 
@@ -125,16 +173,24 @@ function close({ session, id }: Place): void {
   if (!session.isDisposed) session.run((open) => open.closeStream(id)).catch(() => undefined);
 }
 
-function answerOf({ times, units, counts, start, steps, firstStep, firstUnit }: StreamArrays): StreamAnswer {
-  let byCount = 0;
-  for (const [unit, count] of counts.entries()) if (count > (counts[byCount] ?? 0)) byCount = unit;
+function decisionFrom({ from, to, counts, byCount, ...found }: DecisionArrays, trained: Decision): StreamDecision {
+  const byFirstSpike = found.firstUnit ?? undefined;
+  const byMembrane = found.byMembrane ?? undefined;
+  const outputs: Record<Decision, number | undefined> = {
+    firstSpike: byFirstSpike,
+    count: byFirstSpike === undefined ? undefined : byCount,
+    membrane: byMembrane,
+    none: undefined,
+  };
   return {
-    start,
-    steps,
-    spikes: { times, units },
+    from,
+    to,
+    output: outputs[trained],
     counts,
     byCount,
-    byFirstSpike: firstUnit ?? undefined,
-    decisionStep: firstStep ?? undefined,
+    byFirstSpike,
+    decisionStep: found.firstStep ?? undefined,
+    byMembrane,
+    scoresByMembrane: found.scores ?? new Float32Array(),
   };
 }

@@ -238,22 +238,64 @@ pub struct StreamArrays {
     pub times: Uint16Array,
     /// Output of each spike.
     pub units: Uint32Array,
-    /// Spikes of each output since the stream began.
-    pub counts: Uint32Array,
+    /// Membranes of a readout, `[step][output]`.
+    pub membranes: Option<Float32Array>,
     /// Steps since the stream began, before these.
     pub start: f64,
-    /// Steps since the stream began.
-    pub steps: f64,
-    /// Step of the first output spike.
-    pub first_step: Option<f64>,
-    /// Output of the first spike.
-    pub first_unit: Option<u32>,
+    /// Decision over all steps since the start, or since decisions were restarted.
+    pub overall: DecisionArrays,
+    /// Decisions over windows that ended in these steps.
+    pub windows: Vec<DecisionArrays>,
 }
 
 impl From<wire::StreamAnswer> for StreamArrays {
     fn from(answer: wire::StreamAnswer) -> Self {
-        let wire::StreamAnswer { times, units, counts, start, steps, first_step, first_unit } = answer;
-        Self { times: times.into(), units: units.into(), counts: counts.into(), start, steps, first_step, first_unit }
+        let wire::StreamAnswer { times, units, membranes, start, overall, windows } = answer;
+        Self {
+            times: times.into(),
+            units: units.into(),
+            membranes: (!membranes.is_empty()).then(|| membranes.into()),
+            start,
+            overall: overall.into(),
+            windows: windows.into_iter().map(DecisionArrays::from).collect(),
+        }
+    }
+}
+
+/// Decisions over some steps of a stream.
+#[napi(object, object_from_js = false)]
+pub struct DecisionArrays {
+    /// First of the steps.
+    pub from: f64,
+    /// Step after the last.
+    pub to: f64,
+    /// Spikes of each output.
+    pub counts: Uint32Array,
+    /// Output with most spikes.
+    pub by_count: u32,
+    /// Step of the first output spike.
+    pub first_step: Option<f64>,
+    /// Output of the first spike.
+    pub first_unit: Option<u32>,
+    /// Output with the largest statistic of its membranes.
+    pub by_membrane: Option<u32>,
+    /// That statistic, `[output]`.
+    pub scores: Option<Float32Array>,
+}
+
+impl From<wire::StreamDecision> for DecisionArrays {
+    fn from(decision: wire::StreamDecision) -> Self {
+        let wire::StreamDecision { from, to, counts, by_count, first_step, first_unit, by_membrane, scores } = decision;
+        Self {
+            from,
+            to,
+            counts: counts.into(),
+            by_count,
+            first_step,
+            first_unit,
+            by_membrane,
+            scores: (!scores.is_empty()).then(|| scores.into()),
+        }
     }
 }
 

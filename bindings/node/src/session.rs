@@ -263,6 +263,12 @@ impl NativeSession {
         self.often(env, |session| session.restart_stream(stream))
     }
 
+    /// Makes the decisions of a stream over the steps to come alone.
+    #[napi]
+    pub fn restart_stream_decision(&self, env: Env, stream: u32) -> napi::Result<()> {
+        self.often(env, |session| session.restart_stream_decision(stream))
+    }
+
     /// Frees a stream.
     #[napi]
     pub fn close_stream(&self, env: Env, stream: u32) -> napi::Result<()> {

@@ -119,6 +119,11 @@ fn floats(values: &[f32]) -> JsValue {
     Float32Array::from(values).into()
 }
 
+/// The values, if there are any.
+fn some_floats(values: &[f32]) -> JsValue {
+    if values.is_empty() { JsValue::UNDEFINED } else { floats(values) }
+}
+
 fn words(values: &[u32]) -> JsValue {
     Uint32Array::from(values).into()
 }
@@ -139,11 +144,23 @@ pub(crate) fn stream_arrays(answer: wire::StreamAnswer) -> Object {
     object([
         ("times", Uint16Array::from(&answer.times[..]).into()),
         ("units", words(&answer.units)),
-        ("counts", words(&answer.counts)),
+        ("membranes", some_floats(&answer.membranes)),
         ("start", answer.start.into()),
-        ("steps", answer.steps.into()),
-        ("firstStep", answer.first_step.into()),
-        ("firstUnit", answer.first_unit.into()),
+        ("overall", decision_arrays(answer.overall).into()),
+        ("windows", list(answer.windows, decision_arrays)),
+    ])
+}
+
+fn decision_arrays(decision: wire::StreamDecision) -> Object {
+    object([
+        ("from", decision.from.into()),
+        ("to", decision.to.into()),
+        ("counts", words(&decision.counts)),
+        ("byCount", decision.by_count.into()),
+        ("firstStep", decision.first_step.into()),
+        ("firstUnit", decision.first_unit.into()),
+        ("byMembrane", decision.by_membrane.into()),
+        ("scores", some_floats(&decision.scores)),
     ])
 }
 

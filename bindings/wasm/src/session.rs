@@ -134,6 +134,12 @@ impl WasmSession {
         self.0.restart_stream(stream).map_err(thrown)
     }
 
+    /// Makes the decisions of a stream over the steps to come alone.
+    #[wasm_bindgen(js_name = restartStreamDecision)]
+    pub fn restart_stream_decision(&mut self, stream: u32) -> Outcome<()> {
+        self.0.restart_stream_decision(stream).map_err(thrown)
+    }
+
     /// Frees a stream.
     #[wasm_bindgen(js_name = closeStream)]
     pub fn close_stream(&mut self, stream: u32) -> Outcome<()> {

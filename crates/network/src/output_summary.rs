@@ -66,7 +66,8 @@ impl OutputSummary {
     }
 }
 
-fn lowest_best<T: Copy>(values: &[T], is_better: impl Fn(T, T) -> bool) -> u32 {
+/// Index of the best value, the lowest on ties, 0 without values.
+pub fn lowest_best<T: Copy>(values: &[T], is_better: impl Fn(T, T) -> bool) -> u32 {
     let mut best = 0;
     for (index, &value) in values.iter().enumerate() {
         if is_better(value, values[best]) {

@@ -6,5 +6,5 @@ mod stream;
 mod workspace;
 
 pub use simulate::{End, Simulation};
-pub use stream::{SpikeStream, StreamProgress, StreamSpikes, stream_steps};
+pub use stream::{SpikeStream, StepOutput, stream_steps};
 pub use workspace::ForwardWorkspace;

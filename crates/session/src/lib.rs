@@ -36,4 +36,6 @@ pub use spikelet_training::{LayerParameters, LayerTrace, LearntValues, LocalBatc
 #[cfg(all(feature = "parallel", target_family = "wasm"))]
 pub use threads::{lend_thread, share_threads};
 pub use version::version;
-pub use wire::{DatasetArrays, Events, GeneratedArrays, Gradients, Prediction, StreamAnswer, TensorArrays};
+pub use wire::{
+    DatasetArrays, Events, GeneratedArrays, Gradients, Prediction, StreamAnswer, StreamDecision, TensorArrays,
+};

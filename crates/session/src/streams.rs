@@ -1,11 +1,12 @@
 //! The streams that a session holds.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 
 use serde::Deserialize;
 use spikelet_config::{Error, Result, json};
 use spikelet_encode::{Encoding, SeriesEncoder};
-use spikelet_training::{SpikeStream, Trainer};
+use spikelet_training::{DecidingStream, DecisionWindow, Trainer};
 
 use crate::wire::StreamAnswer;
 
@@ -22,6 +23,10 @@ struct StreamOptions {
     /// Channels of the signal.
     #[serde(default = "one")]
     channels: u32,
+    /// Steps of each decision; without it, there are none over windows.
+    window: Option<NonZeroU16>,
+    /// Steps from one decision to the next; those of the window by default.
+    hop: Option<NonZeroU16>,
 }
 
 fn one() -> u32 {
@@ -37,13 +42,14 @@ pub(crate) struct Streams {
 
 #[derive(Debug)]
 struct Held {
-    stream: SpikeStream,
+    stream: DecidingStream,
     encoder: Option<SeriesEncoder>,
 }
 
 impl Streams {
     pub(crate) fn open(&mut self, options: &str, trainer: &mut Trainer) -> Result<u32> {
-        let StreamOptions { encoding, channels } = json::parse(options)?;
+        let StreamOptions { encoding, channels, window, hop } = json::parse(options)?;
+        let window = decision_window(window, hop)?;
         let inputs = trainer.config().network.input.units();
         let encoder = match encoding {
             None => None,
@@ -55,7 +61,7 @@ impl Streams {
         };
         let id = self.next;
         self.next = id.checked_add(1).ok_or_else(|| Error::shape("stream", "too many streams were opened"))?;
-        self.held.insert(id, Held { stream: trainer.stream()?, encoder });
+        self.held.insert(id, Held { stream: trainer.stream(window)?, encoder });
         Ok(id)
     }
 
@@ -69,6 +75,11 @@ impl Streams {
         if let Some(encoder) = encoder {
             encoder.restart();
         }
+        Ok(())
+    }
+
+    pub(crate) fn restart_decision(&mut self, id: u32) -> Result<()> {
+        self.find(id)?.stream.restart_decision();
         Ok(())
     }
 
@@ -104,9 +115,19 @@ impl Streams {
     }
 }
 
-fn run(stream: &mut SpikeStream, times: Vec<u16>, units: Vec<u32>, steps: usize) -> Result<StreamAnswer> {
-    let spikes = stream.run(times, units, steps)?;
-    Ok(StreamAnswer::new(spikes, steps, stream.progress()))
+fn decision_window(window: Option<NonZeroU16>, hop: Option<NonZeroU16>) -> Result<Option<DecisionWindow>> {
+    match (window, hop) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => {
+            Err(Error::config("hop", "is the number of steps from one window to the next: give a window too"))
+        }
+        (Some(window), hop) => Ok(Some(DecisionWindow { window, hop: hop.unwrap_or(window) })),
+    }
+}
+
+fn run(stream: &mut DecidingStream, times: Vec<u16>, units: Vec<u32>, steps: usize) -> Result<StreamAnswer> {
+    let found = stream.run(times, units, steps)?;
+    Ok(StreamAnswer::new(found, steps, stream))
 }
 
 fn unknown(id: u32) -> Error {

@@ -3,7 +3,7 @@
 use spikelet_config::{Error, Result};
 use spikelet_data::{SpikeTrains, Targets, memory::require};
 use spikelet_encode::{Generated, GeneratedInputs};
-use spikelet_training::{LayerParameters, LayerTrace, StreamProgress, StreamSpikes, Tensor};
+use spikelet_training::{DecidingStream, LayerParameters, LayerTrace, StreamSteps, Tensor};
 
 /// The arrays of a data set; the descriptor says which ones are read.
 #[derive(Clone, Debug, Default)]
@@ -154,28 +154,62 @@ pub struct StreamAnswer {
     pub times: Vec<u16>,
     /// Output of each spike.
     pub units: Vec<u32>,
-    /// Spikes of each output since the stream began.
-    pub counts: Vec<u32>,
+    /// Membranes of a readout, `[step][output]`; empty where the outputs fire.
+    pub membranes: Vec<f32>,
     /// Steps since the stream began, before these; exact up to 2⁵³.
     pub start: f64,
-    /// Steps since the stream began; exact up to 2⁵³.
-    pub steps: f64,
+    /// Decision over all steps since the start, or since decisions were restarted.
+    pub overall: StreamDecision,
+    /// Decisions over windows that ended in these steps.
+    pub windows: Vec<StreamDecision>,
+}
+
+/// Decisions over some steps of a stream, which are counted from its start; exact up to 2⁵³.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StreamDecision {
+    /// First of the steps.
+    pub from: f64,
+    /// Step after the last.
+    pub to: f64,
+    /// Spikes of each output.
+    pub counts: Vec<u32>,
+    /// Output with most spikes.
+    pub by_count: u32,
     /// Step of the first output spike.
     pub first_step: Option<f64>,
     /// Output of the first spike.
     pub first_unit: Option<u32>,
+    /// Output with the largest statistic of its membranes.
+    pub by_membrane: Option<u32>,
+    /// That statistic, `[output]`; empty where there is none.
+    pub scores: Vec<f32>,
 }
 
 impl StreamAnswer {
-    pub(crate) fn new(spikes: StreamSpikes, steps: usize, progress: &StreamProgress) -> Self {
+    /// The answer after these `steps` steps.
+    pub(crate) fn new(found: StreamSteps, steps: usize, stream: &DecidingStream) -> Self {
         Self {
-            times: spikes.times,
-            units: spikes.units,
-            counts: progress.counts.clone(),
-            start: (progress.steps - steps as u64) as f64,
-            steps: progress.steps as f64,
-            first_step: progress.first.map(|(step, _)| step as f64),
-            first_unit: progress.first.map(|(_, unit)| unit),
+            times: found.times,
+            units: found.units,
+            membranes: found.membranes,
+            start: (stream.steps() - steps as u64) as f64,
+            overall: StreamDecision::from_core(stream.decision()),
+            windows: found.windows.into_iter().map(StreamDecision::from_core).collect(),
+        }
+    }
+}
+
+impl StreamDecision {
+    fn from_core(decision: spikelet_training::StreamDecision) -> Self {
+        Self {
+            from: decision.from as f64,
+            to: decision.to as f64,
+            by_count: decision.by_count(),
+            by_membrane: decision.by_membrane(),
+            first_step: decision.first.map(|(step, _)| step as f64),
+            first_unit: decision.first.map(|(_, unit)| unit),
+            scores: decision.scores.iter().map(|&score| score as f32).collect(),
+            counts: decision.counts,
         }
     }
 }

@@ -15,6 +15,7 @@ mod record;
 mod regularizer;
 mod rule;
 mod sample;
+mod stream;
 mod trace;
 mod trainer;
 mod update;
@@ -36,9 +37,9 @@ pub use spikelet_kernels::Level;
 pub use spikelet_network::gradient::LayerParameters;
 pub use spikelet_network::learnt::LearntValues;
 pub use spikelet_network::neuron::Gains;
-pub use spikelet_network::pass::{SpikeStream, StreamProgress, StreamSpikes};
 pub use spikelet_network::plan::PlanSummary;
 pub use spikelet_network::shape::LayerShape;
+pub use stream::{DecidingStream, DecisionWindow, StreamDecision, StreamSteps};
 pub use trace::LayerTrace;
 pub use trainer::{
     EpochRecord, Evaluation, Gradients, LocalBatch, Progress, Snapshot, SnapshotInfo, Tensor, TrainEvent, Trainer,

@@ -1,10 +1,14 @@
-//! A stream answers as a whole sample does, however its steps come.
+//! A stream answers as a whole sample does, however its steps come, and decides over windows as its steps say.
+
+use std::num::NonZeroU16;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use spikelet_config::{Config, ErrorCode};
 use spikelet_data::{Dataset, SpikeTrains, Targets};
-use spikelet_training::{Level, Sequential, SpikeStream, StreamProgress, Trainer, Until};
+use spikelet_training::{
+    DecidingStream, DecisionWindow, Level, Sequential, StreamDecision, StreamSteps, Trainer, Until,
+};
 
 const STEPS: usize = 1500;
 
@@ -79,11 +83,39 @@ fn spikes(events: &[Event]) -> SpikeTrains {
     trains
 }
 
-fn run(stream: &mut SpikeStream, events: &[Event], from: usize, to: usize) -> Vec<Event> {
+/// Runs steps `from` to before `to` of a sample.
+fn take(stream: &mut DecidingStream, events: &[Event], from: usize, to: usize) -> StreamSteps {
     let here: Vec<Event> = events.iter().copied().filter(|&(t, _)| (from..to).contains(&usize::from(t))).collect();
     let times = here.iter().map(|&(t, _)| t - from as u16).collect();
-    let found = stream.run(times, here.iter().map(|&(_, unit)| unit).collect(), to - from).unwrap();
+    stream.run(times, here.iter().map(|&(_, unit)| unit).collect(), to - from).unwrap()
+}
+
+fn run(stream: &mut DecidingStream, events: &[Event], from: usize, to: usize) -> Vec<Event> {
+    let found = take(stream, events, from, to);
     found.times.iter().map(|&t| t + from as u16).zip(found.units).collect()
+}
+
+/// Runs all steps of a sample, in chunks of steps that come again and again; `act` acts before each chunk, on its first step.
+fn run_all(
+    stream: &mut DecidingStream,
+    events: &[Event],
+    chunks: &[usize],
+    mut act: impl FnMut(&mut DecidingStream, usize),
+) -> (Vec<Event>, Vec<f32>, Vec<StreamDecision>) {
+    let (mut spikes, mut membranes, mut decisions, mut from) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    for &chunk in chunks.iter().cycle() {
+        let to = STEPS.min(from + chunk);
+        act(stream, from);
+        let found = take(stream, events, from, to);
+        spikes.extend(found.times.iter().map(|&t| t + from as u16).zip(found.units));
+        membranes.extend(found.membranes);
+        decisions.extend(found.windows);
+        from = to;
+        if from == STEPS {
+            break;
+        }
+    }
+    (spikes, membranes, decisions)
 }
 
 proptest! {
@@ -102,29 +134,161 @@ proptest! {
             let mut trainer = Trainer::new(config.clone(), level).unwrap();
             let data = Dataset::new(spikes(&events), Targets::None, 5).unwrap();
             let whole = trainer.predict(&data, 0..1, Until::End, &Sequential).unwrap();
-            let mut stream = trainer.stream().unwrap();
+            let mut stream = trainer.stream(None).unwrap();
             for _ in 0..2 {
                 stream.restart();
-                let (mut found, mut from) = (Vec::new(), 0);
-                for &chunk in chunks.iter().cycle() {
-                    let to = STEPS.min(from + chunk);
-                    found.extend(run(&mut stream, &events, from, to));
-                    from = to;
-                    if from == STEPS {
-                        break;
-                    }
-                }
+                let (found, _, _) = run_all(&mut stream, &events, &chunks, |_, _| ());
                 let (times, units) = whole.layers[whole.layers.len() - 1].sample(0);
                 let expected: Vec<Event> = times.iter().copied().zip(units.iter().copied()).collect();
                 prop_assert_eq!(&found, &expected);
-                let StreamProgress { steps, counts, first } = stream.progress();
-                prop_assert_eq!(*steps, STEPS as u64);
-                prop_assert_eq!(counts, &whole.scores_by_count);
+                let StreamDecision { from, to, counts, first, scores } = stream.decision();
+                prop_assert_eq!((from, to, scores), (0, STEPS as u64, Vec::new()));
+                prop_assert_eq!(counts, whole.scores_by_count.clone());
                 let decision = first.map_or((whole.steps[0], 0), |(step, unit)| (step as u32, unit));
                 prop_assert_eq!(decision, (whole.decision_step[0], whole.by_first_spike[0]));
             }
         }
     }
+}
+
+const STATISTICS: [&str; 4] = ["mean", "max", "last", "softmaxSum"];
+
+/// A network whose output is a readout that decides by a statistic.
+fn readout((layers, input): &(Value, Value), neuron: &Value, statistic: &str) -> Config {
+    let mut layers = layers.clone();
+    let last = layers.as_array_mut().unwrap().last_mut().unwrap();
+    last["neuron"] = json!({ "type": "leaky", "membraneDecay": 0.97 });
+    last["recurrent"] = json!(false);
+    let network = json!({ "input": input, "steps": STEPS, "layers": layers, "neuron": neuron });
+    let loss = json!({ "type": "membrane", "statistic": statistic });
+    let json = json!({ "network": network, "training": { "seed": 3 }, "loss": loss, "rule": { "type": "activation" } });
+    Config::from_json(&json.to_string()).unwrap()
+}
+
+/// The statistic of membranes `[step][5]`, by its formula.
+fn scores_by_hand(statistic: &str, membranes: &[f32]) -> Vec<f64> {
+    let column = |unit: usize| membranes.chunks_exact(5).map(move |row| f64::from(row[unit]));
+    let of = |unit: usize| match statistic {
+        "mean" => column(unit).sum::<f64>() / (membranes.len() / 5) as f64,
+        "max" => column(unit).fold(f64::NEG_INFINITY, f64::max),
+        "last" => column(unit).last().unwrap(),
+        _ => {
+            let share = |row: &[f32]| {
+                let max = row.iter().fold(f32::NEG_INFINITY, |max, &y| max.max(y));
+                let parts: Vec<f64> = row.iter().map(|&y| libm::exp(f64::from(y) - f64::from(max))).collect();
+                parts[unit] / parts.iter().sum::<f64>()
+            };
+            membranes.chunks_exact(5).map(share).sum()
+        }
+    };
+    (0..5).map(of).collect()
+}
+
+/// Decisions by hand over windows of the steps of a stream, whose decisions were restarted before the steps `restarts`.
+fn decisions_by_hand(
+    spikes: &[Event],
+    membranes: &[f32],
+    statistic: Option<&str>,
+    (window, hop): (u16, u16),
+    restarts: &[usize],
+) -> Vec<StreamDecision> {
+    let ends: Vec<usize> = restarts.iter().skip(1).copied().chain([STEPS]).collect();
+    let parts = restarts.iter().zip(ends);
+    let spans = parts.flat_map(|(&start, end)| {
+        (start..=end).step_by(usize::from(hop)).skip(1).map(move |to| (start.max(to.saturating_sub(window.into())), to))
+    });
+    spans
+        .map(|(from, to)| {
+            let here: Vec<Event> = spikes.iter().copied().filter(|&(t, _)| (from..to).contains(&t.into())).collect();
+            StreamDecision {
+                from: from as u64,
+                to: to as u64,
+                counts: (0..5).map(|unit| here.iter().filter(|spike| spike.1 == unit).count() as u32).collect(),
+                first: here.first().map(|&(t, unit)| (t.into(), unit)),
+                scores: statistic.map_or(Vec::new(), |kind| scores_by_hand(kind, &membranes[from * 5..to * 5])),
+            }
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn a_readout_has_the_membranes_of_the_sample_and_decides_by_them(
+        network in 0usize..6,
+        neuron in 0usize..6,
+        statistic in 0usize..4,
+        events in prop::collection::btree_set((0..STEPS as u16, 0u32..48), 100..6000),
+        chunks in prop::collection::vec(1usize..700, 1..10),
+    ) {
+        let config = readout(&networks()[network], &neurons()[neuron], STATISTICS[statistic]);
+        let events: Vec<Event> = events.into_iter().collect();
+        let mut trainer = Trainer::new(config, Level::detect()).unwrap();
+        let data = Dataset::new(spikes(&events), Targets::None, 5).unwrap();
+        let whole = trainer.predict(&data, 0..1, Until::End, &Sequential).unwrap();
+        let mut stream = trainer.stream(None).unwrap();
+        for _ in 0..2 {
+            stream.restart();
+            let (found, membranes, _) = run_all(&mut stream, &events, &chunks, |_, _| ());
+            prop_assert_eq!(found, vec![]);
+            prop_assert!(membranes.iter().any(|&y| y != 0.0));
+            prop_assert_eq!(&membranes, &whole.membranes);
+            let decision = stream.decision();
+            prop_assert_eq!(decision.by_membrane(), Some(whole.by_membrane[0]));
+            let scores: Vec<f32> = decision.scores.iter().map(|&score| score as f32).collect();
+            prop_assert_eq!(scores, whole.scores_by_membrane.clone());
+        }
+    }
+
+    #[test]
+    fn windows_decide_as_their_steps_say(
+        network in 0usize..6,
+        statistic in prop::option::of(0usize..4),
+        events in prop::collection::btree_set((0..STEPS as u16, 0u32..48), 2000..6000),
+        chunks in prop::collection::vec(1usize..700, 1..10),
+        window in 1u16..400,
+        hop in 1u16..500,
+        restart in prop::option::of(0usize..5),
+    ) {
+        let (layers, input) = &networks()[network];
+        let statistic = statistic.map(|number| STATISTICS[number]);
+        let config = match statistic {
+            None => config(layers, input, &neurons()[0]),
+            Some(kind) => readout(&networks()[network], &neurons()[0], kind),
+        };
+        let events: Vec<Event> = events.into_iter().collect();
+        let mut trainer = Trainer::new(config, Level::detect()).unwrap();
+        let size = |steps: u16| NonZeroU16::new(steps).unwrap();
+        let mut stream = trainer.stream(Some(DecisionWindow { window: size(window), hop: size(hop) })).unwrap();
+        let (mut restarts, mut number) = (vec![0], 0);
+        let (spikes, membranes, decisions) = run_all(&mut stream, &events, &chunks, |stream, from| {
+            if Some(number) == restart && from > 0 {
+                stream.restart_decision();
+                restarts.push(from);
+            }
+            number += 1;
+        });
+        let expected = decisions_by_hand(&spikes, &membranes, statistic, (window, hop), &restarts);
+        prop_assert_eq!(decisions, expected);
+        let begin = *restarts.last().unwrap();
+        let overall = decisions_by_hand(&spikes, &membranes, statistic, (STEPS as u16, (STEPS - begin) as u16), &restarts);
+        prop_assert_eq!(Some(&stream.decision()), overall.last());
+        let mut plain = trainer.stream(None).unwrap();
+        prop_assert_eq!(run_all(&mut plain, &events, &[STEPS], |_, _| ()), (spikes, membranes, vec![]));
+    }
+}
+
+#[test]
+fn a_window_needs_something_to_decide_by() {
+    let mut config = readout(&networks()[0], &neurons()[0], "mean");
+    config.loss = Config::from_json(r#"{"network":{"input":1,"steps":1,"layers":[{"type":"dense","units":1,"neuron":{"type":"leaky"}}]},"rule":{"type":"activation"},"loss":{"type":"trace"}}"#).unwrap().loss;
+    let mut trainer = Trainer::new(config, Level::detect()).unwrap();
+    let one = NonZeroU16::MIN;
+    let error = trainer.stream(Some(DecisionWindow { window: one, hop: one })).unwrap_err();
+    assert_eq!((error.code, error.path.as_str()), (ErrorCode::ConfigInvalid, "window"));
+    let mut stream = trainer.stream(None).unwrap();
+    assert_eq!(stream.run(vec![0], vec![1], 3).unwrap().membranes.len(), 3 * 5);
+    assert_eq!((stream.decision().by_membrane(), stream.decision().scores), (None, vec![]));
 }
 
 #[test]
@@ -133,12 +297,12 @@ fn step_by_step_is_the_whole() {
     let mut trainer = Trainer::new(config(layers, input, &neurons()[0]), Level::detect()).unwrap();
     let events: Vec<Event> =
         (0..STEPS as u16).flat_map(|t| (0..3).map(move |k| (t, u32::from(t * 7 + k * 11) % 48))).collect();
-    let (mut whole, mut single) = (trainer.stream().unwrap(), trainer.stream().unwrap());
+    let (mut whole, mut single) = (trainer.stream(None).unwrap(), trainer.stream(None).unwrap());
     let expected = run(&mut whole, &events, 0, STEPS);
     assert!(expected.len() > 100, "{} spikes", expected.len());
     let found: Vec<Event> = (0..STEPS).flat_map(|t| run(&mut single, &events, t, t + 1)).collect();
     assert_eq!(found, expected);
-    assert_eq!(single.progress(), whole.progress());
+    assert_eq!(single.decision(), whole.decision());
 }
 
 #[test]
@@ -146,16 +310,16 @@ fn a_stream_has_the_parameters_it_began_with() {
     let (layers, input) = &networks()[0];
     let mut trainer = Trainer::new(config(layers, input, &neurons()[0]), Level::detect()).unwrap();
     let events: Vec<Event> = (0..500).map(|t| (t, u32::from(t) % 48)).collect();
-    let mut before = trainer.stream().unwrap();
+    let mut before = trainer.stream(None).unwrap();
     trainer.set_parameters(0, &[0.0; 48 * 70], &[0.0; 70]).unwrap();
     assert!(!run(&mut before, &events, 0, 500).is_empty());
-    assert!(run(&mut trainer.stream().unwrap(), &events, 0, 500).is_empty());
+    assert!(run(&mut trainer.stream(None).unwrap(), &events, 0, 500).is_empty());
 }
 
 #[test]
 fn errors_name_the_spike_and_run_nothing() {
     let (layers, input) = &networks()[0];
-    let mut stream = Trainer::new(config(layers, input, &neurons()[0]), Level::detect()).unwrap().stream().unwrap();
+    let mut stream = Trainer::new(config(layers, input, &neurons()[0]), Level::detect()).unwrap().stream(None).unwrap();
     for (times, units, path) in [
         (vec![2], vec![0], "spikes.times[0]"),
         (vec![1], vec![48], "spikes.units[0]"),
@@ -164,5 +328,5 @@ fn errors_name_the_spike_and_run_nothing() {
         let error = stream.run(times, units, 2).unwrap_err();
         assert_eq!((error.code, error.path.as_str()), (ErrorCode::ShapeMismatch, path));
     }
-    assert_eq!(stream.progress().steps, 0);
+    assert_eq!(stream.steps(), 0);
 }

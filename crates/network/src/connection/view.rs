@@ -7,7 +7,7 @@ use crate::learnt::{Learnable, LearntShape};
 use crate::neuron::{Lanes, Neuron, number_of};
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
-use crate::state::Adjoints;
+use crate::state::{Adjoints, UnitState};
 
 /// What follows from the biases of a layer.
 #[derive(Clone, Debug, Default)]
@@ -80,6 +80,14 @@ impl<'a> LayerView<'a> {
     /// Unit with parameters of its own that a unit belongs to: its channel in a convolution.
     pub fn filter_of(&self, unit: usize) -> usize {
         unit / (self.shape.units / self.shape.filters)
+    }
+
+    /// Membranes of a readout at a step, `[unit]`.
+    pub fn read_membranes(&self, state: &UnitState, step: usize, membranes: &mut [f32]) {
+        for site in &self.layout.sites {
+            let trace = &state.trace[site.lane * self.steps + step * site.lanes..][..site.lanes];
+            self.layout.units_of(site).for_each(|(lane, &unit)| membranes[unit as usize] = trace[lane]);
+        }
     }
 
     /// V∞, `[lane]` of a site; of lanes outside the image too, which never fire.

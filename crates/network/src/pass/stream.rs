@@ -1,9 +1,10 @@
-//! A network that answers step by step, without a last step. Its spikes are those of [`super::simulate`], bit for bit.
+//! A network that answers step by step, without a last step. Its spikes and membranes are those of [`super::simulate`], bit for
+//! bit.
 //!
 //! The arrays over steps are a window: once it is full, the steps that units still look back to move to its start.
 
 use spikelet_config::Result;
-use spikelet_data::{EVENT_BYTES, SpikeTrains, memory};
+use spikelet_data::SpikeTrains;
 use spikelet_kernels::{FIRES_ONCE, Level, StepEvents};
 
 use super::workspace::ForwardWorkspace;
@@ -31,27 +32,17 @@ pub struct SpikeStream {
     kept: usize,
     /// Where in the window the next step is.
     at: usize,
-    progress: StreamProgress,
+    /// Membranes of a readout at a step, `[output]`; empty where the outputs fire.
+    membranes: Vec<f32>,
 }
 
-/// Progress of a stream.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StreamProgress {
-    /// Steps so far.
-    pub steps: u64,
-    /// Spikes of each output so far.
-    pub counts: Vec<u32>,
-    /// Step and unit of the first output spike, of the lowest unit where several fired.
-    pub first: Option<(u64, u32)>,
-}
-
-/// Output spikes of some steps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StreamSpikes {
-    /// Step of each spike, counted from the first of these steps.
-    pub times: Vec<u16>,
-    /// Output of each spike.
-    pub units: Vec<u32>,
+/// What the outputs did at a step.
+#[derive(Clone, Copy, Debug)]
+pub struct StepOutput<'a> {
+    /// Outputs that fired, in order.
+    pub spikes: &'a [u32],
+    /// Membranes of a readout, `[output]`; empty where the outputs fire.
+    pub membranes: &'a [f32],
 }
 
 impl SpikeStream {
@@ -60,6 +51,8 @@ impl SpikeStream {
         let kept = kept_steps(network);
         let mut network = network.clone();
         network.steps = kept + ROOM;
+        let is_readout = network.layers.last().is_some_and(|layer| layer.neuron.is_readout);
+        let membranes = vec![0.0; if is_readout { network.outputs() } else { 0 }];
         let mut stream = Self {
             level,
             work: ForwardWorkspace::new(&network),
@@ -68,7 +61,7 @@ impl SpikeStream {
             inputs: Vec::new(),
             kept,
             at: 0,
-            progress: StreamProgress::default(),
+            membranes,
         };
         for (state, layer) in stream.work.layers.iter_mut().zip(&stream.network.layers) {
             layer.connection.look_ahead(&mut state.connection);
@@ -88,27 +81,36 @@ impl SpikeStream {
         work.input_offsets.fill(0);
         self.inputs.clear();
         self.at = 0;
-        self.progress = StreamProgress { counts: vec![0; self.network.outputs()], ..StreamProgress::default() };
     }
 
-    /// Where it stands.
+    /// Number of outputs.
     #[must_use]
-    pub fn progress(&self) -> &StreamProgress {
-        &self.progress
+    pub fn outputs(&self) -> usize {
+        self.network.outputs()
     }
 
-    /// Runs `steps` more steps with these input spikes, `times` counted from the first of them, in any order, and returns the
-    /// output's.
+    /// Whether the outputs have membranes in place of spikes.
+    #[must_use]
+    pub fn is_readout(&self) -> bool {
+        !self.membranes.is_empty()
+    }
+
+    /// Runs `steps` more steps with these input spikes, `times` counted from the first of them, in any order, and hands what the
+    /// outputs do at each step to `take`.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] with the path `spikes.times[i]` and the like for spikes outside these steps or the
-    /// input; no step is run then. [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the output spikes; the stream is
-    /// then between two steps, and has to be restarted.
-    pub fn run(&mut self, times: Vec<u16>, units: Vec<u32>, steps: usize) -> Result<StreamSpikes> {
+    /// input; no step is run then. Those of `take`; the stream is then between two steps, and has to be restarted.
+    pub fn run(
+        &mut self,
+        times: Vec<u16>,
+        units: Vec<u32>,
+        steps: usize,
+        take: &mut dyn FnMut(StepOutput<'_>) -> Result<()>,
+    ) -> Result<()> {
         let offsets = [0, times.len() as u32];
         let trains = SpikeTrains::from_parts(&offsets, times, units, steps, self.input_units, "spikes")?;
         let (times, units) = trains.sample(0);
-        let mut found = StreamSpikes::default();
         let (mut done, mut taken) = (0, 0);
         while done < steps {
             if self.at == self.network.steps {
@@ -122,11 +124,11 @@ impl SpikeStream {
                 taken += here;
             }
             self.run_window(self.at + count);
-            self.answer(done, count, &mut found)?;
+            self.read(count, take)?;
             self.at += count;
             done += count;
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Brings every layer to step `to` of the window.
@@ -157,30 +159,19 @@ impl SpikeStream {
         }
     }
 
-    /// Adds the output spikes of the `count` steps that were run last to the progress and to `found`, which has `done` steps.
-    fn answer(&mut self, done: usize, count: usize, found: &mut StreamSpikes) -> Result<()> {
-        let Self { work, at, progress, .. } = self;
-        let output = &work.layers[work.layers.len() - 1].spikes;
-        for t in 0..count {
-            let range = output.offsets[*at + t] as usize..output.offsets[*at + t + 1] as usize;
-            let start = found.units.len();
-            if found.units.try_reserve(range.len()).is_err() || found.times.try_reserve(range.len()).is_err() {
-                let bytes = (start + range.len()) as u64 * EVENT_BYTES;
-                return Err(memory::missing(bytes, "steps", "the output spikes of these steps"));
+    /// Hands over what the outputs did at the `count` steps that were run last.
+    fn read(&mut self, count: usize, take: &mut dyn FnMut(StepOutput<'_>) -> Result<()>) -> Result<()> {
+        let Self { network, work, at, membranes, .. } = self;
+        let last = work.layers.len() - 1;
+        let LayerState { units, spikes, .. } = &work.layers[last];
+        let view = network.view(last);
+        for t in *at..*at + count {
+            if !membranes.is_empty() {
+                view.read_membranes(units, t, membranes);
             }
-            found.units.extend_from_slice(&output.units[range]);
-            // In order of the units: the last layer is dense.
-            let fired = &found.units[start..];
+            let fired = &spikes.units[spikes.offsets[t] as usize..spikes.offsets[t + 1] as usize];
             debug_assert!(fired.is_sorted(), "lanes of a dense layer are its units");
-            if let (None, Some(&unit)) = (progress.first, fired.first()) {
-                progress.first = Some((progress.steps, unit));
-            }
-            for &unit in fired {
-                let count = &mut progress.counts[unit as usize];
-                *count = count.saturating_add(1);
-                found.times.push((done + t) as u16);
-            }
-            progress.steps += 1;
+            take(StepOutput { spikes: fired, membranes })?;
         }
         Ok(())
     }

@@ -6,11 +6,12 @@ use super::Session;
 use crate::wire::StreamAnswer;
 
 impl Session {
-    /// Opens a stream with the network's current parameters, and returns its number; options `{"encoding"?,"channels"?}`: the
-    /// encoding and the channels, 1 by default, of a signal.
+    /// Opens a stream with the network's current parameters, and returns its number; options
+    /// `{"encoding"?,"channels"?,"window"?,"hop"?}`: the encoding and the channels, 1 by default, of a signal, and the steps that
+    /// decisions are over and apart.
     ///
     /// # Errors
-    /// `CONFIG_INVALID` for wrong options, and where there is no memory for it; `DATA_FORMAT` for an encoding that is not for
+    /// `CONFIG_INVALID` for wrong options, for a window where the network decides nothing, and where there is no memory for it; `DATA_FORMAT` for an encoding that is not for
     /// signals; `SHAPE_MISMATCH` where its units are not the inputs of the network.
     pub fn open_stream(&mut self, options: &str) -> Result<u32> {
         self.change(|session| session.streams.open(options, &mut session.trainer))
@@ -40,6 +41,14 @@ impl Session {
     /// `SHAPE_MISMATCH` for an unknown stream.
     pub fn restart_stream(&mut self, stream: u32) -> Result<()> {
         self.change(|session| session.streams.restart(stream))
+    }
+
+    /// Makes the decisions of a stream over the steps to come alone; the network goes on.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown stream.
+    pub fn restart_stream_decision(&mut self, stream: u32) -> Result<()> {
+        self.change(|session| session.streams.restart_decision(stream))
     }
 
     /// Frees a stream.

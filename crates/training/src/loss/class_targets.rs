@@ -38,9 +38,17 @@ impl ClassTargets {
 
 /// Softmax of the values, and the logarithm of the sum of their exponentials.
 pub(super) fn softmax(values: impl Iterator<Item = f64> + Clone) -> (Vec<f64>, f64) {
+    let mut shares = Vec::new();
+    let log_total = softmax_into(values, &mut shares);
+    (shares, log_total)
+}
+
+/// Replaces `shares` by the softmax of the values, and returns the logarithm of the sum of their exponentials.
+pub(super) fn softmax_into(values: impl Iterator<Item = f64> + Clone, shares: &mut Vec<f64>) -> f64 {
     let highest = values.clone().fold(f64::NEG_INFINITY, f64::max);
-    let mut shares: Vec<f64> = values.map(|value| libm::exp(value - highest)).collect();
+    shares.clear();
+    shares.extend(values.map(|value| libm::exp(value - highest)));
     let total: f64 = shares.iter().sum();
     shares.iter_mut().for_each(|share| *share /= total);
-    (shares, highest + libm::log(total))
+    highest + libm::log(total)
 }

@@ -1,10 +1,10 @@
-//! Cross-entropy of a softmax over a statistic of a readout's membranes y (spec 11).
+//! Cross-entropy of a softmax over the [statistic](super::statistic) z of a readout's membranes y (spec 11).
 //!
 //! ```text
-//! mean        z_n = 1/T Σ_t y[t,n]                G[t,n] = D_n / T
-//! max         z_n = max_t y[t,n]                  G = D_n at the first maximum, else 0
-//! last        z_n = y[T−1,n]                      G = D_n at T−1, else 0
-//! softmaxSum  z_n = Σ_t s_n,  s = softmax(y[t])   G[t,n] = s_n (D_n − Σ_m s_m D_m)
+//! mean        G[t,n] = D_n / T
+//! max         G = D_n at the first maximum, else 0
+//! last        G = D_n at T−1, else 0
+//! softmaxSum  G[t,n] = s_n (D_n − Σ_m s_m D_m),  s = softmax(y[t])
 //!
 //! P = softmax(β z),   L = −w_y Σ_n Y_n log P_n,   D_n = β w_y (P_n − Y_n) / B
 //! ```
@@ -75,31 +75,6 @@ impl Membrane {
                 SpikeGradient::Dense(dense)
             }
         };
-    }
-}
-
-/// z of each output, of membranes `[step][output]`.
-pub(crate) fn statistic(kind: Statistic, membranes: &[f32], outputs: usize) -> Vec<f64> {
-    let rows = membranes.chunks_exact(outputs);
-    match kind {
-        Statistic::Mean => {
-            let steps = rows.len() as f64;
-            let mut sums = vec![0.0; outputs];
-            rows.for_each(|row| sums.iter_mut().zip(row).for_each(|(sum, &y)| *sum += f64::from(y)));
-            sums.into_iter().map(|sum: f64| sum / steps).collect()
-        }
-        Statistic::Max => {
-            (0..outputs).map(|unit| f64::from(membranes[peak(membranes, outputs, unit) * outputs + unit])).collect()
-        }
-        Statistic::Last => rows.last().into_iter().flatten().map(|&y| f64::from(y)).collect(),
-        Statistic::SoftmaxSum => {
-            let mut sums = vec![0.0; outputs];
-            for row in rows {
-                let (shares, _) = softmax(row.iter().map(|&y| f64::from(y)));
-                sums.iter_mut().zip(shares).for_each(|(sum, share)| *sum += share);
-            }
-            sums
-        }
     }
 }
 

@@ -10,6 +10,7 @@ mod latency;
 mod membrane;
 mod output;
 mod spike_train;
+mod statistic;
 mod trace;
 
 use spike_train::TargetTrain;
@@ -19,8 +20,8 @@ use spikelet_data::Targets;
 use crate::loss_parts::LossParts;
 use crate::regularizer::Regularizers;
 
-pub(crate) use membrane::statistic;
 pub(crate) use output::{Output, OutputGradient, SpikeGradient};
+pub(crate) use statistic::MembraneStatistic;
 
 /// The configured loss, ready for samples.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use spikelet_network::plan::LayerPlan;
 use super::backpropagate::{Backpropagation, SampleBackward, backpropagate};
 use super::job::Job;
 use super::workspace::Workspace;
-use crate::loss::{Output, statistic};
+use crate::loss::{MembraneStatistic, Output};
 use crate::sample::SampleResult;
 
 /// What all samples of a batch share.
@@ -154,13 +154,10 @@ impl SamplePass<'_> {
         let (units, outputs) = (&work.forward.layers[layer].units, view.shape.units);
         let OutputSummary { membranes, scores, .. } = &mut work.summary;
         membranes.resize(steps * outputs, 0.0);
-        for site in &view.layout.sites {
-            let trace = units.trace[site.lane * view.steps..].chunks_exact(site.lanes);
-            for (to, from) in membranes.chunks_exact_mut(outputs).zip(trace) {
-                view.layout.units_of(site).for_each(|(lane, &unit)| to[unit as usize] = from[lane]);
-            }
+        for (step, membranes) in membranes.chunks_exact_mut(outputs).enumerate() {
+            view.read_membranes(units, step, membranes);
         }
-        scores.extend(self.job.statistic.into_iter().flat_map(|kind| statistic(kind, membranes, outputs)));
+        scores.extend(self.job.statistic.into_iter().flat_map(|kind| MembraneStatistic::of(kind, membranes, outputs)));
     }
 
     fn evaluate_loss(&self, index: usize, steps: usize, work: &mut Workspace, result: &mut SampleResult) {

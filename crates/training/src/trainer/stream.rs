@@ -5,20 +5,25 @@ use spikelet_network::pass::{SpikeStream, stream_steps};
 
 use super::Trainer;
 use crate::memory::NetworkBytes;
+use crate::stream::{DecidingStream, DecisionWindow};
 
 impl Trainer {
     /// A stream of steps through the network with the parameters with which it predicts now. It may have more steps than the
-    /// configuration; up to those its spikes are those of a sample.
+    /// configuration; up to those its spikes and membranes are those of a sample.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ConfigInvalid`] for an output that never fires, and where there is no memory for it.
-    pub fn stream(&mut self) -> Result<SpikeStream> {
-        if self.network.layers.last().is_some_and(|layer| !layer.neuron.fires) {
-            return Err(Error::config("network.layers", "a stream answers with spikes, but the output never fires"));
+    /// [`crate::ErrorCode::ConfigInvalid`] for a window where the network decides nothing, and where there is no memory for it.
+    pub fn stream(&mut self, window: Option<DecisionWindow>) -> Result<DecidingStream> {
+        let is_readout = self.network.layers.last().is_some_and(|layer| layer.neuron.is_readout);
+        let statistic = self.config.loss.statistic();
+        if window.is_some() && is_readout && statistic.is_none() {
+            let message = "decides nothing: the loss of this readout has no statistic of membranes to decide by";
+            return Err(Error::config("window", message));
         }
         NetworkBytes::with_steps(&self.config, stream_steps(&self.network), 1).require(1)?;
         let (inputs, level) = (self.config.network.input.units(), self.engine.level);
-        Ok(self.predicting(|trainer| SpikeStream::new(&trainer.network, inputs, level)))
+        let stream = self.predicting(|trainer| SpikeStream::new(&trainer.network, inputs, level));
+        DecidingStream::new(stream, statistic, window)
     }
 }
 

@@ -1,0 +1,72 @@
+//! The statistic z of a readout's membranes y over steps that come one after the other (spec 11).
+//!
+//! ```text
+//! mean        z_n = 1/T Σ_t y[t,n]
+//! max         z_n = max_t y[t,n]
+//! last        z_n = y[T−1,n]
+//! softmaxSum  z_n = Σ_t s_n,  s = softmax(y[t])
+//! ```
+
+use spikelet_config::loss::Statistic;
+
+use super::class_targets::softmax_into;
+
+/// The statistic of the steps so far.
+#[derive(Clone, Debug)]
+pub(crate) struct MembraneStatistic {
+    kind: Statistic,
+    steps: usize,
+    /// Sum, largest or last membrane of each output, by the kind.
+    values: Vec<f64>,
+    /// Softmax of a step.
+    shares: Vec<f64>,
+}
+
+impl MembraneStatistic {
+    pub(crate) fn new(kind: Statistic, outputs: usize) -> Self {
+        Self { kind, steps: 0, values: vec![0.0; outputs], shares: Vec::new() }
+    }
+
+    /// z of each output, of membranes `[step][output]`.
+    pub(crate) fn of(kind: Statistic, membranes: &[f32], outputs: usize) -> Vec<f64> {
+        let mut statistic = Self::new(kind, outputs);
+        membranes.chunks_exact(outputs).for_each(|step| statistic.add(step));
+        statistic.scores().collect()
+    }
+
+    /// Forgets all steps.
+    pub(crate) fn clear(&mut self) {
+        self.steps = 0;
+        self.values.fill(0.0);
+    }
+
+    /// Adds the membranes of a step, `[output]`.
+    pub(crate) fn add(&mut self, membranes: &[f32]) {
+        let Self { kind, steps, values, shares } = self;
+        let membranes = membranes.iter().map(|&y| f64::from(y));
+        let is_first = *steps == 0;
+        *steps += 1;
+        match kind {
+            Statistic::Mean => values.iter_mut().zip(membranes).for_each(|(sum, y)| *sum += y),
+            Statistic::Max => {
+                values
+                    .iter_mut()
+                    .zip(membranes)
+                    .filter(|(max, y)| is_first || *y > **max)
+                    .for_each(|(max, y)| *max = y);
+            }
+            Statistic::Last => values.iter_mut().zip(membranes).for_each(|(last, y)| *last = y),
+            Statistic::SoftmaxSum => {
+                softmax_into(membranes, shares);
+                values.iter_mut().zip(&*shares).for_each(|(sum, share)| *sum += share);
+            }
+        }
+    }
+
+    /// z of each output; none without steps.
+    pub(crate) fn scores(&self) -> impl Iterator<Item = f64> {
+        let divisor = if self.kind == Statistic::Mean { self.steps as f64 } else { 1.0 };
+        let values = if self.steps == 0 { &[] } else { &self.values[..] };
+        values.iter().map(move |value| value / divisor)
+    }
+}

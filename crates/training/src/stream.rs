@@ -1,0 +1,125 @@
+//! A network that answers step by step, and what it decides.
+
+mod decision;
+mod windows;
+
+use decision::RunningDecision;
+use spikelet_config::Result;
+use spikelet_config::loss::Statistic;
+use spikelet_data::{EVENT_BYTES, memory};
+use spikelet_network::pass::{SpikeStream, StepOutput};
+use windows::WindowDecisions;
+
+pub use decision::StreamDecision;
+pub use windows::DecisionWindow;
+
+/// A stream with its decisions: over all its steps, and over windows of steps where these were asked for.
+#[derive(Debug)]
+pub struct DecidingStream {
+    stream: SpikeStream,
+    overall: RunningDecision,
+    windows: Option<WindowDecisions>,
+}
+
+/// What the outputs did in some steps, and the decisions over windows that ended in them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StreamSteps {
+    /// Step of each output spike, counted from the first of these steps.
+    pub times: Vec<u16>,
+    /// Output of each spike.
+    pub units: Vec<u32>,
+    /// Membranes of a readout, `[step][output]`; empty where the outputs fire.
+    pub membranes: Vec<f32>,
+    /// Decisions over windows, in order of steps.
+    pub windows: Vec<StreamDecision>,
+}
+
+impl DecidingStream {
+    /// A stream that decides by the statistic of the membranes if its outputs are a readout and it has one.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the windows.
+    pub(crate) fn new(
+        stream: SpikeStream,
+        statistic: Option<Statistic>,
+        window: Option<DecisionWindow>,
+    ) -> Result<Self> {
+        let (outputs, is_readout) = (stream.outputs(), stream.is_readout());
+        let windows = window.map(|size| WindowDecisions::new(size, statistic, outputs, is_readout));
+        Ok(Self { stream, overall: RunningDecision::new(statistic, outputs), windows: windows.transpose()? })
+    }
+
+    /// Resets the network and the decisions to before the first step.
+    pub fn restart(&mut self) {
+        self.stream.restart();
+        self.decide_from(0);
+    }
+
+    /// Makes decisions over the steps to come alone; the network goes on.
+    pub fn restart_decision(&mut self) {
+        self.decide_from(self.steps());
+    }
+
+    /// Steps so far.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.overall.end()
+    }
+
+    /// The decision over all steps since the start, or since decisions were restarted.
+    #[must_use]
+    pub fn decision(&self) -> StreamDecision {
+        self.overall.decision()
+    }
+
+    /// Runs `steps` more steps with these input spikes, `times` counted from the first of them, in any order.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] with the path `spikes.times[i]` and the like for spikes outside these steps or the
+    /// input, and [`crate::ErrorCode::ConfigInvalid`] where there is no memory for membranes and decisions; no step is run then.
+    /// [`crate::ErrorCode::ConfigInvalid`] also where there is no memory for the output spikes; the stream is then between two
+    /// steps, and has to be restarted.
+    pub fn run(&mut self, times: Vec<u16>, units: Vec<u32>, steps: usize) -> Result<StreamSteps> {
+        let Self { stream, overall, windows, .. } = self;
+        let membranes = if stream.is_readout() { steps * stream.outputs() } else { 0 };
+        let mut found = StreamSteps {
+            membranes: memory::reserved(membranes, "steps", "the membranes of these steps")?,
+            ..StreamSteps::default()
+        };
+        if let Some(windows) = windows {
+            windows.require_memory_for(steps)?;
+        }
+        let mut step = 0;
+        stream.run(times, units, steps, &mut |output| {
+            found.add(step, output)?;
+            overall.add(output);
+            if let Some(windows) = windows {
+                found.windows.extend(windows.add(output)?);
+            }
+            step += 1;
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn decide_from(&mut self, step: u64) {
+        self.overall.restart(step);
+        if let Some(windows) = &mut self.windows {
+            windows.restart(step);
+        }
+    }
+}
+
+impl StreamSteps {
+    /// Adds the outputs of the step with that number.
+    fn add(&mut self, step: usize, StepOutput { spikes, membranes }: StepOutput<'_>) -> Result<()> {
+        if self.units.try_reserve(spikes.len()).is_err() || self.times.try_reserve(spikes.len()).is_err() {
+            let bytes = (self.units.len() + spikes.len()) as u64 * EVENT_BYTES;
+            return Err(memory::missing(bytes, "steps", "the output spikes of these steps"));
+        }
+        self.units.extend_from_slice(spikes);
+        self.times.resize(self.units.len(), step as u16);
+        self.membranes.extend_from_slice(membranes);
+        Ok(())
+    }
+}

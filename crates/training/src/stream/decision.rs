@@ -1,0 +1,86 @@
+//! What the outputs of a stream did in some steps, and what that decides.
+
+use spikelet_config::loss::Statistic;
+use spikelet_network::pass::StepOutput;
+use spikelet_network::readout::lowest_best;
+
+use crate::loss::MembraneStatistic;
+
+/// Decisions over some steps of a stream. Steps are counted from the start of the stream.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StreamDecision {
+    /// First of the steps.
+    pub from: u64,
+    /// Step after the last.
+    pub to: u64,
+    /// Spikes of each output.
+    pub counts: Vec<u32>,
+    /// Step and unit of the first output spike, of the lowest unit where several fired.
+    pub first: Option<(u64, u32)>,
+    /// Statistic of a readout's membranes, `[output]`; empty where the outputs fire, where the loss has none and without steps.
+    pub scores: Vec<f64>,
+}
+
+impl StreamDecision {
+    /// The output with most spikes, the lowest on ties, 0 when all are silent.
+    #[must_use]
+    pub fn by_count(&self) -> u32 {
+        lowest_best(&self.counts, |challenger, best| challenger > best)
+    }
+
+    /// The output with the largest statistic, the lowest on ties; `None` where there is no statistic.
+    #[must_use]
+    pub fn by_membrane(&self) -> Option<u32> {
+        (!self.scores.is_empty()).then(|| lowest_best(&self.scores, |challenger, best| challenger > best))
+    }
+}
+
+/// Decision over all steps since its start.
+#[derive(Debug)]
+pub(super) struct RunningDecision {
+    from: u64,
+    to: u64,
+    counts: Vec<u32>,
+    first: Option<(u64, u32)>,
+    statistic: Option<MembraneStatistic>,
+}
+
+impl RunningDecision {
+    pub(super) fn new(statistic: Option<Statistic>, outputs: usize) -> Self {
+        let statistic = statistic.map(|kind| MembraneStatistic::new(kind, outputs));
+        Self { from: 0, to: 0, counts: vec![0; outputs], first: None, statistic }
+    }
+
+    /// Forgets all steps; the next one is `step`.
+    pub(super) fn restart(&mut self, step: u64) {
+        (self.from, self.to, self.first) = (step, step, None);
+        self.counts.fill(0);
+        if let Some(statistic) = &mut self.statistic {
+            statistic.clear();
+        }
+    }
+
+    /// Step after the last.
+    pub(super) fn end(&self) -> u64 {
+        self.to
+    }
+
+    /// Adds the next step.
+    pub(super) fn add(&mut self, StepOutput { spikes, membranes }: StepOutput<'_>) {
+        self.first = self.first.or_else(|| spikes.first().map(|&unit| (self.to, unit)));
+        for &unit in spikes {
+            let count = &mut self.counts[unit as usize];
+            *count = count.saturating_add(1);
+        }
+        if let Some(statistic) = &mut self.statistic {
+            statistic.add(membranes);
+        }
+        self.to += 1;
+    }
+
+    pub(super) fn decision(&self) -> StreamDecision {
+        let Self { from, to, first, .. } = *self;
+        let scores = self.statistic.iter().flat_map(MembraneStatistic::scores).collect();
+        StreamDecision { from, to, counts: self.counts.clone(), first, scores }
+    }
+}
