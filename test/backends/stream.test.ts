@@ -28,7 +28,7 @@ const CONFIG: Config = {
   loss: { type: "latency", endSimulation: "off" },
 };
 
-/** The same network with a readout. */
+/** A network as `CONFIG` has it, with a readout. */
 function readout(loss: NonNullable<Config["loss"]>): Config {
   const layers: Config["network"]["layers"] = [
     { type: "dense", units: 40, recurrent: true },

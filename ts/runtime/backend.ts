@@ -90,7 +90,7 @@ export interface DecisionArrays {
   firstUnit?: number | null;
   /** Output with the largest statistic of its membranes. */
   byMembrane?: number | null;
-  /** That statistic, `[output]`. */
+  /** Statistic of the membranes, `[output]`. */
   scores?: Float32Array | null;
 }
 

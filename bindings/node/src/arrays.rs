@@ -279,7 +279,7 @@ pub struct DecisionArrays {
     pub first_unit: Option<u32>,
     /// Output with the largest statistic of its membranes.
     pub by_membrane: Option<u32>,
-    /// That statistic, `[output]`.
+    /// Statistic of the membranes, `[output]`.
     pub scores: Option<Float32Array>,
 }
 

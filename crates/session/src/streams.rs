@@ -10,7 +10,7 @@ use spikelet_training::{DecidingStream, DecisionWindow, Trainer};
 
 use crate::wire::StreamAnswer;
 
-/// Steps of a call at most, and times of a signal.
+/// Steps of a call, of a window and of a hop at most, and times of a signal.
 const MAX_STEPS: usize = u16::MAX as usize;
 
 /// How a stream begins.
@@ -24,9 +24,9 @@ struct StreamOptions {
     #[serde(default = "one")]
     channels: u32,
     /// Steps of each decision; without it, there are none over windows.
-    window: Option<NonZeroU16>,
+    window: Option<u32>,
     /// Steps from one decision to the next; those of the window by default.
-    hop: Option<NonZeroU16>,
+    hop: Option<u32>,
 }
 
 fn one() -> u32 {
@@ -115,13 +115,19 @@ impl Streams {
     }
 }
 
-fn decision_window(window: Option<NonZeroU16>, hop: Option<NonZeroU16>) -> Result<Option<DecisionWindow>> {
+fn decision_window(window: Option<u32>, hop: Option<u32>) -> Result<Option<DecisionWindow>> {
+    let steps = |steps: u32, path: &str| {
+        let steps_or_none = u16::try_from(steps).ok().and_then(NonZeroU16::new);
+        steps_or_none.ok_or_else(|| Error::config(path, format!("must be from 1 to {MAX_STEPS} steps, got {steps}")))
+    };
     match (window, hop) {
         (None, None) => Ok(None),
         (None, Some(_)) => {
             Err(Error::config("hop", "is the number of steps from one window to the next: give a window too"))
         }
-        (Some(window), hop) => Ok(Some(DecisionWindow { window, hop: hop.unwrap_or(window) })),
+        (Some(window), hop) => {
+            Ok(Some(DecisionWindow { window: steps(window, "window")?, hop: steps(hop.unwrap_or(window), "hop")? }))
+        }
     }
 }
 

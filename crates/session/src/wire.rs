@@ -181,7 +181,7 @@ pub struct StreamDecision {
     pub first_unit: Option<u32>,
     /// Output with the largest statistic of its membranes.
     pub by_membrane: Option<u32>,
-    /// That statistic, `[output]`; empty where there is none.
+    /// Statistic of the membranes, `[output]`; empty where there is none.
     pub scores: Vec<f32>,
 }
 

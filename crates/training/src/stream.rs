@@ -3,7 +3,7 @@
 mod decision;
 mod windows;
 
-use decision::RunningDecision;
+use decision::StepDecision;
 use spikelet_config::Result;
 use spikelet_config::loss::Statistic;
 use spikelet_data::{EVENT_BYTES, memory};
@@ -17,8 +17,10 @@ pub use windows::DecisionWindow;
 #[derive(Debug)]
 pub struct DecidingStream {
     stream: SpikeStream,
-    overall: RunningDecision,
+    overall: StepDecision,
     windows: Option<WindowDecisions>,
+    /// What the outputs did at a step, `[output]`: membranes of a readout, otherwise 1 for each that fired.
+    row: Vec<f32>,
 }
 
 /// What the outputs did in some steps, and the decisions over windows that ended in them.
@@ -44,9 +46,10 @@ impl DecidingStream {
         statistic: Option<Statistic>,
         window: Option<DecisionWindow>,
     ) -> Result<Self> {
-        let (outputs, is_readout) = (stream.outputs(), stream.is_readout());
-        let windows = window.map(|size| WindowDecisions::new(size, statistic, outputs, is_readout));
-        Ok(Self { stream, overall: RunningDecision::new(statistic, outputs), windows: windows.transpose()? })
+        let outputs = stream.outputs();
+        let overall = StepDecision::new(statistic, outputs, stream.is_readout());
+        let windows = window.map(|size| WindowDecisions::new(size, overall.clone())).transpose()?;
+        Ok(Self { stream, overall, windows, row: vec![0.0; outputs] })
     }
 
     /// Resets the network and the decisions to before the first step.
@@ -80,7 +83,7 @@ impl DecidingStream {
     /// [`crate::ErrorCode::ConfigInvalid`] also where there is no memory for the output spikes; the stream is then between two
     /// steps, and has to be restarted.
     pub fn run(&mut self, times: Vec<u16>, units: Vec<u32>, steps: usize) -> Result<StreamSteps> {
-        let Self { stream, overall, windows, .. } = self;
+        let Self { stream, overall, windows, row } = self;
         let membranes = if stream.is_readout() { steps * stream.outputs() } else { 0 };
         let mut found = StreamSteps {
             membranes: memory::reserved(membranes, "steps", "the membranes of these steps")?,
@@ -92,9 +95,10 @@ impl DecidingStream {
         let mut step = 0;
         stream.run(times, units, steps, &mut |output| {
             found.add(step, output)?;
-            overall.add(output);
+            read(output, row);
+            overall.add(row);
             if let Some(windows) = windows {
-                found.windows.extend(windows.add(output)?);
+                found.windows.extend(windows.add(row));
             }
             step += 1;
             Ok(())
@@ -107,6 +111,16 @@ impl DecidingStream {
         if let Some(windows) = &mut self.windows {
             windows.restart(step);
         }
+    }
+}
+
+/// Writes the membranes of a step, or 1 for each output that fired, to `row`.
+fn read(StepOutput { spikes, membranes }: StepOutput<'_>, row: &mut [f32]) {
+    if membranes.is_empty() {
+        row.fill(0.0);
+        spikes.iter().for_each(|&unit| row[unit as usize] = 1.0);
+    } else {
+        row.copy_from_slice(membranes);
     }
 }
 

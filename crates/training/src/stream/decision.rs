@@ -1,7 +1,6 @@
 //! What the outputs of a stream did in some steps, and what that decides.
 
 use spikelet_config::loss::Statistic;
-use spikelet_network::pass::StepOutput;
 use spikelet_network::readout::lowest_best;
 
 use crate::loss::MembraneStatistic;
@@ -35,20 +34,25 @@ impl StreamDecision {
     }
 }
 
-/// Decision over all steps since its start.
-#[derive(Debug)]
-pub(super) struct RunningDecision {
+/// Decision over the steps since its start.
+#[derive(Clone, Debug)]
+pub(super) struct StepDecision {
     from: u64,
     to: u64,
+    is_readout: bool,
     counts: Vec<u32>,
     first: Option<(u64, u32)>,
     statistic: Option<MembraneStatistic>,
 }
 
-impl RunningDecision {
-    pub(super) fn new(statistic: Option<Statistic>, outputs: usize) -> Self {
+impl StepDecision {
+    pub(super) fn new(statistic: Option<Statistic>, outputs: usize, is_readout: bool) -> Self {
         let statistic = statistic.map(|kind| MembraneStatistic::new(kind, outputs));
-        Self { from: 0, to: 0, counts: vec![0; outputs], first: None, statistic }
+        Self { from: 0, to: 0, is_readout, counts: vec![0; outputs], first: None, statistic }
+    }
+
+    pub(super) fn outputs(&self) -> usize {
+        self.counts.len()
     }
 
     /// Forgets all steps; the next one is `step`.
@@ -65,15 +69,15 @@ impl RunningDecision {
         self.to
     }
 
-    /// Adds the next step.
-    pub(super) fn add(&mut self, StepOutput { spikes, membranes }: StepOutput<'_>) {
-        self.first = self.first.or_else(|| spikes.first().map(|&unit| (self.to, unit)));
-        for &unit in spikes {
-            let count = &mut self.counts[unit as usize];
-            *count = count.saturating_add(1);
-        }
+    /// Adds what the outputs did at the next step: membranes of a readout, otherwise 1 for each that fired.
+    pub(super) fn add(&mut self, row: &[f32]) {
         if let Some(statistic) = &mut self.statistic {
-            statistic.add(membranes);
+            statistic.add(row);
+        }
+        let fired = row.iter().enumerate().filter(|&(_, &value)| !self.is_readout && value > 0.0);
+        for (unit, _) in fired {
+            self.first = self.first.or(Some((self.to, unit as u32)));
+            self.counts[unit] = self.counts[unit].saturating_add(1);
         }
         self.to += 1;
     }
