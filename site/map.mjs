@@ -20,7 +20,8 @@ export const SECTIONS = [
     pages: [
       page("guides/neurons-and-layers", "Neurons and layers"),
       page("guides/encoders-losses-rules", "Encoder, loss and rule"),
-      page("guides/signals", "Signals, sound and streams"),
+      page("guides/signals", "Signals and sound"),
+      page("guides/streams", "Streams"),
       page("guides/train-well", "Train well"),
       page("guides/troubleshooting", "A network that does not learn"),
       page("guides/browser", "In the browser"),

@@ -223,7 +223,7 @@ export class Network implements Disposable {
    * of units of the encoding is not that of the network's inputs.
    */
   async stream(options: StreamOptions = {}): Promise<SpikeStream> {
-    return SpikeStream.open(this.session, options, decisionOf(this.config));
+    return SpikeStream.open(this.session, options, { decision: decisionOf(this.config), data: this.info.trainedOn });
   }
 
   #evaluations: Promise<void> = Promise.resolve();

@@ -5,6 +5,7 @@ import {
   datasets,
   encode,
   type Network,
+  restoreNetwork,
   type SpikeStream,
   type Statistic,
   type StreamAnswer,
@@ -266,6 +267,27 @@ describe.each(BACKENDS)("a stream on %s", (backend) => {
     await expect(network.stream({ window: 10 })).rejects.toThrow(
       expect.objectContaining({ code: "CONFIG_INVALID", path: "window", reason: expect.stringContaining("decides nothing") }),
     );
+  });
+
+  it("of a restored network hears signals as in training, and names its answers", async () => {
+    const encoding = encode.delta({ threshold: 0.2, maxSpikes: 3 });
+    const rates: Record<string, number> = { slow: 9, middling: 5, fast: 3 };
+    const labels = ["slow", "fast", "middling", "fast"];
+    const signals = labels.map((name, k) =>
+      [0, 1, 2, 3].map((phase) => Float32Array.from({ length: 100 }, (_, t) => Math.sin(t / (rates[name] ?? 1) + phase + k))),
+    );
+    using trainer = await createTrainer(CONFIG, { backend, quiet: true });
+    await trainer.run(datasets.fromSeries({ signals, labels }).encode(encoding), { epochs: 1 });
+    using network = await restoreNetwork(await trainer.checkpoint(), { backend });
+    using stream = await network.stream({ window: 50 });
+    using told = await trainer.stream({ encoding, channels: 4, window: 50 });
+    const values = Float32Array.from({ length: 400 }, (_, at) => signals[0]?.[at % 4]?.[Math.floor(at / 4)] ?? 0);
+    const answer = await stream.runSignal(values);
+    expect(answer).toEqual(await told.runSignal(values));
+    expect(answer.spikes.times.length).toBeGreaterThan(5);
+    for (const { output, name } of [answer, ...answer.decisions]) expect(name).toBe(["fast", "middling", "slow"][output ?? -1]);
+    expect(answer.decisions.some(({ name }) => name !== undefined)).toBe(true);
+    await expect(network.stream({ channels: 3 })).rejects.toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH" }));
   });
 
   it("goes on beyond the steps of the configuration, apart from others and from what is learnt meanwhile", async () => {

@@ -5,15 +5,16 @@ import { floats, whole } from "../check/values.js";
 import type { Decision } from "../decisions.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
+import type { TrainedOn } from "../network-info.js";
 import type { DecisionArrays, StreamArrays } from "../runtime/backend.js";
 import { type SpikeTrain, trainArrays } from "../spikes.js";
 import type { ExclusiveSession } from "./exclusive.js";
 
 /** Options of a stream. */
 export interface StreamOptions {
-  /** How a signal becomes spikes: one of the encodings of signals. Without it, the stream takes spikes. */
+  /** How a signal becomes spikes: one of the encodings of signals; by default that of the signals that the network was trained on. */
   encoding?: Encoding;
-  /** Channels of the signal, only with an encoding; 1 by default. */
+  /** Channels of the signal, only with an encoding; 1 by default, or those of the encoding that the network was trained on. */
   channels?: number;
   /** Steps that each of `decisions` is over, 1 to 65,535; without it, there are none. */
   window?: number;
@@ -29,6 +30,8 @@ export interface StreamDecision {
   to: number;
   /** Output by the decision that the loss trains; `undefined` while no output has fired, and for the loss `trace`. */
   output: number | undefined;
+  /** Name of that output, where the network has learnt named classes. */
+  name?: string;
   /** Spikes of each output. */
   counts: Uint32Array;
   /** Output with the most spikes; ties and silence give the lowest index. */
@@ -66,6 +69,18 @@ const CHECKS: FieldChecks<StreamOptions> = {
 
 const streamOptions = fields<StreamOptions>(CHECKS);
 
+/** What a network was trained for, and on. */
+interface Trained {
+  decision: Decision;
+  data: TrainedOn | null | undefined;
+}
+
+/** Encoding and channels of the signals that a network was trained on, if it was. */
+function signalOf({ data }: Trained): Pick<StreamOptions, "encoding" | "channels"> {
+  if (data?.inputs !== "series" || data.encoding === undefined) return {};
+  return { encoding: data.encoding, ...(data.channels !== undefined && { channels: data.channels }) };
+}
+
 /**
  * A network that answers step by step. Its units keep their state between calls. Up to the number of steps in the configuration
  * its spikes and membranes are those of a sample, bit for bit; there is no last step. It uses the parameters that the network had when the
@@ -75,10 +90,9 @@ const streamOptions = fields<StreamOptions>(CHECKS);
 export class SpikeStream implements Disposable {
   readonly #session: ExclusiveSession;
   readonly #id: number;
-  /** Decision that the loss of the network trains. */
-  readonly #trained: Decision;
+  readonly #trained: Trained;
 
-  private constructor(session: ExclusiveSession, id: number, trained: Decision) {
+  private constructor(session: ExclusiveSession, id: number, trained: Trained) {
     this.#session = session;
     this.#id = id;
     this.#trained = trained;
@@ -86,8 +100,9 @@ export class SpikeStream implements Disposable {
   }
 
   /** @internal Use `network.stream()`. */
-  static async open(session: ExclusiveSession, options: StreamOptions, trained: Decision): Promise<SpikeStream> {
-    const { encoding, ...numbers } = streamOptions(options, "");
+  static async open(session: ExclusiveSession, options: StreamOptions, trained: Trained): Promise<SpikeStream> {
+    const given = streamOptions(options, "");
+    const { encoding, ...numbers } = given.encoding === undefined ? { ...signalOf(trained), ...given } : given;
     if (encoding === undefined && numbers.channels !== undefined) {
       throw new SpikeletError("CONFIG_INVALID", "channels", "are those of a signal: give an encoding too");
     }
@@ -173,7 +188,7 @@ function close({ session, id }: Place): void {
   if (!session.isDisposed) session.run((open) => open.closeStream(id)).catch(() => undefined);
 }
 
-function decisionFrom({ from, to, counts, byCount, ...found }: DecisionArrays, trained: Decision): StreamDecision {
+function decisionFrom({ from, to, counts, byCount, ...found }: DecisionArrays, trained: Trained): StreamDecision {
   const byFirstSpike = found.firstUnit ?? undefined;
   const byMembrane = found.byMembrane ?? undefined;
   const outputs: Record<Decision, number | undefined> = {
@@ -182,10 +197,13 @@ function decisionFrom({ from, to, counts, byCount, ...found }: DecisionArrays, t
     membrane: byMembrane,
     none: undefined,
   };
+  const output = outputs[trained.decision];
+  const name = output === undefined ? undefined : trained.data?.classes?.[output];
   return {
     from,
     to,
-    output: outputs[trained],
+    output,
+    ...(name !== undefined && { name }),
     counts,
     byCount,
     byFirstSpike,

@@ -47,7 +47,7 @@ impl DecidingStream {
         window: Option<DecisionWindow>,
     ) -> Result<Self> {
         let outputs = stream.outputs();
-        let overall = StepDecision::new(statistic, outputs, stream.is_readout());
+        let overall = StepDecision::new(statistic, outputs, stream.fires());
         let windows = window.map(|size| WindowDecisions::new(size, overall.clone())).transpose()?;
         Ok(Self { stream, overall, windows, row: vec![0.0; outputs] })
     }
@@ -84,7 +84,7 @@ impl DecidingStream {
     /// steps, and has to be restarted.
     pub fn run(&mut self, times: Vec<u16>, units: Vec<u32>, steps: usize) -> Result<StreamSteps> {
         let Self { stream, overall, windows, row } = self;
-        let membranes = if stream.is_readout() { steps * stream.outputs() } else { 0 };
+        let membranes = if stream.fires() { 0 } else { steps * stream.outputs() };
         let mut found = StreamSteps {
             membranes: memory::reserved(membranes, "steps", "the membranes of these steps")?,
             ..StreamSteps::default()

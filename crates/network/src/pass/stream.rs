@@ -51,8 +51,8 @@ impl SpikeStream {
         let kept = kept_steps(network);
         let mut network = network.clone();
         network.steps = kept + ROOM;
-        let is_readout = network.layers.last().is_some_and(|layer| layer.neuron.is_readout);
-        let membranes = vec![0.0; if is_readout { network.outputs() } else { 0 }];
+        let fires = network.layers.last().is_some_and(|layer| layer.neuron.fires);
+        let membranes = vec![0.0; if fires { 0 } else { network.outputs() }];
         let mut stream = Self {
             level,
             work: ForwardWorkspace::new(&network),
@@ -89,10 +89,10 @@ impl SpikeStream {
         self.network.outputs()
     }
 
-    /// Whether the outputs have membranes in place of spikes.
+    /// Whether the outputs fire; those of a readout have membranes instead.
     #[must_use]
-    pub fn is_readout(&self) -> bool {
-        !self.membranes.is_empty()
+    pub fn fires(&self) -> bool {
+        self.membranes.is_empty()
     }
 
     /// Runs `steps` more steps with these input spikes, `times` counted from the first of them, in any order, and hands what the

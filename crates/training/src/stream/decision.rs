@@ -1,7 +1,7 @@
 //! What the outputs of a stream did in some steps, and what that decides.
 
 use spikelet_config::loss::Statistic;
-use spikelet_network::readout::lowest_best;
+use spikelet_network::output_summary::lowest_best;
 
 use crate::loss::MembraneStatistic;
 
@@ -39,16 +39,16 @@ impl StreamDecision {
 pub(super) struct StepDecision {
     from: u64,
     to: u64,
-    is_readout: bool,
+    fires: bool,
     counts: Vec<u32>,
     first: Option<(u64, u32)>,
     statistic: Option<MembraneStatistic>,
 }
 
 impl StepDecision {
-    pub(super) fn new(statistic: Option<Statistic>, outputs: usize, is_readout: bool) -> Self {
+    pub(super) fn new(statistic: Option<Statistic>, outputs: usize, fires: bool) -> Self {
         let statistic = statistic.map(|kind| MembraneStatistic::new(kind, outputs));
-        Self { from: 0, to: 0, is_readout, counts: vec![0; outputs], first: None, statistic }
+        Self { from: 0, to: 0, fires, counts: vec![0; outputs], first: None, statistic }
     }
 
     pub(super) fn outputs(&self) -> usize {
@@ -74,7 +74,7 @@ impl StepDecision {
         if let Some(statistic) = &mut self.statistic {
             statistic.add(row);
         }
-        let fired = row.iter().enumerate().filter(|&(_, &value)| !self.is_readout && value > 0.0);
+        let fired = row.iter().enumerate().filter(|&(_, &value)| self.fires && value > 0.0);
         for (unit, _) in fired {
             self.first = self.first.or(Some((self.to, unit as u32)));
             self.counts[unit] = self.counts[unit].saturating_add(1);

@@ -14,9 +14,9 @@ impl Trainer {
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] for a window where the network decides nothing, and where there is no memory for it.
     pub fn stream(&mut self, window: Option<DecisionWindow>) -> Result<DecidingStream> {
-        let is_readout = self.network.layers.last().is_some_and(|layer| layer.neuron.is_readout);
+        let fires = self.network.layers.last().is_some_and(|layer| layer.neuron.fires);
         let statistic = self.config.loss.statistic();
-        if window.is_some() && is_readout && statistic.is_none() {
+        if window.is_some() && !fires && statistic.is_none() {
             let message = "decides nothing: the loss of this readout has no statistic of membranes to decide by";
             return Err(Error::config("window", message));
         }
