@@ -188,22 +188,16 @@ function close({ session, id }: Place): void {
   if (!session.isDisposed) session.run((open) => open.closeStream(id)).catch(() => undefined);
 }
 
-function decisionFrom({ from, to, counts, byCount, ...found }: DecisionArrays, trained: Trained): StreamDecision {
+function decisionFrom(found: DecisionArrays, trained: Trained): StreamDecision {
+  const { from, to, counts, byCount } = found;
   const byFirstSpike = found.firstUnit ?? undefined;
   const byMembrane = found.byMembrane ?? undefined;
-  const outputs: Record<Decision, number | undefined> = {
-    firstSpike: byFirstSpike,
-    count: byFirstSpike === undefined ? undefined : byCount,
-    membrane: byMembrane,
-    none: undefined,
-  };
-  const output = outputs[trained.decision];
+  const output = outputBy(trained.decision, { byFirstSpike, byCount, byMembrane });
   const name = output === undefined ? undefined : trained.data?.classes?.[output];
-  return {
+  const decision: StreamDecision = {
     from,
     to,
     output,
-    ...(name !== undefined && { name }),
     counts,
     byCount,
     byFirstSpike,
@@ -211,4 +205,22 @@ function decisionFrom({ from, to, counts, byCount, ...found }: DecisionArrays, t
     byMembrane,
     scoresByMembrane: found.scores ?? new Float32Array(),
   };
+  return name === undefined ? decision : { ...decision, name };
+}
+
+/** Output by the decision that a loss trains. */
+function outputBy(
+  decision: Decision,
+  { byFirstSpike, byCount, byMembrane }: Pick<StreamDecision, "byFirstSpike" | "byCount" | "byMembrane">,
+): number | undefined {
+  switch (decision) {
+    case "firstSpike":
+      return byFirstSpike;
+    case "count":
+      return byFirstSpike === undefined ? undefined : byCount;
+    case "membrane":
+      return byMembrane;
+    case "none":
+      return undefined;
+  }
 }
