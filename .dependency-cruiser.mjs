@@ -31,6 +31,7 @@ export const DIRECTLY_BELOW = {
   decisions: ["json"],
   results: ["spikes", "decisions"],
   datasets: ["encode", "results", "random"],
+  recommend: ["datasets"],
 
   "network-info": ["generated"],
   health: ["network-info", "events", "decisions"],
@@ -41,7 +42,7 @@ export const DIRECTLY_BELOW = {
 
   exchange: ["network"],
   neurobench: ["network"],
-  index: ["fine-tune", "exchange", "neurobench"],
+  index: ["fine-tune", "exchange", "neurobench", "recommend"],
 
   plot: ["results", "counted", "spread"],
   report: ["plot"],

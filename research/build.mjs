@@ -8,7 +8,12 @@ const OUT = join(import.meta.dirname, "dist");
 export async function buildResearch() {
   const source = (/** @type {string} */ name) => join(import.meta.dirname, name);
   await build({
-    entryPoints: { main: source("main.ts"), pages: source("pages/main.ts"), catalogue: source("catalogue/index.ts") },
+    entryPoints: {
+      main: source("main.ts"),
+      pages: source("pages/main.ts"),
+      firstTry: source("first-try/main.ts"),
+      catalogue: source("catalogue/index.ts"),
+    },
     outdir: OUT,
     bundle: true,
     format: "esm",
@@ -17,5 +22,8 @@ export async function buildResearch() {
     packages: "external",
     logLevel: "error",
   });
-  return { main: join(OUT, "main.js"), pages: join(OUT, "pages.js"), catalogue: join(OUT, "catalogue.js") };
+  const [main = "", pages = "", firstTry = "", catalogue = ""] = ["main", "pages", "firstTry", "catalogue"].map((name) =>
+    join(OUT, `${name}.js`),
+  );
+  return { main, pages, firstTry, catalogue };
 }

@@ -3,7 +3,7 @@
 import type { Config } from "./config.js";
 
 /** Name of a preset. */
-export type PresetName = "digits" | "mnist" | "toy";
+export type PresetName = "digits" | "images" | "mnist" | "signals" | "sparse" | "toy";
 
 /** Configurations to start from: `{ ...presets.toy, network: { ...presets.toy.network, input: 3 } }`. */
 export const presets: Readonly<Record<PresetName, Config>> = {
@@ -63,6 +63,89 @@ export const presets: Readonly<Record<PresetName, Config>> = {
       "threads": "auto"
     }
   },
+  images: {
+    "loss": {
+      "inverseTemperature": 8,
+      "statistic": "mean",
+      "type": "membrane"
+    },
+    "network": {
+      "input": [
+        1,
+        28,
+        28
+      ],
+      "layers": [
+        {
+          "channels": 8,
+          "kernel": 5,
+          "type": "conv2d"
+        },
+        {
+          "type": "maxPool2d",
+          "window": 2
+        },
+        {
+          "channels": 16,
+          "kernel": 3,
+          "type": "conv2d"
+        },
+        {
+          "type": "maxPool2d",
+          "window": 2
+        },
+        {
+          "type": "flatten"
+        },
+        {
+          "neuron": {
+            "type": "leaky"
+          },
+          "type": "dense",
+          "units": 10
+        }
+      ],
+      "neuron": {
+        "currentDecay": 0.5,
+        "membraneDecay": 0.9,
+        "reset": "membrane"
+      },
+      "steps": 10
+    },
+    "optimizer": {
+      "learningRate": 0.005,
+      "type": "adam"
+    },
+    "rule": {
+      "surrogate": {
+        "halfWidth": 0.5,
+        "type": "triangle"
+      },
+      "type": "activation"
+    },
+    "schedule": {
+      "finalFactor": 0.01,
+      "type": "cosine"
+    },
+    "training": {
+      "augmentation": {
+        "image": [
+          1,
+          28,
+          28
+        ],
+        "shift": 1
+      },
+      "batchSize": 16,
+      "epochs": 8,
+      "initialActivity": {
+        "spikesPerUnit": [
+          0.3,
+          1
+        ]
+      }
+    }
+  },
   mnist: {
     "loss": {
       "inverseTemperature": 0.166667,
@@ -117,6 +200,115 @@ export const presets: Readonly<Record<PresetName, Config>> = {
       "gradientClip": 1,
       "seed": 1,
       "threads": "auto"
+    }
+  },
+  signals: {
+    "loss": {
+      "inverseTemperature": 4,
+      "statistic": "mean",
+      "type": "membrane"
+    },
+    "network": {
+      "input": 6,
+      "layers": [
+        {
+          "delays": {
+            "by": "connection",
+            "learn": true,
+            "max": 30
+          },
+          "type": "dense",
+          "units": 128
+        },
+        {
+          "neuron": {
+            "type": "leaky"
+          },
+          "type": "dense",
+          "units": 4
+        }
+      ],
+      "neuron": {
+        "currentDecay": 0.8,
+        "membraneDecay": 0.9,
+        "reset": "membrane"
+      },
+      "steps": 130
+    },
+    "optimizer": {
+      "learningRate": 0.01,
+      "type": "adam"
+    },
+    "regularizers": {
+      "rateBounds": {
+        "lower": 1,
+        "strength": 0.01
+      }
+    },
+    "rule": {
+      "surrogate": {
+        "sharpness": 8,
+        "type": "fastSigmoid"
+      },
+      "type": "activation"
+    },
+    "schedule": {
+      "finalFactor": 0.01,
+      "type": "cosine"
+    },
+    "training": {
+      "batchSize": 16,
+      "epochs": 40,
+      "initialActivity": {
+        "spikesPerUnit": [
+          1.5
+        ]
+      }
+    }
+  },
+  sparse: {
+    "loss": {
+      "inverseTemperature": 0.3,
+      "type": "latency"
+    },
+    "network": {
+      "input": 784,
+      "layers": [
+        {
+          "type": "dense",
+          "units": 200
+        },
+        {
+          "type": "dense",
+          "units": 10
+        }
+      ],
+      "neuron": {
+        "currentDecay": 0.9,
+        "membraneDecay": 0.95
+      },
+      "steps": 60
+    },
+    "optimizer": {
+      "learningRate": 0.002,
+      "type": "adam"
+    },
+    "rule": {
+      "type": "antlr"
+    },
+    "schedule": {
+      "finalFactor": 0.01,
+      "type": "cosine"
+    },
+    "training": {
+      "batchSize": 16,
+      "epochs": 15,
+      "initialActivity": {
+        "spikesPerUnit": [
+          0.5,
+          1
+        ]
+      }
     }
   },
   toy: {
