@@ -11,7 +11,18 @@ const AXE = fileURLToPath(new URL("../../node_modules/axe-core/axe.min.js", impo
 
 /** Points of Yin-Yang, a network of a few units. */
 const TINY = [
-  ...["--dataset", "yinYang", "--set", "data.options.samples=300", "--set", "network.input=5", "--set", "network.steps=60"],
+  ...[
+    "--preset",
+    "digits",
+    "--dataset",
+    "yinYang",
+    "--set",
+    "data.options.samples=300",
+    "--set",
+    "network.input=5",
+    "--set",
+    "network.steps=60",
+  ],
   ...["--set", 'network.layers=[{"type":"dense","units":20},{"type":"dense","units":3}]', "--set", "training.epochs=2"],
 ];
 

@@ -89,7 +89,9 @@ describe("spikelet train on a data set by name", () => {
     const settings = ["network.input=20", "network.steps=50", "network.layers[0].units=20", "training.epochs=1"];
     const options = ["data.options.samplesPerClass=20"];
     const args = [...settings, ...options].flatMap((setting) => ["--set", setting]);
-    expect(await spikelet(["train", "--dataset", "randman", ...args, "--out", out])).toMatchObject({ code: 0 });
+    expect(await spikelet(["train", "--preset", "digits", "--dataset", "randman", ...args, "--out", out])).toMatchObject({
+      code: 0,
+    });
   });
 
   it("names the option that is wrong, and what to do where the files are missing", async () => {

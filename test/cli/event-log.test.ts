@@ -102,7 +102,16 @@ describe("events.ndjson", () => {
     const bytes = await readFile(file);
     await writeFile(file, bytes.fill(0xff, 8, 12));
     const settings = ["network.input=20", "network.layers[0].units=20", "training.epochs=1"];
-    const train = ["train", ...settings.flatMap((setting) => ["--set", setting]), "--data", shards, "--out", failing];
+    const train = [
+      "train",
+      "--preset",
+      "digits",
+      ...settings.flatMap((setting) => ["--set", setting]),
+      "--data",
+      shards,
+      "--out",
+      failing,
+    ];
     expect(await spikelet(train)).toMatchObject({ code: 1 });
     expect((await linesOf(failing)).at(-1)).toMatchObject({
       type: "failed",

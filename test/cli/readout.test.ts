@@ -15,7 +15,18 @@ const LAYERS = [
   { type: "dense", units: 3, neuron: { type: "leaky" } },
 ];
 const TINY = [
-  ...["--dataset", "yinYang", "--set", "data.options.samples=300", "--set", "network.input=5", "--set", "network.steps=60"],
+  ...[
+    "--preset",
+    "digits",
+    "--dataset",
+    "yinYang",
+    "--set",
+    "data.options.samples=300",
+    "--set",
+    "network.input=5",
+    "--set",
+    "network.steps=60",
+  ],
   ...["--set", `network.layers=${JSON.stringify(LAYERS)}`, "--set", "loss.type=membrane", "--set", "training.epochs=2"],
   ...["--set", "network.neuron.currentDecay=0.9", "--set", "network.neuron.threshold=0.3"],
 ];

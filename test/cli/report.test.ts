@@ -10,7 +10,18 @@ import { spawnSpikelet, spikelet } from "../support/spawn-cli.js";
 const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
 /** Points of Yin-Yang, a network of a few units. */
 const TINY = [
-  ...["--dataset", "yinYang", "--set", "data.options.samples=300", "--set", "network.input=5", "--set", "network.steps=60"],
+  ...[
+    "--preset",
+    "digits",
+    "--dataset",
+    "yinYang",
+    "--set",
+    "data.options.samples=300",
+    "--set",
+    "network.input=5",
+    "--set",
+    "network.steps=60",
+  ],
   ...["--set", 'network.layers=[{"type":"dense","units":20},{"type":"dense","units":3}]', "--set", "training.epochs=2"],
 ];
 

@@ -20,6 +20,7 @@ const execute = promisify(execFile);
 const LEARNS = new Set([
   "README.md",
   "docs/learn/getting-started.md",
+  "docs/guides/signals.md",
   "docs/learn/your-data.md",
   "docs/learn/coming-from-snntorch.md",
 ]);

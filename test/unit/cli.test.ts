@@ -167,7 +167,9 @@ describe("the configuration", () => {
   });
 
   it("must exist and be one", async () => {
-    await expect(readConfiguration({ config: "none.json" }, [])).rejects.toThrow(/no such file; presets: digits, mnist, toy/);
+    await expect(readConfiguration({ config: "none.json" }, [])).rejects.toThrow(
+      /no such file; presets: digits, images, mnist, signals, sparse, toy/,
+    );
     await expect(readConfiguration({ preset: "digts" }, [])).rejects.toThrow(UsageError);
     await expect(readConfiguration({ preset: "digits", config: "a" }, [])).rejects.toThrow(UsageError);
   });

@@ -3,6 +3,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   train: [
     "--preset digits --out out/digits",
     "--preset mnist --data data/mnist --set training.epochs=5 --json",
+    "--dataset yinYang --out out/yin-yang",
     "--preset digits --watch",
     "--resume --out out/digits --checkpoint-every 10min",
     "--resume --checkpoint out/digits/best.safetensors --out out/again",

@@ -16,8 +16,9 @@ import { quoted } from "../quoted.js";
 import { readLimit } from "../read-limit.js";
 import { CheckpointPace } from "../train/checkpoint-pace.js";
 import { type Emit, EventLog } from "../train/event-log.js";
-import type { RunFiles } from "../train/output.js";
+import type { Output, RunFiles } from "../train/output.js";
 import { checkSameData, runOtherRank, sendStart, type TrainingRanks, trainingRanks } from "../train/ranks.js";
+import { configFile, type RecommendedConfig } from "../train/recommended.js";
 import { report } from "../train/report.js";
 import { beginRun, type Permissions } from "../train/run.js";
 import { TrainingSession } from "../train/session.js";
@@ -32,7 +33,10 @@ export const train = defineCommand({
   meta: { name: "train", description: "Trains a network and writes checkpoints, history.csv, report.json and report.html" },
   args: {
     ...configOptions,
-    preset: { ...configOptions.preset, description: `${configOptions.preset.description}; digits by default` },
+    preset: {
+      ...configOptions.preset,
+      description: `${configOptions.preset.description}; without one, a configuration is chosen by the data that --dataset or --data names, else digits`,
+    },
     ...dataOptions,
     out: {
       type: "string",
@@ -152,7 +156,23 @@ interface Training extends Start {
 
 /** Returns the server of `--watch`, which goes on. */
 async function trainAndReport(training: Training): Promise<WatchServer | undefined> {
-  const { trainer, output, source, from, pace, permissions, choices, ranks, emit, onLog, isJson, limit, epochs, port } = training;
+  const {
+    trainer,
+    output,
+    source,
+    from,
+    pace,
+    permissions,
+    choices,
+    ranks,
+    emit,
+    onLog,
+    isJson,
+    limit,
+    epochs,
+    port,
+    recommended,
+  } = training;
   const { dir, last } = output.files;
   const { signal } = choices;
   const { steps } = trainer.config.network;
@@ -173,6 +193,7 @@ async function trainAndReport(training: Training): Promise<WatchServer | undefin
   const { simd, threads, epoch, step } = trainer.info;
   const backend = backendSummary(trainer);
   emit({ type: "started", config: trainer.config, backend, out: dir, run: run.id, data: source, epoch, step });
+  if (recommended !== undefined) await keepRecommended(recommended, output, emit);
   if (step > 0) say(`continuing after ${epoch} epochs and ${step} updates`);
   say(
     `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${counted(threads, "thread")}${ranks === undefined ? "" : `, ${ranks.size} ranks`}`,
@@ -194,6 +215,15 @@ async function trainAndReport(training: Training): Promise<WatchServer | undefin
     throw thrown;
   }
   return server;
+}
+
+/** Says why the configuration is as it is, and writes it beside the results. */
+async function keepRecommended(recommended: RecommendedConfig, { folder, files }: Output, emit: Emit): Promise<void> {
+  const { config, data, reasons } = recommended;
+  await folder.save(files.config, configFile(config, data));
+  emit({ type: "recommended", config: files.config, reasons });
+  for (const { setting, why } of reasons) say(`${setting}: ${why}`);
+  say(`${files.config} holds the configuration that was chosen by the data: change it, and train with --config`);
 }
 
 /** After an interrupt, or a failure to write: the file to continue from, if there is one. */

@@ -21,6 +21,8 @@ export interface RunFiles {
   /** The report for people. */
   page: string;
   run: string;
+  /** The configuration that was chosen by the data, where it was. */
+  config: string;
 }
 
 /** A folder for results, into which only this process writes, with the names of its files. */
@@ -37,6 +39,7 @@ const NAMES = {
   report: "report.json",
   page: "report.html",
   run: "run.json",
+  config: "config.json",
 } as const;
 
 /**
@@ -95,7 +98,7 @@ export function refuseFileOfRun(out: string): void {
 
 /** Where the files of a training in `dir` lie. */
 export function filesIn(dir: string): RunFiles {
-  const { last, best, history, events, report, page, run } = NAMES;
+  const { last, best, history, events, report, page, run, config } = NAMES;
   return {
     dir,
     last: join(dir, last),
@@ -105,5 +108,6 @@ export function filesIn(dir: string): RunFiles {
     report: join(dir, report),
     page: join(dir, page),
     run: join(dir, run),
+    config: join(dir, config),
   };
 }

@@ -7,13 +7,14 @@ import { createTrainer, type Trainer } from "../../trainer.js";
 import { refuseOptions, wholeNumber } from "../arguments.js";
 import { openTrainer } from "../checkpoint.js";
 import { type ConfigArguments, readConfiguration } from "../configuration.js";
-import type { DataSource } from "../data.js";
+import type { DataArguments, DataSource } from "../data.js";
 import { UsageError } from "../exit.js";
 import type { Choices } from "../invocation.js";
 import { say } from "../print.js";
 import { applySetting, partsOf } from "../setting.js";
 import { knownData, otherVersionText } from "./origin.js";
 import { filesIn, type Output, openOutput } from "./output.js";
+import { isRecommended, type RecommendedConfig, recommendedConfig } from "./recommended.js";
 import { type ResumedCheckpoint, refuseToReplace } from "./run.js";
 
 /** A trainer with the folder for its results. */
@@ -26,12 +27,14 @@ export interface Start {
   from: ResumedCheckpoint | undefined;
   /** The checkpoint whose network is fine-tuned. */
   parent?: Uint8Array | undefined;
+  /** The configuration, where it was chosen by the data. */
+  recommended?: RecommendedConfig;
   /** Epochs in all, where they are not those of the configuration. */
   epochs?: number | undefined;
 }
 
 /** The options that say how a training starts. */
-export interface StartArguments extends ConfigArguments {
+export interface StartArguments extends ConfigArguments, DataArguments {
   out?: string | undefined;
   checkpoint?: string | undefined;
   overwrite?: boolean | undefined;
@@ -42,9 +45,18 @@ export interface StartArguments extends ConfigArguments {
 
 /** A training from the start. */
 export async function startFresh(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
+  if (isRecommended(args)) return startRecommended(args, settings, choices);
   const { name, config, data } = await readConfiguration(args, settings);
   const trainer = await createTrainer(config, choices);
   return withFolder({ trainer, known: data, from: undefined }, args.out ?? join("out", name), args, choices);
+}
+
+/** A training from the start with a configuration that is chosen by the data. */
+async function startRecommended(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
+  const recommended = await recommendedConfig(args, settings, choices);
+  const { config, data } = recommended;
+  const trainer = await createTrainer(config, choices);
+  return withFolder({ trainer, known: data, from: undefined, recommended }, args.out ?? join("out", data.dataset), args, choices);
 }
 
 /** A training of the network of a checkpoint with a new last layer. */
