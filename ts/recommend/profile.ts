@@ -46,13 +46,13 @@ export interface Profile {
  */
 export async function profileOf(data: SpikeDataset): Promise<Profile> {
   const free = data.slice(0, data.length - (data.info.testSamples ?? 0));
-  const classes = classesOf(free.labels);
+  const classes = classesOf(free.labels, free.info.classes);
   const stride = Math.max(1, Math.ceil(free.length / MAX_LOOKED_AT));
   const looked = await free.pick(Array.from({ length: Math.ceil(free.length / stride) }, (_, k) => k * stride)).load();
   return { samples: free.length, classes, inputs: await inputsOf(looked) };
 }
 
-function classesOf(labels: Uint32Array | undefined): Classes {
+function classesOf(labels: Uint32Array | undefined, names: readonly string[] = []): Classes {
   if (labels === undefined) {
     throw new SpikeletError("DATA_FORMAT", "data", "must have labels: a recommendation is for samples of known classes");
   }
@@ -62,7 +62,7 @@ function classesOf(labels: Uint32Array | undefined): Classes {
     throw new SpikeletError("DATA_FORMAT", "data.labels", `must be of two classes or more, are of ${sizes.size}`);
   const ordered = [...sizes.values()].sort((a, b) => a - b);
   // Outputs are numbered from 0, so that a class without samples has one, too.
-  return { count: 1 + Math.max(...sizes.keys()), imbalance: (ordered.at(-1) ?? 1) / (ordered[0] ?? 1) };
+  return { count: Math.max(names.length, 1 + Math.max(...sizes.keys())), imbalance: (ordered.at(-1) ?? 1) / (ordered[0] ?? 1) };
 }
 
 async function inputsOf(data: SpikeDataset): Promise<Inputs> {
