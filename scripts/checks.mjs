@@ -22,6 +22,7 @@ const ALL_SCRIPTS = [
   "biome.json",
   "presets",
   "examples",
+  "create-spikelet",
   "demo",
   "research",
   "!research/records",

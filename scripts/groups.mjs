@@ -57,7 +57,7 @@ export const GROUPS = {
   frameworks: {
     tier: "all",
     needs: ["addon", "dist", "wasm", "chromium"],
-    reads: [...PACKAGE, "scripts"],
+    reads: [...PACKAGE, "scripts", "create-spikelet"],
     globalSetup: ["test/support/shared-package.ts"],
   },
   golden: { tier: "quick", needs: ["addon"], reads: TRANSLATED, env: NATIVE },

@@ -25,6 +25,7 @@ export const SECTIONS = [
       page("guides/train-well", "Train well"),
       page("guides/troubleshooting", "A network that does not learn"),
       page("guides/browser", "In the browser"),
+      page("guides/frameworks", "In your framework"),
       page("guides/figures", "Figures"),
       page("guides/sweeps", "Sweeps and clusters"),
       page("guides/mpi", "One training on many machines"),

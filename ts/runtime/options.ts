@@ -25,9 +25,12 @@ export const abortSignal: Check<AbortSignal> = (value, path) => {
 
 const address: Check<string | URL> = (value, path) => (value instanceof URL ? value : text(value, path));
 
+/** The module of this package; one without its exports would leave the JavaScript that calls it half set up. */
 const compiled: Check<WebAssembly.Module> = (value, path) => {
-  if (Object.prototype.toString.call(value) === "[object WebAssembly.Module]") return value as WebAssembly.Module;
-  return refuse("CONFIG_INVALID", path, "a WebAssembly.Module", value);
+  const isModule = Object.prototype.toString.call(value) === "[object WebAssembly.Module]";
+  const module = value as WebAssembly.Module;
+  if (isModule && WebAssembly.Module.exports(module).some(({ name }) => name === "wasmsession_create")) return module;
+  return refuse("CONFIG_INVALID", path, "the compiled WebAssembly of this package", value);
 };
 
 /** A check for each of {@link PageOptions}. */
