@@ -25,7 +25,7 @@ import { abortSignal, backendChoice, PAGE_OPTIONS } from "./runtime/options.js";
 import { Budget } from "./session/budget.js";
 import { ExclusiveSession } from "./session/exclusive.js";
 import { Feed } from "./session/feed.js";
-import { type RawSample, rawSample } from "./session/raw-samples.js";
+import type { RawSample } from "./session/raw-samples.js";
 import { StoredPass } from "./session/stored-pass.js";
 import { SpikeStream, type StreamOptions } from "./session/stream.js";
 
@@ -148,7 +148,8 @@ export class Network implements Disposable {
    */
   async predict(samples: SpikeDataset | RawSample, options: PassOptions = {}): Promise<Prediction> {
     const isRaw = Array.isArray(samples) || ArrayBuffer.isView(samples);
-    const data = samplesOf(isRaw ? rawSample(samples as RawSample, this.info.trainedOn) : samples, "data");
+    const { rawSample } = isRaw ? await import("./session/raw-samples.js") : {};
+    const data = samplesOf(rawSample ? rawSample(samples as RawSample, this.info.trainedOn) : samples, "data");
     const { signal, earlyDecision = false, onProgress } = passOptions(options, "");
     signal?.throwIfAborted();
     const budget = new Budget({ target: this.backend.callMilliseconds });

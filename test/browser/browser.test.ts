@@ -170,8 +170,8 @@ describe("a page built with Vite", () => {
   it("loads no more than the budget", async () => {
     const library = await buildLibrary(project.folder);
     expect(await packedSize(library, ".wasm", /threads/)).toBeLessThanOrEqual(BUDGET.wasm);
-    // The glue of the WebAssembly is loaded by the page itself or stands in the worker; several workers are loaded when they are asked for.
-    for (const notLoaded of [/\bwasm-(?!url)|several|threads/, /\bworker-|several|threads/]) {
+    // The glue of the WebAssembly is loaded by the page itself or stands in the worker; several workers and the reader of single samples are loaded when they are asked for.
+    for (const notLoaded of [/\bwasm-(?!url)|several|threads|raw-samples/, /\bworker-|several|threads|raw-samples/]) {
       expect(await packedSize(library, ".js")).toBeGreaterThan(await packedSize(library, ".js", notLoaded));
       const js = await packedSize(library, ".js", notLoaded);
       console.log(`JavaScript but for ${notLoaded.source}: ${js} bytes`);
