@@ -7,6 +7,7 @@
  */
 export type { ShdOptions } from "#host/datasets/cochlea-folder";
 export type {
+  DvsGestureOptions,
   NmnistOptions,
   PackOptions,
   PackReport,
@@ -19,6 +20,8 @@ export { load, save } from "#host/io/files";
 export { loadBackend } from "#host/runtime/load";
 export type { ResolvedConfig } from "./config.js";
 export { type AerOptions, decodeAer } from "./datasets/aer.js";
+export type { CameraEvents } from "./datasets/camera/event-list.js";
+export { parseRecording } from "./datasets/camera/recording.js";
 export type { Labels } from "./datasets/class-names.js";
 export type { ImageOptions, SpikeOptions, TargetOptions } from "./datasets/create.js";
 export type { DatasetInfo, Split } from "./datasets/dataset.js";
@@ -28,6 +31,7 @@ export type { CochleaSet, FolderSet, ImageSet, Publication } from "./datasets/fo
 export type { CsvOptions } from "./datasets/from-csv.js";
 export type { FilesOptions } from "./datasets/from-files.js";
 export type { NpzOptions } from "./datasets/from-npz.js";
+export type { RecordingOptions } from "./datasets/from-recordings.js";
 export type { SeriesOptions, SignalInfo } from "./datasets/from-series.js";
 export type { TableOptions } from "./datasets/from-table.js";
 export type { WavOptions } from "./datasets/from-wav.js";

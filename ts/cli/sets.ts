@@ -1,6 +1,7 @@
 import type { PublishedSet } from "../datasets/published.js";
 import { placeOf } from "./sets/arguments.js";
 import { digits } from "./sets/digits.js";
+import { dvsGesture } from "./sets/dvs-gesture.js";
 import { FOLDER_SETS } from "./sets/folder-sets.js";
 import { nmnist } from "./sets/nmnist.js";
 import { npz } from "./sets/npz.js";
@@ -17,6 +18,7 @@ import { yinYang } from "./sets/yin-yang.js";
 export const SETS = {
   digits,
   ...FOLDER_SETS,
+  dvsGesture,
   nmnist,
   spokenDigits,
   images,

@@ -1,4 +1,4 @@
-export { fromFolder, nmnist, packShards, shards, spokenDigits } from "#host/datasets/folders";
+export { dvsGesture, fromFolder, nmnist, packShards, shards, spokenDigits } from "#host/datasets/folders";
 export { fromImages, fromSpikes } from "./create.js";
 export { digits } from "./digits.js";
 export { emnist } from "./emnist.js";
@@ -6,6 +6,7 @@ export { fashionMnist } from "./fashion-mnist.js";
 export { fromCsv } from "./from-csv.js";
 export { fromFiles } from "./from-files.js";
 export { fromNpz } from "./from-npz.js";
+export { fromRecordings } from "./from-recordings.js";
 export { fromSeries } from "./from-series.js";
 export { fromTable } from "./from-table.js";
 export { fromWav } from "./from-wav.js";
