@@ -192,7 +192,7 @@ impl Session {
             require(2 * self.trainer.snapshot_bytes(), "checkpoint", || "it".to_owned())?;
             let snapshot = self.trainer.snapshot();
             snapshot.check()?;
-            let trained_on = self.trained_on.as_ref().map(|data| to_json(data));
+            let trained_on = self.trained_on.as_ref().map(to_json);
             Ok(spikelet_io::write_checkpoint(&snapshot, origin, trained_on.as_deref()))
         })
     }

@@ -171,7 +171,7 @@ fn scores_by_hand(statistic: &str, membranes: &[f32]) -> Vec<f64> {
     let of = |unit: usize| match statistic {
         "mean" => column(unit).sum::<f64>() / (membranes.len() / 5) as f64,
         "max" => column(unit).fold(f64::NEG_INFINITY, f64::max),
-        "last" => column(unit).last().unwrap(),
+        "last" => column(unit).next_back().unwrap(),
         _ => {
             let share = |row: &[f32]| {
                 let max = row.iter().fold(f32::NEG_INFINITY, |max, &y| max.max(y));
