@@ -81,7 +81,7 @@ async function runs() {
       for await (const event of one.run(train)) if (event.type === "epochEnd") losses.push(event.train.loss);
       const { spikes, accuracy } = await one.evaluate(test);
       one.dispose();
-      found.push({ series: type, spikes: spikes.perSample, accuracy: 100 * (accuracy.firstSpike ?? 0), losses });
+      found.push({ series: type, spikes: spikes.perSample, accuracy: 100 * (accuracy.decision ?? 0), losses });
     }
   }
   return found;
@@ -111,7 +111,7 @@ export const figures = {
     title: "Gradient at the hidden spikes",
     layer: 0,
   }),
-  confusion: confusionMatrix(test.labels ?? [], prediction.byFirstSpike, { title: "Decisions by first spike" }),
+  confusion: confusionMatrix(test.labels ?? [], prediction.classes, { title: "Decisions by first spike" }),
   spread: seedSpread(
     experiment.map(({ series, accuracy }) => ({ series, value: accuracy })),
     { title: "Two rules, three seeds", label: "Test accuracy by first spike (%)" },

@@ -74,7 +74,7 @@ export async function gestures() {
     }
   }
   trainer.dispose();
-  return { accuracy: accuracy.count ?? 0, right: row.filter(({ made, heard }) => made === heard).length, row };
+  return { accuracy: accuracy.decision ?? 0, right: row.filter(({ made, heard }) => made === heard).length, row };
 }
 
 if (import.meta.filename === process.argv[1]) {

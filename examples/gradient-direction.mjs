@@ -204,7 +204,7 @@ async function bySample(hidden, rule, looked, parameters, layer) {
  * @param {import("spikelet").Prediction} prediction
  * @param {import("spikelet").SpikeDataset} looked
  */
-function lossesOf({ scoresByFirstSpike }, { labels = new Uint32Array() }) {
+function lossesOf({ scoresByFirstSpike = new Uint32Array() }, { labels = new Uint32Array() }) {
   return Array.from(labels, (label, b) => {
     const scores = scoresByFirstSpike.subarray(b * 10, b * 10 + 10);
     const sum = scores.reduce((all, score) => all + Math.exp(INVERSE_TEMPERATURE * (score - (scores[label] ?? 0))), 0);

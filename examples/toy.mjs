@@ -55,7 +55,7 @@ async function learn(points, seed = 1) {
   const { network, training, ...rest } = presets.toy;
   const trainer = await createTrainer({ ...rest, network: { ...network, input }, training: { ...training, seed } });
   await trainer.run(data);
-  return (await trainer.evaluate(data)).accuracy.count;
+  return (await trainer.evaluate(data)).accuracy.decision;
 }
 
 /** The problems by name, and how often a network of that seed is right in each. */

@@ -9,7 +9,7 @@ export type Decision = "firstSpike" | "count" | "membrane" | "none";
 
 export const DECISIONS = ["firstSpike", "count", "membrane", "none"] as const satisfies readonly Decision[];
 
-const SPIKING: readonly BestBy[] = ["firstSpike", "count", "loss"];
+const SPIKING: readonly BestBy[] = ["decision", "firstSpike", "count", "loss"];
 
 /** What is known of a loss. */
 interface LossTraits {
@@ -26,7 +26,7 @@ const LOSSES: Readonly<Record<LossConfig["type"], LossTraits>> = {
   count: { decision: "count", trained: "count", measured: SPIKING, isOfCounts: true },
   countCrossEntropy: { decision: "count", trained: "count", measured: SPIKING, isOfCounts: true },
   spikeTrain: { decision: "count", trained: "loss", measured: SPIKING, isOfCounts: false },
-  membrane: { decision: "membrane", trained: "membrane", measured: ["membrane", "loss"], isOfCounts: false },
+  membrane: { decision: "membrane", trained: "membrane", measured: ["decision", "membrane", "loss"], isOfCounts: false },
   trace: { decision: "none", trained: "meanSquaredError", measured: ["meanSquaredError", "loss"], isOfCounts: false },
 };
 
@@ -59,6 +59,12 @@ export function measuresOf(loss: Json | undefined): { trained: BestBy; measured:
   const { trained, measured } = LOSSES[isLoss(type) ? type : "latency"];
   // The mean squared error has no weights of steps.
   return { trained: trained === "meanSquaredError" && stepWeights !== null ? "loss" : trained, measured };
+}
+
+/** The accuracy that `accuracy.decision` repeats for a loss, by its own name; `undefined` where the loss decides nothing. */
+export function decisionMeasure(loss: Json | undefined): Exclude<Decision, "none"> | undefined {
+  const decision = decisionBy(isObject(loss) ? loss["type"] : undefined);
+  return decision === "none" ? undefined : decision;
 }
 
 /** Whether a loss depends on the numbers of spikes alone, so that moving a spike has no gradient. */
@@ -96,10 +102,10 @@ export function bestAccuracy(metrics: AnswerMetrics): number {
 
 const IN_PREDICTION = { firstSpike: "byFirstSpike", count: "byCount", membrane: "byMembrane" } as const;
 
-/** The decisions of a prediction, one for each sample; empty for `none`. */
-export function decisionsOf(
+/** The classes that a network decides for, one for each sample; none for `none`. */
+export function classesBy<T>(
   decision: Decision,
-  prediction: Readonly<Record<(typeof IN_PREDICTION)[keyof typeof IN_PREDICTION], Uint32Array>>,
-): Uint32Array {
-  return decision === "none" ? new Uint32Array(0) : prediction[IN_PREDICTION[decision]];
+  prediction: Readonly<Record<(typeof IN_PREDICTION)[keyof typeof IN_PREDICTION], T>>,
+): T | undefined {
+  return decision === "none" ? undefined : prediction[IN_PREDICTION[decision]];
 }

@@ -1,38 +1,48 @@
 import { allocated } from "./check/allocated.js";
 import { record } from "./check/fields.js";
 import { floats } from "./check/values.js";
-import { type Decision, decisionsOf } from "./decisions.js";
+import { classesBy, type Decision, hasOutputSpikes } from "./decisions.js";
 import type { LearntConstant, Metrics } from "./generated/config.js";
 import type { EventArrays, ParameterArrays, PredictionArrays, TraceArrays } from "./runtime/backend.js";
 import { SpikeEvents } from "./spikes.js";
 
-/** Answers of a network. Decisions have one entry per sample, scores one per sample and output. */
+/**
+ * Answers of a network. Decisions have one entry per sample, scores and probabilities one per sample and output. What the network
+ * does not have is absent: decisions by spikes of a readout, decisions by membranes of outputs that fire.
+ */
 export interface Prediction {
   /** The decision that the loss trains. */
   decision: Decision;
+  /** Output that this decision is for, by index; empty where nothing is decided (loss `trace`). */
+  classes: Uint32Array;
   /** Name of the class of each sample, by that decision; only of a network that has learnt named classes. */
   names?: string[];
-  /** Output with the most spikes; the lowest index on ties and if none fires. */
-  byCount: Uint32Array;
-  /** Output that fires first; the lowest index on ties and if none fires. */
-  byFirstSpike: Uint32Array;
-  /** Step of the first output spike; the number of simulated steps if there is none. */
-  decisionStep: Uint32Array;
+  /**
+   * `[sample][output]`: probability of each output, of the softmax that the loss trains; only with the losses `latency`,
+   * `countCrossEntropy` and `membrane`.
+   */
+  probabilities?: Float32Array;
   /** Number of simulated steps. */
   steps: Uint32Array;
+  /** Output with the most spikes; the lowest index on ties and if none fires. */
+  byCount?: Uint32Array;
+  /** Output that fires first; the lowest index on ties and if none fires. */
+  byFirstSpike?: Uint32Array;
+  /** Step of the first output spike; the number of simulated steps if there is none. */
+  decisionStep?: Uint32Array;
   /** `[sample][output]`: spikes of the output. The largest decides `byCount`. */
-  scoresByCount: Uint32Array;
+  scoresByCount?: Uint32Array;
   /**
    * `[sample][output]`: simulated steps − step of the output's first spike, 0 for a silent output. The largest decides
    * `byFirstSpike`.
    */
-  scoresByFirstSpike: Uint32Array;
-  /** Output whose membrane has the largest statistic, for a readout with the loss `membrane`; otherwise empty. */
-  byMembrane: Uint32Array;
+  scoresByFirstSpike?: Uint32Array;
+  /** Output whose membrane has the largest statistic, for a readout with the loss `membrane`. */
+  byMembrane?: Uint32Array;
   /** `[sample][output]`: that statistic; the largest decides `byMembrane`. */
-  scoresByMembrane: Float32Array;
-  /** `[sample][step][output]`: membranes of a readout; empty if the last layer fires. */
-  membranes: Float32Array;
+  scoresByMembrane?: Float32Array;
+  /** `[sample][step][output]`: membranes of a readout. */
+  membranes?: Float32Array;
   /** Spikes of each layer of `info.layers`; a readout has none. */
   layers: SpikeEvents[];
 }
@@ -102,25 +112,31 @@ export interface Gradients {
 /** Adds the names of what was decided. */
 export function withNames(prediction: Prediction, classes: readonly string[] | undefined): Prediction {
   if (classes === undefined || prediction.decision === "none") return prediction;
-  const decisions = decisionsOf(prediction.decision, prediction);
-  return { ...prediction, names: Array.from(decisions, (decision) => classes[decision] ?? String(decision)) };
+  return { ...prediction, names: Array.from(prediction.classes, (found) => classes[found] ?? String(found)) };
 }
 
 /** Joins the predictions of consecutive chunks of a data set. */
 export function joinPredictions(parts: readonly PredictionArrays[], layers: number, decision: Decision): Prediction {
   const join = (of: (part: PredictionArrays) => Uint32Array): Uint32Array => concat(parts.map(of), Uint32Array);
   const joinFloats = (of: (part: PredictionArrays) => Float32Array): Float32Array => concat(parts.map(of), Float32Array);
+  const probabilities = joinFloats((part) => part.probabilities);
   return {
     decision,
-    byCount: join((part) => part.byCount),
-    byFirstSpike: join((part) => part.byFirstSpike),
-    decisionStep: join((part) => part.decisionStep),
+    classes: join((part) => classesBy(decision, part) ?? new Uint32Array()),
+    ...(probabilities.length > 0 && { probabilities }),
     steps: join((part) => part.steps),
-    scoresByCount: join((part) => part.scoresByCount),
-    scoresByFirstSpike: join((part) => part.scoresByFirstSpike),
-    byMembrane: join((part) => part.byMembrane),
-    scoresByMembrane: joinFloats((part) => part.scoresByMembrane),
-    membranes: joinFloats((part) => part.membranes),
+    ...(hasOutputSpikes(decision) && {
+      byCount: join((part) => part.byCount),
+      byFirstSpike: join((part) => part.byFirstSpike),
+      decisionStep: join((part) => part.decisionStep),
+      scoresByCount: join((part) => part.scoresByCount),
+      scoresByFirstSpike: join((part) => part.scoresByFirstSpike),
+    }),
+    ...(decision === "membrane" && {
+      byMembrane: join((part) => part.byMembrane),
+      scoresByMembrane: joinFloats((part) => part.scoresByMembrane),
+    }),
+    ...(!hasOutputSpikes(decision) && { membranes: joinFloats((part) => part.membranes) }),
     layers: Array.from({ length: layers }, (_, layer) =>
       SpikeEvents.concat(parts.map((part) => part.layers[layer] ?? silent(part.steps.length))),
     ),

@@ -50,10 +50,10 @@ export async function lookInside(network: Network, digit: Digit, names = DIGITS)
 }
 
 async function insightOf(network: Network, { pixels, label }: Digit, names: readonly string[]): Promise<Insight> {
-  const target = label ?? (await network.predict(digitsOf(pixels, [0]))).byFirstSpike[0] ?? 0;
+  const target = label ?? (await network.predict(digitsOf(pixels, [0]))).classes[0] ?? 0;
   const { steps, prediction, ...rest } = await runThrough(network, digitsOf(pixels, [target]));
-  const step = prediction.decisionStep[0] ?? steps;
-  const decision = step < steps ? { output: prediction.byFirstSpike[0] ?? 0, step } : undefined;
+  const step = prediction.decisionStep?.[0] ?? steps;
+  const decision = step < steps ? { output: prediction.byFirstSpike?.[0] ?? 0, step } : undefined;
   return { ...rest, steps, pixels, label, names, decision };
 }
 

@@ -92,7 +92,7 @@ export class Hearing {
     });
     for await (const event of trainer.run(data)) {
       if (event.type !== "epochEnd") continue;
-      learnt({ epoch: event.epoch, epochs: event.epochs, accuracy: event.train.accuracy.count ?? 0 });
+      learnt({ epoch: event.epoch, epochs: event.epochs, accuracy: event.train.accuracy.decision ?? 0 });
     }
     const names = words.map(({ name }) => name);
     return Hearing.of(trainer, names, this.#encoding);

@@ -63,7 +63,7 @@ if (heldOut === undefined) {
 
 /** @param {import("spikelet").Metrics | null | undefined} metrics */
 function percent(metrics) {
-  return `${(100 * (metrics?.accuracy.count ?? 0)).toFixed(2)} %`;
+  return `${(100 * (metrics?.accuracy.decision ?? 0)).toFixed(2)} %`;
 }
 
 /** @param {import("spikelet").SpikeDataset} recordings */

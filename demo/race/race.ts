@@ -80,5 +80,5 @@ function oneUpdateACall(backend: Backend): Backend {
 }
 
 function pointOf(epoch: number, { accuracy, spikes, decisionStep }: Metrics): Point {
-  return { epoch, accuracy: accuracy.firstSpike ?? 0, spikes: spikes.perSample, decisionStep: decisionStep?.mean ?? 0 };
+  return { epoch, accuracy: accuracy.decision ?? 0, spikes: spikes.perSample, decisionStep: decisionStep?.mean ?? 0 };
 }

@@ -56,7 +56,7 @@ export async function* learn(data: SpikeDataset, symbols: number, signal: AbortS
   const trainer = await createTrainer(configOf(symbols), { signal });
   for await (const event of trainer.run(data, { signal })) {
     if (event.type !== "epochEnd") continue;
-    yield { trainer, epoch: event.epoch, epochs: event.epochs, accuracy: event.train.accuracy.firstSpike ?? 0 };
+    yield { trainer, epoch: event.epoch, epochs: event.epochs, accuracy: event.train.accuracy.decision ?? 0 };
   }
 }
 
@@ -80,6 +80,6 @@ export async function* crossValidate(
     for await (const progress of learn(data.pick(rows), symbols, signal)) trainer = progress.trainer;
     const read = await trainer?.predict(data.pick(unseen.map((k) => k * VARIATIONS)), { signal });
     trainer?.dispose();
-    yield new Map(unseen.map((k, place) => [examples[k] as Example, read?.byFirstSpike[place] ?? 0]));
+    yield new Map(unseen.map((k, place) => [examples[k] as Example, read?.classes[place] ?? 0]));
   }
 }

@@ -93,7 +93,7 @@ describe("a network", () => {
       [32, 8],
       [16, 2],
     ]);
-    expect(prediction.byCount.length).toBe(3);
+    expect(prediction.classes.length).toBe(3);
     expect(trace?.map(({ units, steps, membrane }) => [units, steps, membrane.length])).toEqual([
       [8, 30, 3 * 30 * 8],
       [2, 30, 3 * 30 * 2],

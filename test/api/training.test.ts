@@ -58,7 +58,7 @@ it("has a cross-entropy over the counts of all steps", async () => {
   const loss = { type: "countCrossEntropy" as const, inverseTemperature: 0.5, labelSmoothing: 0.2, classWeights: [1, 3] };
   using trainer = await createTrainer({ ...tinyConfig, loss });
   const data = tinyData();
-  const { scoresByCount: counts } = await trainer.predict(data);
+  const { scoresByCount: counts = [] } = await trainer.predict(data);
   const losses = Array.from(data.labels ?? [], (label, sample) => {
     const z = [0, 1].map((output) => loss.inverseTemperature * (counts[2 * sample + output] ?? Number.NaN));
     const logTotal = Math.log(z.reduce((sum, value) => sum + Math.exp(value), 0));

@@ -58,9 +58,9 @@ describe.each(BACKENDS)("classes and encoding, %s", (backend) => {
 
     using network = await restoreNetwork(bytes, { backend });
     expect(network.info.trainedOn).toMatchObject(expected);
-    const { names, byCount, layers } = await network.predict(ramps(4, byName));
+    const { names, classes, layers } = await network.predict(ramps(4, byName));
     expect(layers[0]?.times.length).toBeGreaterThan(0);
-    expect(names).toEqual(Array.from(byCount, (output) => CLASSES[output]));
+    expect(names).toEqual(Array.from(classes, (output) => CLASSES[output]));
     expect(names).toEqual(["rising", "falling", "rising", "falling"]);
   });
 

@@ -305,7 +305,7 @@ describe("Listen", () => {
       const network = await restoreNetwork(new Uint8Array(await readFile(CHECKPOINT)));
       const { classes, encoding } = JSON.parse(network.info.origin ?? "") as { classes: string[]; encoding: Encoding };
       const data = datasets.fromWav({ files: files.map((file) => new Uint8Array(file)), labels: digits }).encode(encoding);
-      const { byCount } = await network.predict(data);
+      const { byCount = [] } = await network.predict(data);
       network.dispose();
 
       const fresh = await demo.enter("listen", DESK);

@@ -164,9 +164,13 @@ describe("Teach", () => {
       await draw(name, 700 + symbol);
       const seen = await answer();
       const data = datasets.fromImages({ pixels: centred(await drawing()), shape: [SIDE, SIDE] });
-      const { byFirstSpike, decisionStep, layers } = await network.predict(data.encode(encode.latency({ first: 0, last: 20 })));
+      const {
+        classes: decided,
+        decisionStep,
+        layers,
+      } = await network.predict(data.encode(encode.latency({ first: 0, last: 20 })));
       const spikes = layers.reduce((sum, layer) => sum + layer.times.length, 0);
-      expect(seen).toBe(`${classes[byFirstSpike[0] ?? 0]} fires first, at step ${decisionStep[0]}. ${spikes} spikes.`);
+      expect(seen).toBe(`${classes[decided[0] ?? 0]} fires first, at step ${decisionStep?.[0]}. ${spikes} spikes.`);
       await open.button("Clear").click();
     }
     network.dispose();

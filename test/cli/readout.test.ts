@@ -65,9 +65,10 @@ describe("a network that ends in a readout", () => {
     const { stdout, stderr } = await spikelet(args);
     const lines = stdout.trim().split("\n");
     expect(lines.length, stderr).toBeGreaterThan(1);
-    for (const line of lines) expect(line).toMatch(/^sample \d+: [0-2] by membrane, label [0-2]; spikes \d+ \+ 0$/);
+    for (const line of lines)
+      expect(line).toMatch(/^sample \d+: [0-2] by membrane, probability [01]\.\d{3}, label [0-2]; spikes \d+ \+ 0$/);
     for (const answer of (await spikelet([...args, "--json"])).json()) {
-      expect(answer).toMatchObject({ byMembrane: expect.any(Number) });
+      expect(answer).toMatchObject({ decision: "membrane", class: expect.any(Number), probability: expect.any(Number) });
       expect(answer).not.toHaveProperty("byFirstSpike");
     }
   });

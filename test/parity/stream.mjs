@@ -28,7 +28,7 @@ export async function streamed(options) {
   const { layers, byCount, byFirstSpike, decisionStep } = await network.predict(signal());
   const whole = {
     spikes: [...(layers[1]?.triples() ?? [])].map(([, step, unit]) => [step, unit]),
-    decided: [byCount[0], byFirstSpike[0], decisionStep[0]],
+    decided: [byCount?.[0], byFirstSpike?.[0], decisionStep?.[0]],
   };
   const streams = [];
   for (const chunk of [1, 50]) {

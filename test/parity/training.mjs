@@ -93,7 +93,8 @@ function compared({ seconds, samplesPerSecond, bestEpoch, ...event }, steps) {
  * @param {number} steps
  */
 function everyMeasure({ samples, loss, lossParts, accuracy, spikes, lateInput, ...rest }, steps) {
-  const answers = { count: 0, firstSpike: 0, ...accuracy };
+  const { decision: _, ...byDecision } = accuracy;
+  const answers = { count: 0, firstSpike: 0, ...byDecision };
   if (lossParts === undefined) return { samples, loss, accuracy: answers, ...rest };
   const { decisionStep = { mean: steps, median: steps, min: steps }, ...others } = rest;
   return { samples, loss, lossParts, accuracy: answers, spikes, decisionStep, ...others };

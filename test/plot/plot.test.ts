@@ -60,18 +60,15 @@ describe("a spike raster", () => {
 
   it("says what the network decided and when, if it did", () => {
     const one = Uint32Array.of(1);
-    const scores = { scoresByCount: Uint32Array.of(0, 1), scoresByFirstSpike: Uint32Array.of(0, 5) };
-    const readout = { byMembrane: new Uint32Array(), scoresByMembrane: new Float32Array(), membranes: new Float32Array() };
     const decision: Decision = "firstSpike";
-    const decided = { decision, byCount: one, byFirstSpike: one, decisionStep: Uint32Array.of(4), steps: Uint32Array.of(9) };
-    const prediction = { ...decided, ...scores, ...readout };
+    const prediction = { decision, classes: one, decisionStep: Uint32Array.of(4), steps: Uint32Array.of(9) };
     const layers = [SpikeEvents.fromTrains([{ times: [4], units: [1] }])];
     expect(spikeRaster({ ...prediction, layers }, { label: 0 })).toContain(">decides 1 at step 4</text>");
-    const counted = { ...prediction, decision: "count" as const, byCount: Uint32Array.of(0), layers };
+    const counted = { ...prediction, decision: "count" as const, classes: Uint32Array.of(0), layers };
     expect(spikeRaster(counted, { label: 0 })).toContain(">decides 0 by most spikes</text>");
     expect(spikeRaster(counted)).toContain("decided for 0 by most spikes");
     expect(spikeRaster(counted)).not.toMatch(/at step|stroke-dasharray="4 3"|stroke-dasharray="4,3"/);
-    const asReadout = { ...prediction, decision: "membrane" as const, byMembrane: Uint32Array.of(2), layers };
+    const asReadout = { decision: "membrane" as const, classes: Uint32Array.of(2), steps: prediction.steps, layers };
     expect(spikeRaster({ ...asReadout, membranes: new Float32Array(9) })).toContain(">decides 2 by membrane</text>");
     const silent = {
       ...prediction,

@@ -21,7 +21,7 @@ describe("npm run experiment", () => {
     expect(first).toMatchObject({ code: 0 });
     expect(first.stderr).toMatch(/mixture, seed 1 {2}epoch 2\/2 {2}loss \d/);
     expect(first.stderr).toMatch(/4\/4 mixture, seed 1 {2}test \d+\.\d % by first spike/);
-    expect(first.stdout).toMatch(/^4 done, 0 failed, 0 missing\nvariant +first spike, %/);
+    expect(first.stdout).toMatch(/^4 done, 0 failed, 0 missing\nvariant +test accuracy by first spike, %/);
     expect(first.stdout).toContain(join(out, "report.html"));
     expect(readdirSync(join(out, "runs"))).toHaveLength(4);
     expect(readdirSync(out).sort()).toEqual([

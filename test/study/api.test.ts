@@ -43,7 +43,7 @@ describe("a plan that a program runs", () => {
     expect(plan.report).toEqual(PLAN.report);
     expect(points.map(({ place }) => place)).toEqual(["antlr", "mixture"]);
     expect(points.flatMap(recordsOf).map(measure("firstSpike").of)).toHaveLength(4);
-    expect(table[0]?.slice(0, 2)).toEqual(["variant", "first spike, %"]);
+    expect(table[0]?.slice(0, 2)).toEqual(["variant", "test accuracy by first spike, %"]);
     expect(chosen?.place).toMatch(/^(antlr|mixture)$/);
     for (const { record } of rows) expect(record).toMatchObject({ arithmetic: ARITHMETIC, ran: { commit: "abcd1234" } });
   });

@@ -311,6 +311,7 @@ function predictionOf(start: number, count: number, layers: number): PredictionA
     scoresByFirstSpike: answers.slice(),
     byMembrane: new Uint32Array(),
     scoresByMembrane: new Float32Array(),
+    probabilities: new Float32Array(),
     membranes: new Float32Array(),
     layers: Array.from({ length: layers }, () => everyUnitOnce(count, 1)),
   };

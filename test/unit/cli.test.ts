@@ -264,9 +264,12 @@ describe("spikelet data show", () => {
 });
 
 it("an answer begins with the decision that the loss trains, and names a label only where there is one", () => {
-  const answer = { sample: 3, byFirstSpike: 1, byCount: 0, decisionStep: 7, spikes: [4, 2] };
+  const answer = { sample: 3, class: 1, byFirstSpike: 1, byCount: 0, decisionStep: 7, spikes: [4, 2] };
   const line = (label: number | null, trained: Decision) => answerLine({ ...answer, label }, trained);
   expect(line(1, "firstSpike")).toBe("sample 3: 1 by first spike at step 7, 0 by count, label 1; spikes 4 + 2");
+  expect(answerLine({ ...answer, label: 1, probability: 0.61234 }, "firstSpike")).toContain(
+    "0 by count, probability 0.612, label 1",
+  );
   expect(line(null, "count")).toBe("sample 3: 0 by count, 1 by first spike at step 7; spikes 4 + 2");
 });
 

@@ -4,7 +4,7 @@ import { bestColumn } from "../../ts/cli/train/best.js";
 import { History, rowOf } from "../../ts/cli/train/history.js";
 import { ProgressView } from "../../ts/cli/train/progress.js";
 import type { ResolvedConfig } from "../../ts/config.js";
-import { bestAccuracy, decisionOf, decisionsOf, measuresOf } from "../../ts/decisions.js";
+import { bestAccuracy, classesBy, decisionOf, measuresOf } from "../../ts/decisions.js";
 import type { BestBy, Metrics } from "../../ts/generated/config.js";
 import { signsOfSpikes } from "../../ts/health/spikes.js";
 import { learningCurves } from "../../ts/plot/index.js";
@@ -33,8 +33,8 @@ describe("the decisions of a network", () => {
     const types = ["latency", "count", "countCrossEntropy", "spikeTrain", "membrane", "trace"] as const;
     const found = types.map((type) => decisionOf({ loss: { type } } as Parameters<typeof decisionOf>[0]));
     expect(found).toEqual(["firstSpike", "count", "count", "count", "membrane", "none"]);
-    const prediction = { byFirstSpike: Uint32Array.of(1), byCount: Uint32Array.of(2), byMembrane: Uint32Array.of(3) };
-    expect(found.map((decision) => [...decisionsOf(decision, prediction)])).toEqual([[1], [2], [2], [2], [3], []]);
+    const prediction = { byFirstSpike: 1, byCount: 2, byMembrane: 3 };
+    expect(found.map((decision) => classesBy(decision, prediction))).toEqual([1, 2, 2, 2, 3, undefined]);
   });
 
   it("say what makes an epoch the best: what the loss trains, with its weights", () => {
@@ -52,6 +52,7 @@ describe("the decisions of a network", () => {
       bestColumn({ loss: { type }, training: { bestBy } } as unknown as ResolvedConfig, rowOf(epoch(1, validation)));
     expect(column("count", null, spiking)).toBe("validationCount");
     expect(column("count", "firstSpike", spiking)).toBe("validationFirstSpike");
+    expect(column("count", "decision", metricsOf(10, { accuracy: { decision: 0.8, count: 0.8 } }))).toBe("validationDecision");
     expect(column("count", null, unlabelled)).toBe("validationLoss");
   });
 
@@ -99,6 +100,14 @@ describe("the decisions of a network", () => {
       "membrane",
       "meanSquaredError",
     ]);
+    expect(losses.slice(0, -1).map((type) => parseBestBy("decision", type === undefined ? undefined : { type }))).toEqual([
+      "firstSpike",
+      "firstSpike",
+      "count",
+      "count",
+      "membrane",
+    ]);
+    expect(() => parseBestBy("decision", { type: "trace" })).toThrow(expect.objectContaining({ path: "bestBy" }));
     expect(() => parseBestBy("count", { type: "membrane" })).toThrow(
       expect.objectContaining({ code: "CONFIG_INVALID", path: "bestBy" }),
     );

@@ -2,6 +2,8 @@
 
 /** Fraction of correct decisions, 0 to 1; empty where the data have no labels. */
 export type Accuracy = {
+  /** Deciding as the loss trains it; missing where nothing is decided. */
+  decision?: number,
   /** Deciding by most spikes; missing for a readout. */
   count?: number,
   /** Deciding by the first spike; missing for a readout. */
@@ -105,7 +107,7 @@ export type Augmentation = {
 export type Averaging = { "type": "ema" } & Ema | { "type": "swa" } & Swa;
 
 /** What makes an epoch the best: a measure of the validation data. */
-export type BestBy = "firstSpike" | "count" | "membrane" | "meanSquaredError" | "loss";
+export type BestBy = "decision" | "firstSpike" | "count" | "membrane" | "meanSquaredError" | "loss";
 
 /**
  * Value x spikes `n = ceil(maxSpikes · x)` times from step 0 on, every `d = ceil((minInterval − maxInterval) x + maxInterval)`
@@ -675,8 +677,8 @@ export type OneCycleSchedule = {
   warmupEpochs?: number,
 };
 
-/** How the gradient changes the parameters (spec 7). */
-export type OptimizerConfig = { "type": "adam" } & Adam | { "type": "adamW" } & AdamW | { "type": "sgd" } & Sgd;
+/** How the gradient changes the parameters (spec 7); without a `type` it is Adam. */
+export type OptimizerConfig = { "type"?: "adam" } & Adam | { "type": "adamW" } & AdamW | { "type": "sgd" } & Sgd;
 
 /** One number for every layer, or one for each from the input up; the field says which layers count. */
 export type PerLayer = number | Array<number>;

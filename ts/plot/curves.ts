@@ -111,9 +111,9 @@ function checkPoint(point: unknown, path: string): void {
 function checkMetrics(metrics: unknown, path: string): void {
   const { loss, accuracy, spikes, meanSquaredError, rSquared } = record(metrics, path, "DATA_FORMAT");
   if (typeof loss !== "number") refuse("DATA_FORMAT", `${path}.loss`, "a number", loss);
-  const { firstSpike, count, membrane } = record(accuracy, `${path}.accuracy`, "DATA_FORMAT");
-  optional(finite)(firstSpike, `${path}.accuracy.firstSpike`);
-  optional(finite)(count, `${path}.accuracy.count`);
+  const { decision, firstSpike, count, membrane } = record(accuracy, `${path}.accuracy`, "DATA_FORMAT");
+  for (const [name, value] of Object.entries({ decision, firstSpike, count }))
+    optional(finite)(value, `${path}.accuracy.${name}`);
   for (const [name, value] of Object.entries({ "accuracy.membrane": membrane, meanSquaredError, rSquared })) {
     if (value !== undefined && typeof value !== "number") refuse("DATA_FORMAT", `${path}.${name}`, "a number", value);
   }

@@ -1,5 +1,5 @@
 import { record } from "../check/fields.js";
-import { instanceOf, listOf, oneOf, whole, words } from "../check/values.js";
+import { instanceOf, listOf, oneOf, optional, whole, words } from "../check/values.js";
 import { DECISIONS } from "../decisions.js";
 import type { Prediction } from "../results.js";
 import { heldArrays, SpikeEvents } from "../spikes.js";
@@ -18,15 +18,12 @@ const decision = oneOf(...DECISIONS);
 export function checkPrediction(
   value: unknown,
   path: string,
-): asserts value is Pick<
-  Prediction,
-  "layers" | "decision" | "byFirstSpike" | "byCount" | "byMembrane" | "decisionStep" | "steps"
-> {
+): asserts value is Pick<Prediction, "layers" | "decision" | "classes" | "decisionStep" | "steps"> {
   const prediction = record(value, path, "DATA_FORMAT");
   layers(prediction["layers"], `${path}.layers`);
   decision(prediction["decision"], `${path}.decision`);
-  for (const name of ["byFirstSpike", "byCount", "byMembrane", "decisionStep", "steps"])
-    words(prediction[name], `${path}.${name}`);
+  for (const name of ["classes", "steps"]) words(prediction[name], `${path}.${name}`);
+  optional(words)(prediction["decisionStep"], `${path}.decisionStep`);
 }
 
 /** A number of units, of each of which a count can be held. */

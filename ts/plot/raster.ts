@@ -3,7 +3,6 @@ import { fields } from "../check/fields.js";
 import { steps as stepCount } from "../check/steps.js";
 import { instanceOf, listOf, whole } from "../check/values.js";
 import { counted } from "../counted.js";
-import { decisionsOf } from "../decisions.js";
 import { SpikeletError } from "../errors.js";
 import type { Prediction } from "../results.js";
 import { eventsBefore, SpikeEvents } from "../spikes.js";
@@ -120,13 +119,13 @@ interface Answer {
 
 /** The decision that the loss trains; none by a first spike that does not come. */
 function answerOf(prediction: Prediction, sample: number, steps: number): Answer | undefined {
-  const { decision, decisionStep } = prediction;
-  const output = decisionsOf(decision, prediction)[sample];
+  const { decision, classes, decisionStep } = prediction;
+  const output = classes[sample];
   if (output === undefined) return undefined;
   if (decision === "count") return { output, how: "by most spikes" };
   if (decision === "membrane") return { output, how: "by membrane" };
   // A sample without a decision has the number of its steps there.
-  const step = decisionStep[sample] ?? steps;
+  const step = decisionStep?.[sample] ?? steps;
   return step < Math.min(steps, prediction.steps[sample] ?? steps) ? { output, how: `at step ${step}`, step } : undefined;
 }
 

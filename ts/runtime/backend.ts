@@ -54,6 +54,7 @@ export interface PredictionArrays {
   scoresByFirstSpike: Uint32Array;
   byMembrane: Uint32Array;
   scoresByMembrane: Float32Array;
+  probabilities: Float32Array;
   membranes: Float32Array;
   layers: EventArrays[];
 }

@@ -136,6 +136,8 @@ pub struct PredictionArrays {
     pub by_membrane: Uint32Array,
     /// `[sample][output]`, whose largest value is that decision; empty where `by_membrane` is.
     pub scores_by_membrane: Float32Array,
+    /// `[sample][output]`: P of the softmax that the loss trains; empty for a loss without one.
+    pub probabilities: Float32Array,
     /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
     pub membranes: Float32Array,
     /// Spikes of each spiking layer.
@@ -153,6 +155,7 @@ impl From<wire::Prediction> for PredictionArrays {
             scores_by_first_spike: prediction.scores_by_first_spike.into(),
             by_membrane: prediction.by_membrane.into(),
             scores_by_membrane: prediction.scores_by_membrane.into(),
+            probabilities: prediction.probabilities.into(),
             membranes: prediction.membranes.into(),
             layers: prediction.layers.into_iter().map(EventArrays::from).collect(),
         }

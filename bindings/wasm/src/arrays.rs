@@ -186,6 +186,7 @@ pub(crate) fn prediction_arrays(prediction: wire::Prediction) -> Object {
         ("scoresByFirstSpike", words(&prediction.scores_by_first_spike)),
         ("byMembrane", words(&prediction.by_membrane)),
         ("scoresByMembrane", floats(&prediction.scores_by_membrane)),
+        ("probabilities", floats(&prediction.probabilities)),
         ("membranes", floats(&prediction.membranes)),
         ("layers", list(prediction.layers, event_arrays)),
     ])

@@ -130,15 +130,16 @@ fn wanted_steps(config: &Config) -> Result<()> {
 
 fn best_by(config: &Config) -> Result<()> {
     let (measured, names): (&[BestBy], _) = match &config.loss {
-        LossConfig::Membrane(_) => {
-            (&[BestBy::Membrane, BestBy::Loss], "\"membrane\" or \"loss\" with the loss of a readout")
-        }
+        LossConfig::Membrane(_) => (
+            &[BestBy::Decision, BestBy::Membrane, BestBy::Loss],
+            "\"decision\", \"membrane\" or \"loss\" with the loss of a readout",
+        ),
         LossConfig::Trace(_) => {
             (&[BestBy::MeanSquaredError, BestBy::Loss], "\"meanSquaredError\" or \"loss\" with the loss of a readout")
         }
         _ => (
-            &[BestBy::FirstSpike, BestBy::Count, BestBy::Loss],
-            "\"firstSpike\", \"count\" or \"loss\" with a loss of spikes",
+            &[BestBy::Decision, BestBy::FirstSpike, BestBy::Count, BestBy::Loss],
+            "\"decision\", \"firstSpike\", \"count\" or \"loss\" with a loss of spikes",
         ),
     };
     match config.training.best_by {

@@ -31,6 +31,8 @@ impl Default for EarlyStopping {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum BestBy {
+    /// The largest fraction of correct decisions, as the loss trains them.
+    Decision,
     /// The largest fraction of correct decisions by the first spike.
     FirstSpike,
     /// The largest fraction of correct decisions by most spikes.

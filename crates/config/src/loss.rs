@@ -35,6 +35,19 @@ deserialize_tagged!(LossConfig {
     "trace" => Trace,
 });
 
+/// How a network decides for one of its outputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// By the first spike.
+    FirstSpike,
+    /// By most spikes.
+    Count,
+    /// By the membranes of a readout.
+    Membrane,
+    /// Not at all: its readout follows a series.
+    None,
+}
+
 impl Default for LossConfig {
     fn default() -> Self {
         Self::Latency(LatencyLoss::default())
@@ -50,6 +63,17 @@ impl LossConfig {
             Self::Count(_) | Self::CountCrossEntropy(_) | Self::SpikeTrain(_) | Self::Membrane(_) | Self::Trace(_) => {
                 EndSimulation::Off
             }
+        }
+    }
+
+    /// How a network that it trains decides.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        match self {
+            Self::Latency(_) => Decision::FirstSpike,
+            Self::Count(_) | Self::CountCrossEntropy(_) | Self::SpikeTrain(_) => Decision::Count,
+            Self::Membrane(_) => Decision::Membrane,
+            Self::Trace(_) => Decision::None,
         }
     }
 

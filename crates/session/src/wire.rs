@@ -124,6 +124,8 @@ pub struct Prediction {
     pub by_membrane: Vec<u32>,
     /// `[sample][output]`, whose largest value is that decision; empty where `by_membrane` is.
     pub scores_by_membrane: Vec<f32>,
+    /// `[sample][output]`: P of the softmax that the loss trains; empty for a loss without one.
+    pub probabilities: Vec<f32>,
     /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
     pub membranes: Vec<f32>,
     /// Spikes of each spiking layer.
@@ -142,6 +144,7 @@ impl Prediction {
             scores_by_first_spike: prediction.scores_by_first_spike,
             by_membrane: prediction.by_membrane,
             scores_by_membrane: prediction.scores_by_membrane,
+            probabilities: prediction.probabilities,
             membranes: prediction.membranes,
         })
     }

@@ -5,6 +5,7 @@ mod regression;
 mod sums;
 
 use serde::{Deserialize, Serialize};
+use spikelet_config::loss::Decision;
 
 pub(crate) use outcome::SampleOutcome;
 pub(crate) use regression::Regression;
@@ -17,6 +18,10 @@ use crate::loss_parts::LossParts;
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
 pub struct Accuracy {
+    /// Deciding as the loss trains it; missing where nothing is decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub decision: Option<f64>,
     /// Deciding by most spikes; missing for a readout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
@@ -29,6 +34,20 @@ pub struct Accuracy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
     pub membrane: Option<f64>,
+}
+
+impl Accuracy {
+    /// The same fractions, with that of the given decision as `decision`.
+    #[must_use]
+    pub(crate) fn with_decision(self, decision: Decision) -> Self {
+        let decision = match decision {
+            Decision::FirstSpike => self.first_spike,
+            Decision::Count => self.count,
+            Decision::Membrane => self.membrane,
+            Decision::None => None,
+        };
+        Self { decision, ..self }
+    }
 }
 
 /// Spikes of the spiking layers; input spikes do not count.

@@ -5,6 +5,7 @@ use spikelet_data::{EVENT_BYTES, SpikeTrains, memory};
 use spikelet_network::gradient::LayerGradient;
 use spikelet_network::network::Network;
 
+use crate::loss::Loss;
 use crate::metrics::SampleOutcome;
 use crate::trace::LayerTrace;
 
@@ -61,6 +62,8 @@ pub struct Prediction {
     pub by_membrane: Vec<u32>,
     /// `[sample][output]`: the statistic of a readout's membranes; the largest decides. Empty where `by_membrane` is.
     pub scores_by_membrane: Vec<f32>,
+    /// `[sample][output]`: P of the softmax that the loss trains; empty for a loss without one.
+    pub probabilities: Vec<f32>,
     /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
     pub membranes: Vec<f32>,
     /// Spikes of each spiking layer.
@@ -78,7 +81,7 @@ impl Prediction {
     /// [`crate::ErrorCode::ConfigInvalid`] at `range` where there is no memory for it.
     pub(crate) fn reserve(&mut self, samples: usize, outputs: usize) -> Result<()> {
         let scores = samples.saturating_mul(outputs);
-        let bytes = ((5 * samples).saturating_add(scores.saturating_mul(3)) as u64).saturating_mul(4);
+        let bytes = ((5 * samples).saturating_add(scores.saturating_mul(4)) as u64).saturating_mul(4);
         let by_sample = [
             &mut self.by_count,
             &mut self.by_first_spike,
@@ -89,7 +92,9 @@ impl Prediction {
         let by_output = [&mut self.scores_by_count, &mut self.scores_by_first_spike];
         let is_there = by_sample.into_iter().all(|list| list.try_reserve(samples).is_ok())
             && by_output.into_iter().all(|list| list.try_reserve(scores).is_ok())
-            && self.scores_by_membrane.try_reserve(scores).is_ok()
+            && [&mut self.scores_by_membrane, &mut self.probabilities]
+                .into_iter()
+                .all(|list| list.try_reserve(scores).is_ok())
             && self.layers.iter_mut().all(|trains| trains.try_reserve_samples(samples));
         if is_there {
             Ok(())
@@ -111,11 +116,11 @@ impl Prediction {
         }
     }
 
-    /// Appends a sample of a network with so many outputs.
+    /// Appends a sample of a network with so many outputs that was trained by `loss`.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] at `range` where there is no memory for its spikes.
-    pub(crate) fn push(&mut self, result: &SampleResult, outputs: usize) -> Result<()> {
+    pub(crate) fn push(&mut self, result: &SampleResult, outputs: usize, loss: &Loss) -> Result<()> {
         let outcome = &result.outcome;
         self.by_count.push(outcome.by_count);
         self.by_first_spike.push(outcome.by_first_spike);
@@ -124,6 +129,10 @@ impl Prediction {
         self.push_scores(result.spikes.last().map_or(&[], |spikes| spikes), outputs, outcome.steps);
         self.by_membrane.extend(outcome.by_membrane);
         self.scores_by_membrane.extend(result.scores.iter().map(|&score| score as f32));
+        let start = self.scores_by_count.len() - outputs;
+        let (by_count, by_first_spike) = (&self.scores_by_count[start..], &self.scores_by_first_spike[start..]);
+        let probabilities = loss.probabilities(by_count, by_first_spike, &result.scores);
+        self.probabilities.extend(probabilities.iter().map(|&p| p as f32));
         if self.membranes.try_reserve(result.membranes.len()).is_err() {
             let what = format!("the membranes of the first {} samples", self.steps.len());
             return Err(memory::missing((self.membranes.len() + result.membranes.len()) as u64 * 4, "range", &what));

@@ -48,7 +48,7 @@ export const predict = defineCommand({
       const answer = {
         sample: start + k,
         label: labels?.[k] ?? null,
-        ...(prediction.names && { class: prediction.names[k] }),
+        ...(prediction.names && { name: prediction.names[k] }),
         ...answerOf(decision, prediction, k),
         steps: prediction.steps[k],
         spikes: prediction.layers.map((layer) => layer.sample(k).times.length),
@@ -59,25 +59,31 @@ export const predict = defineCommand({
 });
 
 /**
- * Answer of a network to a sample: both decisions of spiking outputs, the decision of a readout, or the series `[step][output]`.
+ * Answer of a network to a sample: the class that it decides for, its probability, and the decisions that its outputs make; or the
+ * series `[step][output]`.
  */
 function answerOf(decision: Decision, prediction: Prediction, sample: number): Answer {
-  if (hasOutputSpikes(decision)) {
-    const { byFirstSpike, byCount, decisionStep } = prediction;
-    return { byFirstSpike: byFirstSpike[sample], byCount: byCount[sample], decisionStep: decisionStep[sample] };
+  const { classes, probabilities, byFirstSpike, byCount, decisionStep, membranes = new Float32Array() } = prediction;
+  if (decision === "none") {
+    const size = membranes.length / prediction.steps.length;
+    return { membranes: Array.from(membranes.subarray(sample * size, (sample + 1) * size)) };
   }
-  if (decision === "membrane") return { byMembrane: prediction.byMembrane[sample] };
-  const size = prediction.membranes.length / prediction.steps.length;
-  return { membranes: Array.from(prediction.membranes.subarray(sample * size, (sample + 1) * size)) };
+  const decided = classes[sample] ?? 0;
+  const probability = probabilities?.[(sample * probabilities.length) / classes.length + decided];
+  const answer = { decision, class: decided, ...(probability !== undefined && { probability }) };
+  if (!hasOutputSpikes(decision)) return answer;
+  return { ...answer, byFirstSpike: byFirstSpike?.[sample], byCount: byCount?.[sample], decisionStep: decisionStep?.[sample] };
 }
 
 interface Answer {
-  /** Name of the class that the network decides for, where its classes have names. */
-  class?: string | undefined;
+  decision?: Decision;
+  class?: number;
+  probability?: number;
+  /** Name of that class, where the classes of the network have names. */
+  name?: string | undefined;
   byFirstSpike?: number | undefined;
   byCount?: number | undefined;
   decisionStep?: number | undefined;
-  byMembrane?: number | undefined;
   membranes?: number[];
 }
 
@@ -86,16 +92,16 @@ export function answerLine(
   answer: Answer & { sample: number; label: number | null; spikes: number[] },
   trained: Decision,
 ): string {
-  const { sample, label, spikes, membranes, class: name } = answer;
+  const { sample, label, spikes, membranes, probability, name } = answer;
   const known =
     membranes === undefined
-      ? `${decisionText(answer, trained)}${label === null ? "" : `, label ${label}`}`
+      ? `${decisionText(answer, trained)}${probability === undefined ? "" : `, probability ${probability.toFixed(3)}`}${label === null ? "" : `, label ${label}`}`
       : `membranes ${rangeText(membranes)}, in full with --json`;
   return `sample ${sample}: ${name === undefined ? "" : `${name}, `}${known}; spikes ${spikes.join(" + ")}`;
 }
 
-function decisionText({ byFirstSpike, byCount, byMembrane, decisionStep }: Answer, trained: Decision): string {
-  if (byMembrane !== undefined) return `${byMembrane} by membrane`;
+function decisionText({ byFirstSpike, byCount, decisionStep, ...answer }: Answer, trained: Decision): string {
+  if (trained === "membrane") return `${answer.class} by membrane`;
   const [first, count] = [`${byFirstSpike} by first spike at step ${decisionStep}`, `${byCount} by count`];
   return trained === "count" ? `${count}, ${first}` : `${first}, ${count}`;
 }

@@ -1,5 +1,5 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
-import { type Decision, decisionOf, decisionsOf } from "../../decisions.js";
+import { type Decision, decisionOf } from "../../decisions.js";
 import type { Network, PassOptions } from "../../network.js";
 import type { Prediction } from "../../results.js";
 import type { SpikeEvents } from "../../spikes.js";
@@ -46,10 +46,10 @@ export async function answersOf(network: Network, data: SpikeDataset, how: PassO
   const labels = decision === "none" ? undefined : data.labels;
   const decisions = new Uint32Array(decision === "none" ? 0 : data.length);
   const first = await network.predict(data.slice(0, CHUNK), how);
-  decisions.set(decisionsOf(decision, first));
+  decisions.set(first.classes);
   for (let start = CHUNK; start < data.length; start += CHUNK) {
     const chunk = await network.predict(data.slice(start, start + CHUNK), how);
-    decisions.set(decisionsOf(decision, chunk), start);
+    decisions.set(chunk.classes, start);
   }
   const examples: Example[] = [];
   for (const index of chosen(data.length, decisions, labels)) {

@@ -11,6 +11,7 @@ import { parseOrigin } from "./origin.js";
 type Column = keyof HistoryRow;
 
 const COLUMNS: Readonly<Record<BestBy, Column>> = {
+  decision: "validationDecision",
   firstSpike: "validationFirstSpike",
   count: "validationCount",
   membrane: "validationMembrane",

@@ -7,10 +7,12 @@ const COLUMNS = [
   "epoch",
   "learningRate",
   "trainLoss",
+  "trainDecision",
   "trainFirstSpike",
   "trainCount",
   "trainSpikesPerSample",
   "validationLoss",
+  "validationDecision",
   "validationFirstSpike",
   "validationCount",
   "validationSpikesPerSample",
@@ -113,6 +115,7 @@ function metricsIn(row: HistoryRow, part: "train" | "validation"): CurveMetrics 
   return {
     loss: row[`${part}Loss`],
     accuracy: {
+      ...known("decision", row[`${part}Decision`]),
       ...known("firstSpike", row[`${part}FirstSpike`]),
       ...known("count", row[`${part}Count`]),
       ...known("membrane", row[`${part}Membrane`]),
@@ -166,12 +169,13 @@ export function rowOf(
   };
 }
 
-type Figure = "Loss" | "FirstSpike" | "Count" | "Membrane" | "MeanSquaredError" | "RSquared" | "SpikesPerSample";
+type Figure = "Loss" | "Decision" | "FirstSpike" | "Count" | "Membrane" | "MeanSquaredError" | "RSquared" | "SpikesPerSample";
 
 /** The columns of metrics; NaN for figures that they do not have. */
 function columnsOf<Part extends "train" | "validation">(part: Part, metrics: Metrics | null): Record<`${Part}${Figure}`, number> {
   const figures: Record<Figure, number | undefined> = {
     Loss: metrics?.loss,
+    Decision: metrics?.accuracy.decision,
     FirstSpike: metrics ? accuracyBy("firstSpike", metrics) : undefined,
     Count: metrics ? accuracyBy("count", metrics) : undefined,
     Membrane: metrics?.accuracy.membrane,

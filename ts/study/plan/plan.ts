@@ -1,4 +1,4 @@
-import { measuresOf } from "../../decisions.js";
+import { decisionMeasure, measuresOf } from "../../decisions.js";
 import { inFile } from "../../errors.js";
 import { DEFAULTS } from "../../generated/defaults.js";
 import { isObject, type Json, type JsonObject, valueAt } from "../../json.js";
@@ -42,7 +42,7 @@ export interface PlannedVariant {
   settings: JsonObject;
 }
 
-const BEST_BY = ["firstSpike", "count", "membrane", "meanSquaredError", "loss", "last"] as const;
+const BEST_BY = ["decision", "firstSpike", "count", "membrane", "meanSquaredError", "loss", "last"] as const;
 
 /** What chooses the epoch whose weights are tested, on the validation data: an accuracy, an error, the loss, or nothing. */
 export type BestBy = (typeof BEST_BY)[number];
@@ -59,6 +59,7 @@ export interface Objective {
 
 /** The default objective for each measure that chooses an epoch. */
 export const OBJECTIVES: Readonly<Record<BestBy, Objective>> = {
+  decision: { metric: "validation.accuracy.decision", goal: "max" },
   firstSpike: { metric: "validation.accuracy.firstSpike", goal: "max" },
   count: { metric: "validation.accuracy.count", goal: "max" },
   membrane: { metric: "validation.accuracy.membrane", goal: "max" },
@@ -136,14 +137,15 @@ export function planIn(file: string, json: Json): Plan {
  *
  * @throws {SpikeletError} `CONFIG_INVALID` for what is not a {@link BestBy}, or not measured with the loss.
  */
-export function parseBestBy(value: Json | undefined, loss: Json | undefined): BestBy {
+export function parseBestBy(value: Json | undefined, loss: Json | undefined): Exclude<BestBy, "decision"> {
   const { trained, measured } = measuresOf(loss);
   const found = new Fields({ bestBy: value ?? trained }, "").oneOf("bestBy", BEST_BY);
   if (found !== "last" && !measured.includes(found)) {
     const type = valueAt(loss ?? null, "type") ?? "latency";
     throw planError("bestBy", `must be one of ${[...measured, "last"].join(", ")} with the loss ${type}, got "${found}"`);
   }
-  return found;
+  // One name for it, so that a run has one identity.
+  return found === "decision" ? (decisionMeasure(loss) ?? "loss") : found;
 }
 
 /** The settings of the first variant, or the first value of each setting of a search. */

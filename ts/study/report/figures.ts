@@ -1,10 +1,12 @@
+import { type Decision, decisionBy } from "../../decisions.js";
+import { valueAt } from "../../json.js";
 import type { Plots } from "../../report/plots.js";
 import { planError } from "../plan/fields.js";
 import type { Plan } from "../plan/plan.js";
 import type { Figure } from "../plan/report.js";
 import { label, type Setting } from "../plan/setting.js";
 import type { StudyTable } from "../run/table.js";
-import type { EpochSummary } from "../store/record.js";
+import type { DoneRecord, EpochSummary } from "../store/record.js";
 import { type Effect, effectsOf } from "./effects.js";
 import { findMeasure, measure } from "./measures.js";
 import { bestAttempts, byScore, type PointSummary, recordsOf } from "./points.js";
@@ -65,8 +67,7 @@ export interface DrawnFigure {
 /** Figures that are drawn unless the plan says which. */
 const FIGURES: readonly Figure[] = [
   { type: "epochs", value: "accuracy", title: "Learning" },
-  { type: "scatter", x: "spikesUntilDecision", y: "firstSpike", title: "Accuracy against spikes" },
-  { type: "scatter", x: "spikes", y: "membrane", title: "Accuracy of readouts against spikes" },
+  { type: "scatter", x: "spikes", y: "decision", title: "Accuracy against spikes" },
 ];
 /** Points of a search in these. */
 const FEW = 10;
@@ -132,32 +133,40 @@ function draw(plots: Plots, figure: Figure, points: readonly PointSummary[], axi
   }
 }
 
-const EPOCH_LABELS = { loss: "Loss", accuracy: "Accuracy by first spike (%)", spikes: "Spikes a sample" } as const;
+const EPOCH_LABELS = { loss: "Loss", accuracy: "Accuracy (%)", spikes: "Spikes a sample" } as const;
+
+const ACCURACY_LABELS: Readonly<Record<Decision, string>> = {
+  firstSpike: "Accuracy by first spike (%)",
+  count: "Accuracy by count (%)",
+  membrane: "Accuracy by membrane (%)",
+  none: "Mean squared error",
+};
 
 /** The axis says how networks answer, if all do so in one way. */
 function epochLabel(points: readonly PointSummary[], value: keyof typeof EPOCH_LABELS): string {
   if (value !== "accuracy") return EPOCH_LABELS[value];
-  const labels = new Set(points.flatMap(recordsOf).flatMap(({ result }) => result.history.slice(0, 1).map(answerLabel)));
-  const [label = EPOCH_LABELS.accuracy, ...others] = labels;
-  return others.length === 0 ? label : "Accuracy (%)";
+  const [decision, ...others] = new Set(points.flatMap(recordsOf).map(decisionIn));
+  return decision === undefined || others.length > 0 ? EPOCH_LABELS.accuracy : ACCURACY_LABELS[decision];
 }
 
-function answerLabel({ meanSquaredError, membrane }: EpochSummary): string {
-  if (meanSquaredError !== undefined) return "Mean squared error";
-  return membrane === undefined ? EPOCH_LABELS.accuracy : "Accuracy by membrane (%)";
+function decisionIn({ config }: DoneRecord): Decision {
+  return decisionBy(valueAt(config, "loss.type"));
+}
+
+/** What the network answers after an epoch, as its loss trains it: a percentage, or the error of a series. */
+function answerAfter(epoch: EpochSummary, decision: Decision): number {
+  const { validationFirstSpike, trainFirstSpike, count, membrane, meanSquaredError } = epoch;
+  const accuracy = { firstSpike: validationFirstSpike ?? trainFirstSpike, count, membrane, none: undefined }[decision];
+  return meanSquaredError ?? 100 * (accuracy ?? Number.NaN);
 }
 
 /** On the validation data; on the training data where there are none. */
 function epochsOf(point: PointSummary, value: keyof typeof EPOCH_LABELS) {
-  return recordsOf(point).flatMap(({ result }) =>
-    result.history.map(({ trainLoss, trainFirstSpike, validationLoss, validationFirstSpike, spikesPerSample, ...answers }, k) => {
-      const share = answers.membrane ?? validationFirstSpike ?? trainFirstSpike ?? Number.NaN;
-      const accuracy = answers.meanSquaredError ?? share * 100;
-      return {
-        series: point.place,
-        x: k + 1,
-        y: { loss: validationLoss ?? trainLoss, accuracy, spikes: spikesPerSample }[value],
-      };
+  return recordsOf(point).flatMap((record) =>
+    record.result.history.map((epoch, k) => {
+      const { trainLoss, validationLoss, spikesPerSample: spikes } = epoch;
+      const accuracy = answerAfter(epoch, decisionIn(record));
+      return { series: point.place, x: k + 1, y: { loss: validationLoss ?? trainLoss, accuracy, spikes }[value] };
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { accuracyBy, type Decision } from "../../decisions.js";
+import { accuracyBy, type Decision, decisionBy } from "../../decisions.js";
 import { SpikeletError } from "../../errors.js";
 import { type Json, valueAt } from "../../json.js";
 import type { DoneRecord, RunRecord } from "../store/record.js";
@@ -94,6 +94,15 @@ function answers(prefix: "" | "validation", part: string, path: "test" | "valida
     },
   });
   return [
+    {
+      name: named("decision"),
+      label: `${part} accuracy (%)`,
+      digits: 2,
+      of: ({ config, result }) => {
+        const metrics = result?.[path];
+        return metrics ? 100 * accuracyBy(decisionBy(valueAt(config, "loss.type")), metrics) : Number.NaN;
+      },
+    },
     accuracy("firstSpike", "first spike"),
     accuracy("count", "count"),
     { ...accuracy("membrane", "membrane"), isOfReadout: true },

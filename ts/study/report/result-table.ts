@@ -1,7 +1,9 @@
-import { decisionsIn, hasOutputSpikes } from "../../decisions.js";
+import { decisionBy, decisionsIn } from "../../decisions.js";
+import { valueAt } from "../../json.js";
 import { type Spread, spread } from "../../spread.js";
 import type { Plan } from "../plan/plan.js";
 import { label } from "../plan/setting.js";
+import type { DoneRecord } from "../store/record.js";
 import { layersOf, measure } from "./measures.js";
 import { type PointSummary, recordsOf } from "./points.js";
 
@@ -15,27 +17,19 @@ export function resultTable(points: readonly PointSummary[], plan: Plan): string
     Array.from({ length: layers }, (_, layer) => spreadText(over(point, `${name}${layer}`), 3))
       .filter((text) => text !== "")
       .join(" · ");
-  const tests = points.flatMap(recordsOf).map(({ result }) => result.test);
-  const hasLabels = tests.some((metrics) => decisionsIn(metrics).some(hasOutputSpikes));
-  const hasMembranes = tests.some(({ accuracy }) => accuracy.membrane !== undefined);
-  const hasSeries = tests.some(({ meanSquaredError }) => meanSquaredError !== undefined);
+  const records = points.flatMap(recordsOf);
+  const hasSeries = records.some(({ result }) => result.test.meanSquaredError !== undefined);
   const isSearch = plan.search.type !== "variants";
   const columns: Column[] = [
     ...(isSearch ? searchColumns(plan) : variantColumns(points)),
-    ...(hasLabels
-      ? ([
-          ["first spike, %", cell("firstSpike")],
-          ["count, %", cell("count")],
-        ] as const)
-      : []),
-    ...(hasMembranes ? ([["membrane, %", cell("membrane")]] as const) : []),
+    ...accuracies(records).map(([head, name]): Column => [head, cell(name)]),
     ...(hasSeries
       ? ([
-          ["mean squared error", cell("meanSquaredError")],
-          ["R²", cell("rSquared")],
+          ["test mean squared error", cell("meanSquaredError")],
+          ["test R²", cell("rSquared")],
         ] as const)
       : []),
-    ["loss", cell("loss")],
+    ["test loss", cell("loss")],
     ["spikes per unit", perUnit("perUnit")],
     ["up to the decision", perUnit("perUnitUntilDecision")],
     ["decision step", cell("decisionMean")],
@@ -45,6 +39,20 @@ export function resultTable(points: readonly PointSummary[], plan: Plan): string
     ["seeds", ({ rows }) => String(rows.length)],
   ];
   return [columns.map(([head]) => head), ...points.map((point, rank) => columns.map(([, text]) => text(point, rank)))];
+}
+
+const WORDS = { firstSpike: "first spike", count: "count", membrane: "membrane" } as const;
+
+/** Heads and measures of the accuracies of runs: that of the decision which their losses train first, then those of all decisions. */
+function accuracies(records: readonly DoneRecord[]): (readonly [head: string, measure: string])[] {
+  const decided = records.filter(({ result }) => decisionsIn(result.test).some((decision) => decision !== "none"));
+  if (decided.length === 0) return [];
+  const trained = [...new Set(decided.map(({ config }) => decisionBy(valueAt(config, "loss.type"))))];
+  const [only] = trained.length === 1 ? trained : [];
+  const all = new Set(decided.flatMap(({ result }) => decisionsIn(result.test)));
+  const others = (["firstSpike", "count", "membrane"] as const).filter((decision) => all.has(decision) && decision !== only);
+  const first = only === undefined || only === "none" ? "test accuracy, %" : `test accuracy by ${WORDS[only]}, %`;
+  return [[first, "decision"], ...others.map((decision) => [`test accuracy by ${WORDS[decision]}, %`, decision] as const)];
 }
 
 function variantColumns(points: readonly PointSummary[]): Column[] {

@@ -24,6 +24,10 @@ impl CountCrossEntropy {
         Self { inverse_temperature: config.inverse_temperature, targets }
     }
 
+    pub(super) fn inverse_temperature(&self) -> f64 {
+        self.inverse_temperature
+    }
+
     pub(super) fn evaluate(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {
         let beta = self.inverse_temperature;
         let counts = &output.summary.counts;

@@ -28,6 +28,10 @@ impl Latency {
         Self { config: config.clone(), targets }
     }
 
+    pub(super) fn inverse_temperature(&self) -> f64 {
+        self.config.inverse_temperature
+    }
+
     pub(super) fn evaluate(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {
         let summary = output.summary;
         let batch = output.batch as f64;

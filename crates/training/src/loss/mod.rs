@@ -13,6 +13,7 @@ mod spike_train;
 mod statistic;
 mod trace;
 
+use class_targets::softmax;
 use spike_train::TargetTrain;
 use spikelet_config::{Config, Error, LossConfig, Result};
 use spikelet_data::Targets;
@@ -83,6 +84,19 @@ impl Loss {
                 let message = "the spike-train loss needs target spike trains, or labels and loss.positive";
                 Err(Error::shape("targets", message))
             }
+        }
+    }
+
+    /// P of each output of a sample, of the softmax whose cross-entropy is the loss; empty for a loss without one.
+    ///
+    /// `by_count` and `by_first_spike` are the scores of a prediction, `statistics` those of a readout.
+    pub(crate) fn probabilities(&self, by_count: &[u32], by_first_spike: &[u32], statistics: &[f64]) -> Vec<f64> {
+        let scaled = |beta: f64, scores: &[u32]| softmax(scores.iter().map(|&score| beta * f64::from(score))).0;
+        match &self.main {
+            Main::Latency(latency) => scaled(latency.inverse_temperature(), by_first_spike),
+            Main::CountCrossEntropy(loss) => scaled(loss.inverse_temperature(), by_count),
+            Main::Membrane(membrane) => softmax(statistics.iter().map(|z| membrane.inverse_temperature() * z)).0,
+            Main::Count(_) | Main::SpikeTrain(_) | Main::Trace(_) => Vec::new(),
         }
     }
 

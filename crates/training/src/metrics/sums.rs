@@ -1,6 +1,7 @@
 //! Sums over the samples of a pass, and the metrics that they make.
 
 use serde::{Deserialize, Serialize};
+use spikelet_config::loss::Decision;
 use spikelet_network::shape::LayerShape;
 
 use super::{Accuracy, DecisionStep, Metrics, Regression, SampleOutcome, SpikeMetrics};
@@ -91,12 +92,15 @@ impl MetricSums {
         self.mean(self.loss.total())
     }
 
-    pub(crate) fn accuracy(&self) -> Accuracy {
+    pub(crate) fn accuracy(&self, decision: Decision) -> Accuracy {
         let share = |right: u64| (self.labelled > 0).then(|| self.mean(right as f64));
-        if self.by_membrane > 0 {
-            return Accuracy { membrane: share(self.right_by_membrane), ..Accuracy::default() };
-        }
-        Accuracy { count: share(self.right_by_count), first_spike: share(self.right_by_first_spike), membrane: None }
+        let accuracy = if self.by_membrane > 0 {
+            Accuracy { membrane: share(self.right_by_membrane), ..Accuracy::default() }
+        } else {
+            let (count, first_spike) = (share(self.right_by_count), share(self.right_by_first_spike));
+            Accuracy { count, first_spike, ..Accuracy::default() }
+        };
+        accuracy.with_decision(decision)
     }
 
     pub(crate) fn spikes_per_sample(&self) -> f64 {
@@ -107,7 +111,7 @@ impl MetricSums {
         if self.samples == 0 { 0.0 } else { sum / self.samples as f64 }
     }
 
-    pub(crate) fn report(&self, shapes: &[LayerShape]) -> Metrics {
+    pub(crate) fn report(&self, shapes: &[LayerShape], decision: Decision) -> Metrics {
         let all = shapes.len();
         let spiking = all - usize::from(shapes.last().is_some_and(|shape| !shape.fires));
         let shapes = &shapes[..spiking];
@@ -119,7 +123,7 @@ impl MetricSums {
             samples: self.samples,
             loss: self.loss(),
             loss_parts: self.loss.map(|sum| self.mean(sum)),
-            accuracy: self.accuracy(),
+            accuracy: self.accuracy(decision),
             spikes: SpikeMetrics {
                 per_sample: self.spikes_per_sample(),
                 until_decision: self.mean(self.until_decision.iter().sum::<u64>() as f64),

@@ -21,7 +21,8 @@ impl Trainer {
     }
 
     pub(super) fn evaluation_at(&self, position: usize, sums: MetricSums) -> Evaluation {
-        Evaluation { position, samples: None, sums, shapes: self.network.shapes.clone(), until: Until::End }
+        let decision = self.config.loss.decision();
+        Evaluation { position, samples: None, sums, shapes: self.network.shapes.clone(), decision, until: Until::End }
     }
 
     pub(super) fn empty_sums(&self) -> MetricSums {

@@ -1,5 +1,6 @@
 //! A pass over data without learning.
 
+use spikelet_config::loss::Decision;
 use spikelet_network::shape::LayerShape;
 
 use crate::metrics::{MetricSums, Metrics};
@@ -13,6 +14,7 @@ pub struct Evaluation {
     pub(super) samples: Option<usize>,
     pub(super) sums: MetricSums,
     pub(super) shapes: Vec<LayerShape>,
+    pub(super) decision: Decision,
     pub(super) until: Until,
 }
 
@@ -26,6 +28,6 @@ impl Evaluation {
     /// Metrics of the samples so far.
     #[must_use]
     pub fn report(&self) -> Metrics {
-        self.sums.report(&self.shapes)
+        self.sums.report(&self.shapes, self.decision)
     }
 }

@@ -64,7 +64,7 @@ impl Trainer {
         let job = Job { until, ..Self::job(&self.config, None, &self.passes, data, want) };
         for batch in indices.chunks(self.config.training.batch_size as usize) {
             self.engine.run_batch(&mut self.network, &job, batch, executor, |_, results, _| {
-                results.iter().try_for_each(|result| prediction.push(result, outputs))
+                results.iter().try_for_each(|result| prediction.push(result, outputs, &self.loss))
             })?;
         }
         Ok(prediction)
@@ -103,7 +103,7 @@ impl Trainer {
                     return Err(not_finite(network, result, step));
                 }
                 sums.add(&result.outcome);
-                prediction.push(result, outputs)?;
+                prediction.push(result, outputs, &self.loss)?;
                 if let (Some(traces), Some(sample)) = (&mut traces, result.trace.take()) {
                     traces.iter_mut().zip(sample).for_each(|(all, one)| all.append(one));
                 }
@@ -117,7 +117,12 @@ impl Trainer {
                 return Err(Error::non_finite(format!("layers[{layer}]"), "its gradient is not finite"));
             }
             let layers = (0..layers).map(|layer| self.read_gradients(layer, &batch_sums)).collect::<Result<_>>()?;
-            Ok(Gradients { metrics: sums.report(&self.network.shapes), layers, prediction, trace: traces })
+            Ok(Gradients {
+                metrics: sums.report(&self.network.shapes, self.config.loss.decision()),
+                layers,
+                prediction,
+                trace: traces,
+            })
         });
         self.sums = Some(batch_sums);
         gradients

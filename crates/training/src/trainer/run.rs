@@ -200,7 +200,7 @@ impl Trainer {
             running: Progress {
                 samples: sums.samples,
                 loss: sums.loss(),
-                accuracy: sums.accuracy(),
+                accuracy: sums.accuracy(self.config.loss.decision()),
                 spikes_per_sample: sums.spikes_per_sample(),
             },
         });
@@ -261,7 +261,7 @@ impl Trainer {
             epoch: self.run.epoch,
             epochs: self.config.training.epochs,
             learning_rate,
-            train: self.run.sums.report(self.shapes()),
+            train: self.run.sums.report(self.shapes(), self.config.loss.decision()),
             validation,
             best_epoch: self.best_epoch().unwrap_or(self.run.epoch),
         };

@@ -166,8 +166,14 @@ struct Place {
 #[inline]
 fn parts(config: Config, progress: serde_json::Value) -> Result<(Config, SavedProgress)> {
     config.validate().map_err(|error| Error::checkpoint(format!("its configuration is invalid: {error}")))?;
-    let saved = serde_json::from_value(progress)
+    let mut saved: SavedProgress = serde_json::from_value(progress)
         .map_err(|error| Error::checkpoint(format!("its progress cannot be read: {error}")))?;
+    // Earlier versions did not say which of the accuracies was that of the decision.
+    for EpochRecord { train, validation, .. } in &mut saved.history {
+        for metrics in std::iter::once(train).chain(validation) {
+            metrics.accuracy = metrics.accuracy.with_decision(config.loss.decision());
+        }
+    }
     Ok((config, saved))
 }
 

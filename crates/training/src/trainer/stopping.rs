@@ -26,7 +26,7 @@ impl Trainer {
                 None => Ok(()),
             };
         };
-        let is_of_decisions = matches!(training.best_by, Some(BestBy::FirstSpike | BestBy::Count));
+        let is_of_decisions = matches!(training.best_by, Some(BestBy::Decision | BestBy::FirstSpike | BestBy::Count));
         if is_of_decisions && !matches!(data.targets(), Targets::Labels(_)) {
             return Err(Error::config("training.bestBy", "must be \"loss\": the validation data have no labels"));
         }
@@ -97,6 +97,7 @@ impl Trainer {
 /// The larger the better; by the loss where the measure is missing, as for data without labels.
 fn score(by: BestBy, metrics: &Metrics) -> f64 {
     let measured = match by {
+        BestBy::Decision => metrics.accuracy.decision,
         BestBy::FirstSpike => metrics.accuracy.first_spike,
         BestBy::Count => metrics.accuracy.count,
         BestBy::Membrane => metrics.accuracy.membrane,
