@@ -3,6 +3,7 @@
 mod path;
 pub mod tagged;
 mod tracked;
+mod wording;
 
 use serde::de::DeserializeOwned;
 
@@ -19,6 +20,6 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
     let value: serde_json::Value = serde_json::from_str(text).map_err(|error| Error::config("", error.to_string()))?;
     tracked::read(value).map_err(|(path, error)| {
         let (path, message) = tagged::locate(&path, &error.to_string());
-        Error::config(path, message)
+        Error::config(path, wording::worded(&message))
     })
 }

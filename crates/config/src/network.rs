@@ -26,6 +26,11 @@ impl<'de> Deserialize<'de> for InputShape {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error as _;
         match Value::deserialize(deserializer)? {
+            Value::Array(sizes) if sizes.len() == 2 => {
+                let (height, width) = (&sizes[0], &sizes[1]);
+                let message = "must be a number of units or [channels, height, width]";
+                Err(D::Error::custom(format!("{message}: [1, {height}, {width}] is a grey image of that size")))
+            }
             sizes @ Value::Array(_) => tagged::inner(sizes).map(Self::Image),
             units @ Value::Number(_) => tagged::inner(units).map(Self::Units),
             other => {

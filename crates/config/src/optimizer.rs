@@ -5,11 +5,11 @@ use spikelet_fields::fields;
 
 use crate::deserialize_tagged;
 
-/// How the gradient changes the parameters (spec 7).
+/// How the gradient changes the parameters (spec 7); without a `type` it is Adam.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), schemars(transform = adam_without_type))]
 pub enum OptimizerConfig {
     /// Adam (Kingma and Ba 2015) in the PyTorch convention.
     Adam(Adam),
@@ -19,7 +19,18 @@ pub enum OptimizerConfig {
     Sgd(Sgd),
 }
 
-deserialize_tagged!(OptimizerConfig { "adam" => Adam, "adamW" => AdamW, "sgd" => Sgd });
+deserialize_tagged!(OptimizerConfig { "adam" => Adam, "adamW" => AdamW, "sgd" => Sgd } or "adam");
+
+/// Marks the type of Adam as optional.
+#[cfg(feature = "codegen")]
+fn adam_without_type(schema: &mut schemars::Schema) {
+    let variants = schema.get_mut("oneOf").and_then(serde_json::Value::as_array_mut);
+    for variant in variants.into_iter().flatten().filter(|variant| variant["properties"]["type"]["const"] == "adam") {
+        if let Some(fields) = variant.as_object_mut() {
+            fields.remove("required");
+        }
+    }
+}
 
 impl Default for OptimizerConfig {
     fn default() -> Self {

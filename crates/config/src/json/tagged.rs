@@ -31,21 +31,29 @@ fn without_position(message: &str) -> &str {
     message.rfind(" at line ").map_or(message, |at| &message[..at])
 }
 
-/// Takes the `type` field off an object.
+/// Takes the `type` field off an object; an object without one is of the type `default`, if there is one.
 pub fn split_tag<'de, D: Deserializer<'de>>(
     deserializer: D,
     known: &[&str],
+    default: Option<&str>,
 ) -> Result<(String, Map<String, Value>), D::Error> {
     use serde::de::Error as _;
-    let Value::Object(mut map) = Value::deserialize(deserializer)? else {
-        return Err(D::Error::custom(format!("must be an object with a \"type\" of {}", known.join(", "))));
+    let mut map = match Value::deserialize(deserializer)? {
+        Value::Object(map) => map,
+        Value::String(name) if known.contains(&name.as_str()) => {
+            return Err(D::Error::custom(format!("must be an object: {{ \"type\": \"{name}\" }}")));
+        }
+        _ => return Err(D::Error::custom(format!("must be an object with a \"type\" of {}", known.join(", ")))),
     };
     match map.remove("type") {
         Some(Value::String(tag)) if known.contains(&tag.as_str()) => Ok((tag, map)),
         Some(other) => {
             Err(D::Error::custom(format!("{MARK}type{MARK}must be one of {}, got {other}", known.join(", "))))
         }
-        None => Err(D::Error::custom(format!("{MARK}type{MARK}is missing: one of {}", known.join(", ")))),
+        None => match default {
+            Some(tag) => Ok((tag.to_owned(), map)),
+            None => Err(D::Error::custom(format!("{MARK}type{MARK}is missing: one of {}", known.join(", ")))),
+        },
     }
 }
 
@@ -64,14 +72,14 @@ pub(crate) fn refused<E: serde::de::Error>(field: &str, why: &str) -> E {
     E::custom(format!("{MARK}{field}{MARK}{why}"))
 }
 
-/// Implements `Deserialize` for an enumeration of newtype variants that is serialised with a `type` tag; `but` names a field of one variant and
-/// why the others do not have it.
+/// Implements `Deserialize` for an enumeration of newtype variants that is serialised with a `type` tag; `or` names the
+/// type of an object that does not say it, `but` a field of one variant and why the others do not have it.
 #[macro_export]
 macro_rules! deserialize_tagged {
-    ($name:ident { $($tag:literal => $variant:ident),+ $(,)? } $(but $field:literal of $only:literal: $why:literal)?) => {
+    ($name:ident { $($tag:literal => $variant:ident),+ $(,)? } $(or $default:literal)? $(but $field:literal of $only:literal: $why:literal)?) => {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-                let (tag, fields) = $crate::json::tagged::split_tag(deserializer, &[$($tag),+])?;
+                let (tag, fields) = $crate::json::tagged::split_tag(deserializer, &[$($tag),+], None$(.or(Some($default)))?)?;
                 $(if tag != $only && fields.contains_key($field) {
                     return Err($crate::json::tagged::refused($field, $why));
                 })?

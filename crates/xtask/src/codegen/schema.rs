@@ -64,6 +64,13 @@ pub(super) fn optional_fields(
     optional
 }
 
+/// Tags of the variants of a union that may be given without their `type`.
+pub(super) fn optional_tags(schema: &Value) -> Vec<String> {
+    let variants = schema["oneOf"].as_array().into_iter().flatten();
+    let optional = variants.filter(|variant| not_required(variant).contains_key("type"));
+    optional.filter_map(|variant| variant["properties"]["type"]["const"].as_str().map(str::to_owned)).collect()
+}
+
 fn not_required(schema: &Value) -> Fields {
     let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let properties = schema["properties"].as_object().into_iter().flatten();

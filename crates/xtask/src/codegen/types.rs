@@ -55,7 +55,14 @@ pub(super) fn render() -> String {
         let (_, rest) = of.declaration.split_once(&format!("{{ \"type\": \"{tag}\" }} & "))?;
         Some(rest.chars().take_while(|c| c.is_alphanumeric()).collect())
     };
-    let optional = schema::optional_fields(&schema::definitions(), variant);
+    let definitions = schema::definitions();
+    let optional = schema::optional_fields(&definitions, variant);
+    for of in &mut declared {
+        for tag in definitions.get(&of.name).map(schema::optional_tags).unwrap_or_default() {
+            let (given, optional) = (format!("{{ \"type\": \"{tag}\" }}"), format!("{{ \"type\"?: \"{tag}\" }}"));
+            of.declaration = of.declaration.replace(&given, &optional);
+        }
+    }
     let none = Fields::new();
     let texts: Vec<String> = declared.iter().map(|of| tidy(of, optional.get(&of.name).unwrap_or(&none))).collect();
     texts.join("\n")
