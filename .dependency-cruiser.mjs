@@ -33,7 +33,9 @@ export const DIRECTLY_BELOW = {
   datasets: ["encode", "results", "random"],
   recommend: ["datasets"],
 
+  layers: ["generated"],
   "network-info": ["generated"],
+  "plan-text": ["network-info"],
   health: ["network-info", "events", "decisions"],
   session: ["datasets", "health"],
   network: ["session"],
@@ -42,7 +44,8 @@ export const DIRECTLY_BELOW = {
 
   exchange: ["network"],
   neurobench: ["network"],
-  index: ["fine-tune", "exchange", "neurobench", "recommend"],
+  summary: ["network", "plan-text"],
+  index: ["fine-tune", "exchange", "neurobench", "recommend", "summary", "layers"],
 
   plot: ["results", "counted", "spread"],
   report: ["plot"],

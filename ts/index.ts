@@ -79,6 +79,7 @@ export { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
 export type { PresetName } from "./generated/presets.js";
 export { WARNING_CODES, type Warning, type WarningCode } from "./health/warning.js";
 export type { ReadLimit } from "./io/byte-budget.js";
+export { layers } from "./layers.js";
 export {
   type CheckpointOptions,
   type CreateOptions,
@@ -100,4 +101,5 @@ export type { RawSample } from "./session/raw-samples.js";
 export type { RunOptions, RunReport, TrainingRun } from "./session/run.js";
 export { SpikeStream, type StreamAnswer, type StreamDecision, type StreamOptions } from "./session/stream.js";
 export { SpikeEvents, type SpikeTrain } from "./spikes.js";
+export { summary } from "./summary.js";
 export { createTrainer, restoreTrainer, Trainer } from "./trainer.js";

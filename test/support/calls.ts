@@ -192,6 +192,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     importNir: { call: spikelet.importNir, args: [new Uint8Array(30), { dt: 1, discretization: "euler", steps: 3 }] },
     exportNir: { call: spikelet.exportNir, args: [network, { dt: 1, discretization: "euler", bias: "leak" }] },
     neuroBench: { call: spikelet.neuroBench, args: [network, supply.metrics], isOpen: true },
+    summary: { call: spikelet.summary, args: [network] },
     load: { call: spikelet.load, args: [NOWHERE] },
     save: { call: spikelet.save, args: [NOWHERE, new Uint8Array(1)] },
 
