@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Metrics } from "spikelet";
 import { describe, expect, it } from "vitest";
 import { WatchedRun } from "../../ts/cli/watch/watched-run.js";
 import { atOutput, importing, spawnSpikelet, spikelet } from "../support/spawn-cli.js";
@@ -77,17 +78,8 @@ describe("spikelet train", () => {
     expect(predict.json().map(({ sample }) => sample)).toEqual([0, 1, 2]);
 
     const gradients = await spikelet(["gradients", "--checkpoint", join(out, "best.safetensors"), "--samples", "4", "--json"]);
-    const learnt = [
-      "--preset",
-      "toy",
-      "--dataset",
-      "yinYang",
-      "--set",
-      'network.neuron.learn=["threshold"]',
-      "--set",
-      "network.input=5",
-    ];
-    const ofLearnt = await spikelet(["gradients", ...learnt, "--set", "network.layers[1].units=3", "--json", "--arrays"]);
+    const learnt = ["--preset", "toy", "--set", 'network.neuron.learn=["threshold"]'];
+    const ofLearnt = await spikelet(["gradients", ...learnt, "--json", "--arrays"]);
     expect(ofLearnt.json()[0], ofLearnt.stderr).toMatchObject({ layers: [{ learnt: { threshold: { length: 1 } } }, {}] });
     expect(gradients.json()[0]).toMatchObject({
       samples: 4,
@@ -96,6 +88,25 @@ describe("spikelet train", () => {
         { inputs: 40, units: 10 },
       ],
     });
+  });
+
+  it("learns the preset toy without further options", async () => {
+    const out = await folder();
+    const { code, stderr, ...printed } = await spikelet([
+      "train",
+      "--preset",
+      "toy",
+      "--set",
+      "training.epochs=20",
+      "--out",
+      out,
+      "--json",
+    ]);
+    expect(code, stderr).toBe(0);
+    const { test } = printed.json().at(-1) ?? {};
+    const { accuracy, spikes } = test as Pick<Metrics, "accuracy" | "spikes">;
+    expect(accuracy.decision).toBeGreaterThan(0.6);
+    expect(spikes.perSample).toBeGreaterThan(10);
   });
 
   it("ends with the result on stdout and a line an epoch on stderr", async () => {

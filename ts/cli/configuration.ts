@@ -87,7 +87,15 @@ async function readNamedFile(file: string): Promise<Written> {
  */
 export function readPreset(name: string): Written {
   if (!isPreset(name)) throw new UsageError(`unknown preset "${name}": ${didYouMean(name, PRESET_NAMES)}`);
-  return { name, config: structuredClone(presets[name]) as unknown as JsonObject, file: "" };
+  const config = structuredClone(name === "toy" ? toyOnYinYang(presets[name]) : presets[name]);
+  return { name, config: config as unknown as JsonObject, file: "" };
+}
+
+/** The preset `toy` has the size of XOR; here it learns points of the Yin-Yang figure, unless other data are named. */
+function toyOnYinYang({ network, ...toy }: Config): Config & { data: Partial<DataSource> } {
+  const layers = [...network.layers.slice(0, -1), { type: "dense" as const, units: 3 }];
+  const encoding = { type: "shiftBack" as const, max: 10, min: 1 };
+  return { ...toy, network: { ...network, input: 5, layers }, data: { dataset: "yinYang", options: { samples: 700 }, encoding } };
 }
 
 /** `"auto"` or a number of threads. */

@@ -122,9 +122,8 @@ export const train = defineCommand({
     };
     await using server = await train();
     if (server === undefined) return;
-    say(`finished: ${server.url} shows it until Ctrl-C`);
+    say(`finished: ${server.url} shows it until Ctrl-C; later, this shows it again: spikelet serve ${quoted(dir)}`);
     await untilInterrupted(signal);
-    say(`spikelet serve ${quoted(dir)} shows it again`);
   },
 });
 
