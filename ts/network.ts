@@ -353,6 +353,14 @@ export async function createSession(config: Config, options: CreateOptions): Pro
 /** @internal */
 export async function restoreSession(checkpoint: Uint8Array, options: CreateOptions): Promise<ExclusiveSession> {
   const checked = restoreOptions(options, "");
+  if (typeof checkpoint === "string") {
+    const file = JSON.stringify(checkpoint);
+    throw new SpikeletError(
+      "DATA_FORMAT",
+      "checkpoint",
+      `must be a Uint8Array, got ${file}: if that is a file, give await load(${file})`,
+    );
+  }
   const threads = threadsOf(checked);
   return open(checked, (backend) => backend.restoreSession(checkpoint, checked.simd, threads));
 }

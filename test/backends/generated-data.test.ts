@@ -53,13 +53,14 @@ describe.each(BACKENDS)("drawn data sets have the same bits on every machine: %s
 describe("simulatedEvents", () => {
   it.each([1.5, -0.1, Number.NaN])("refuses the value %d, as encodings do", async (value) => {
     const values = new Float32Array(100 * 4);
-    values[4 * 70 + 1] = value;
     const images = datasets.fromImages({ values, shape: [2, 2] });
+    values[4 * 70 + 1] = value;
     const refusal = expect.objectContaining({
       code: "DATA_FORMAT",
       path: "values[281]",
       message: expect.stringContaining("0..1"),
     });
+    expect(() => datasets.fromImages({ values, shape: [2, 2] })).toThrow(refusal);
     await expect(datasets.simulatedEvents(images)).rejects.toThrow(refusal);
     await expect(images.encode(encode.latency()).events({ steps: 30 })).rejects.toThrow(refusal);
   });

@@ -115,6 +115,17 @@ describe("tables", () => {
     expect(read.length).toBe(2);
     expect([...(read.labels ?? [])]).toEqual([1, 0]);
     expect(read.signal(0)).toEqual([Float32Array.of(1, 1.5), Float32Array.of(2, 2)]);
+    for (const [texts, path] of [
+      ["data/table.csv", "texts"],
+      [[table, "b.TSV"], "texts[1]"],
+    ] as const) {
+      const refusal = {
+        code: "DATA_FORMAT",
+        path,
+        reason: expect.stringMatching(/^is the name of a file; .*readFile\(".*file\.text/),
+      };
+      await expect(datasets.fromCsv(texts, options)).rejects.toMatchObject(refusal);
+    }
     const two = await datasets.fromCsv(["x;c\n1;0\n2;0", "x;c\n3;1"], { channels: ["x"], label: "c", delimiter: ";" });
     expect([two.length, ...(two.labels ?? [])]).toEqual([2, 0, 1]);
   });

@@ -53,9 +53,9 @@ describe("a data set of images", () => {
       expect.objectContaining({ code: "DATA_FORMAT", path: "labels[2]" }),
     );
     for (const [value, message] of [
-      [Number.NaN, "must be from 0 to 1, got NaN"],
-      [-0.5, "must be from 0 to 1, got -0.5"],
-      [200, "must be from 0 to 1, got 200; grey values up to 255 are given as bytes in pixels"],
+      [Number.NaN, "must be in 0..1, got NaN"],
+      [-0.5, "must be in 0..1, got -0.5"],
+      [200, "must be in 0..1, got 200; grey values up to 255 are given as bytes in pixels"],
     ] as const) {
       expect(() => datasets.fromImages({ values: Float32Array.of(0, 1, 0.5, value), shape: [2] })).toThrow(
         expect.objectContaining({ code: "DATA_FORMAT", path: "values[3]", reason: message }),

@@ -13,7 +13,7 @@ describe("a network", () => {
   it("predicts in chunks and joins them in order", async () => {
     const network = await createNetwork(config, { backend: fakeBackend() });
     const prediction = await network.predict(data);
-    expect(Array.from(prediction.byCount)).toEqual(Array.from({ length: 100 }, (_, k) => k));
+    expect(Array.from(prediction.classes)).toEqual(Array.from({ length: 100 }, (_, k) => k));
     expect(prediction.layers[0]?.length).toBe(100);
   });
 
@@ -116,6 +116,11 @@ describe("a network", () => {
   it("can be restored from its checkpoint", async () => {
     const backend = fakeBackend();
     const trainer = await createTrainer(config, { backend });
+    await expect(restoreTrainer("a.safetensors" as never, { backend })).rejects.toMatchObject({
+      code: "DATA_FORMAT",
+      path: "checkpoint",
+      reason: expect.stringContaining('give await load("a.safetensors")'),
+    });
     const restored = await restoreTrainer(await trainer.checkpoint(), { backend });
     expect(restored.config).toEqual(trainer.config);
   });

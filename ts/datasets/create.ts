@@ -97,7 +97,7 @@ function refuseOutOfRange(values: Float32Array): void {
   const value = values[index];
   if (value === undefined) return;
   const remedy = value > 1 && value <= 255 ? "; grey values up to 255 are given as bytes in pixels" : "";
-  throw new SpikeletError("DATA_FORMAT", `values[${index}]`, `must be from 0 to 1, got ${value}${remedy}`);
+  throw new SpikeletError("DATA_FORMAT", `values[${index}]`, `must be in 0..1, got ${value}${remedy}`);
 }
 
 /**

@@ -52,6 +52,7 @@ export async function fromCsv(texts: string | readonly string[], options: CsvOpt
     refuse("CONFIG_INVALID", "delimiter", "what parts values", delimiter);
   if (channels.length === 0) throw wrong("channels", "must have at least 1 column, has none");
   const tables = typeof texts === "string" ? [text(texts, "texts")] : listOf(text)(texts, "texts");
+  for (const [t, content] of tables.entries()) refusePath(content, typeof texts === "string" ? "texts" : `texts[${t}]`);
   const required = new Set([...channels, sample, label].filter((name) => name !== undefined));
   const samples: Sample[] = [];
   for (const [t, content] of tables.entries()) {
@@ -87,6 +88,13 @@ export async function fromCsv(texts: string | readonly string[], options: CsvOpt
           label,
         );
   return fromSeries({ name: "table", ...info, ...labels, signals: samples.map((of) => of.channels) });
+}
+
+/** Refuses the name of a file in place of its text. */
+function refusePath(content: string, path: string): void {
+  if (!/^[^\r\n]+\.(csv|tsv|txt)$/i.test(content)) return;
+  const remedy = `give the text of the file: await readFile(${JSON.stringify(content)}, "utf8") in Node, await file.text() in a page`;
+  throw fault(path, `is the name of a file; ${remedy}`);
 }
 
 function wrong(option: string, message: string): SpikeletError {
