@@ -27,7 +27,28 @@ function epochsOnAxis(count: number): string[] {
   return [...axis.matchAll(/>([^<]+)<\/text>/g)].map(([, text = ""]) => text);
 }
 
+/** A colour of some opacity on a ground. */
+function mixed(colour: string, opacity: number, ground: string): string {
+  const part = (of: string, at: number) => Number.parseInt(of.slice(at, at + 2), 16);
+  const parts = [1, 3, 5].map((at) => Math.round(opacity * part(colour, at) + (1 - opacity) * part(ground, at)));
+  return `#${parts.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
 describe("figures", () => {
+  it("have numbers in the fullest cells of a confusion matrix that can be read, on light and dark grounds", () => {
+    const svg = plots.confusionMatrix([0, 0, 1, 1], [0, 0, 0, 0]);
+    const cells = [...svg.matchAll(/<rect[^>]*>/g)].map(([cell]) => ({
+      colour: / fill="(#[0-9a-f]{6})"/.exec(cell)?.[1] ?? "",
+      opacity: Number(/ fill-opacity="([\d.]+)"/.exec(cell)?.[1]),
+    }));
+    const full = cells.filter(({ opacity }) => opacity > 0.5);
+    expect(new Set(full.map(({ colour }) => colour))).toEqual(new Set([COLOURS.blue, COLOURS.vermillion]));
+    for (const { colour, opacity } of full) {
+      expect(contrast(mixed(colour, opacity, "#ffffff"), "#1f2328")).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(mixed(ON_DARK[colour] ?? colour, opacity, "#0d1117"), "#e6edf3")).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+
   it("name whole epochs only, each once", () => {
     expect(epochsOnAxis(1)).toEqual(["1", "2"]);
     expect(epochsOnAxis(2)).toEqual(["1", "2"]);
@@ -83,15 +104,9 @@ describe("figures", () => {
   it("write in the colour of the text, and draw in colours that a dark ground shows", () => {
     const prediction = {
       decision: "firstSpike" as const,
-      byCount: Uint32Array.of(1),
-      byFirstSpike: Uint32Array.of(1),
+      classes: Uint32Array.of(1),
       decisionStep: Uint32Array.of(4),
       steps: Uint32Array.of(9),
-      scoresByCount: Uint32Array.of(0, 1),
-      scoresByFirstSpike: Uint32Array.of(0, 5),
-      byMembrane: new Uint32Array(),
-      scoresByMembrane: new Float32Array(),
-      membranes: new Float32Array(),
       layers: [SpikeEvents.fromTrains([{ times: [4], units: [1] }])],
     };
     expect(plots.spikeRaster(prediction, { label: 0 })).not.toMatch(/<text[^>]* fill="#/);

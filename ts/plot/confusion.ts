@@ -73,7 +73,7 @@ function withEmpty({ size, cells }: { size: number; cells: Cell[] }): Cell[] {
 }
 
 /**
- * Plots labels against decisions (`prediction.byFirstSpike`, `.byCount` or `.byMembrane`): correct ones in blue, wrong ones in
+ * Plots labels against decisions (`prediction.classes`): correct ones in blue, wrong ones in
  * vermillion, darker for a larger fraction of the label.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when there is not one decision for each label.
@@ -109,8 +109,8 @@ export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<
         x: "decision",
         y: "label",
         fill: ({ isRight }: (typeof cells)[number]) => (isRight ? COLOURS.blue : COLOURS.vermillion),
-        // A single mistake among a thousand is to be seen.
-        fillOpacity: ({ count, share }: (typeof cells)[number]) => (count === 0 ? 0.04 : 0.15 + 0.6 * Math.sqrt(share)),
+        // A single mistake among a thousand is to be seen, and the number in a full cell to be read, on light and dark grounds.
+        fillOpacity: ({ count, share }: (typeof cells)[number]) => (count === 0 ? 0.04 : 0.15 + 0.45 * Math.sqrt(share)),
       }),
       Plot.text(numbered, { x: "decision", y: "label", text: "count", fontSize: Math.min(12, side / 2.4) }),
     ],
