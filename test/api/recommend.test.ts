@@ -78,7 +78,7 @@ describe("recommend", () => {
     expect(recommended.encoding.type).toBe("latency");
     expect(recommended.config.network.input).toEqual([1, 12, 10]);
     expect(recommended.config.network.layers.map(({ type }) => type)).toEqual([
-      ...["conv2d", "maxPool2d", "conv2d", "maxPool2d"],
+      ...["conv2d", "avgPool2d", "conv2d", "avgPool2d"],
       ...["flatten", "dense"],
     ]);
     expect(recommended.config.training?.augmentation).toEqual({ shift: 1, image: [1, 12, 10] });

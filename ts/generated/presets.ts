@@ -82,7 +82,7 @@ export const presets: Readonly<Record<PresetName, Config>> = {
           "type": "conv2d"
         },
         {
-          "type": "maxPool2d",
+          "type": "avgPool2d",
           "window": 2
         },
         {
@@ -91,7 +91,7 @@ export const presets: Readonly<Record<PresetName, Config>> = {
           "type": "conv2d"
         },
         {
-          "type": "maxPool2d",
+          "type": "avgPool2d",
           "window": 2
         },
         {
@@ -283,10 +283,6 @@ export const presets: Readonly<Record<PresetName, Config>> = {
           "units": 10
         }
       ],
-      "neuron": {
-        "currentDecay": 0.9,
-        "membraneDecay": 0.95
-      },
       "steps": 60
     },
     "optimizer": {
@@ -301,14 +297,16 @@ export const presets: Readonly<Record<PresetName, Config>> = {
       "type": "cosine"
     },
     "training": {
+      "augmentation": {
+        "image": [
+          1,
+          28,
+          28
+        ],
+        "shift": 1
+      },
       "batchSize": 16,
-      "epochs": 15,
-      "initialActivity": {
-        "spikesPerUnit": [
-          0.5,
-          1
-        ]
-      }
+      "epochs": 15
     }
   },
   toy: {

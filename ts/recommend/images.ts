@@ -32,9 +32,9 @@ export function convolutions(shape: ImageShape, before: readonly Reason[]): Pick
     hidden: [
       ...shrinking,
       { type: "conv2d", channels: 8, kernel: 5 },
-      { type: "maxPool2d", window: 2 },
+      { type: "avgPool2d", window: 2 },
       { type: "conv2d", channels: 16, kernel: 3 },
-      { type: "maxPool2d", window: 2 },
+      { type: "avgPool2d", window: 2 },
       { type: "flatten" },
     ],
     reasons: [
