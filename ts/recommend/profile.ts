@@ -1,3 +1,4 @@
+import { MAX_STEPS } from "../check/steps.js";
 import type { SpikeDataset } from "../datasets/dataset.js";
 import { SpikeletError } from "../errors.js";
 import { type SignalProfile, signalProfile } from "./signal-profile.js";
@@ -7,9 +8,6 @@ const MAX_LOOKED_AT = 256;
 
 /** Sides of the smallest image that a convolution is recommended for. */
 const MIN_IMAGE_SIDE = 8;
-
-/** Spikes of later steps can't be simulated. */
-const MAX_STEPS = 65_535;
 
 export type ImageShape = [channels: number, height: number, width: number];
 
