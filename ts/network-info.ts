@@ -29,7 +29,7 @@ export interface LayerPlan {
 export interface LayerSize {
   /**
    * Number of weights of a unit: the units of the previous layer plus, in a recurrent layer, those of the layer itself; in a
-   * convolution channels × kernel × kernel.
+   * convolution the channels of a group of the previous layer times the taps of the kernel.
    */
   inputs: number;
   units: number;
@@ -37,10 +37,10 @@ export interface LayerSize {
   filters: number;
   /** Whether the layer is recurrent. */
   recurrent?: boolean;
-  /** Size of a convolution's output. */
+  /** Size of a convolution's output; the height is 1 over sequences. */
   image?: { channels: number; height: number; width: number };
-  /** Side of the square that a convolution's unit sees. */
-  kernel?: number;
+  /** Size of a convolution's kernel: `[height, width]`, or `[length]` over sequences. */
+  kernel?: number[];
 }
 
 /** Size of a spiking layer, and how the rule takes it. */

@@ -45,12 +45,16 @@ function hasWeights(layer: LayerConfig): boolean {
   return "units" in layer || "channels" in layer;
 }
 
-/** The type of a layer with its settings that are numbers or flags. */
+/** Settings of convolutions that go without saying. */
+const USUAL: Readonly<Record<string, unknown>> = { stride: 1, padding: "same", dilation: 1, groups: 1 };
+
+/** The type of a layer with its settings that are numbers, words or flags. */
 function typeText({ type, ...settings }: LayerConfig, info: LayerInfo | undefined): string {
   const shown = Object.entries(settings).flatMap(([name, value]) => {
-    if (name === "units") return [];
+    if (name === "units" || USUAL[name] === value) return [];
     if (value === true) return [name];
-    return typeof value === "number" ? [`${name} ${value}`] : [];
+    if (Array.isArray(value)) return [`${name} ${value.join(" × ")}`];
+    return typeof value === "number" || typeof value === "string" ? [`${name} ${value}`] : [];
   });
   const { image } = info ?? {};
   const size = image === undefined ? [] : [`${image.channels} × ${image.height} × ${image.width}`];

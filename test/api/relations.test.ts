@@ -110,29 +110,51 @@ describe("a network", () => {
   });
 });
 
+/** Convolutions of 18 inputs, with the size of their output. */
+const CONVOLUTIONS: Record<string, { input: Sizes; layer: Convolution; output: [number, number] }> = {
+  "of the same size": { input: [2, 3, 3], layer: { type: "conv2d", channels: 5, kernel: 3 }, output: [3, 3] },
+  "of stride 2": {
+    input: [1, 3, 6],
+    layer: { type: "conv2d", channels: 5, kernel: [2, 3], stride: 2, padding: [1, 0] },
+    output: [2, 2],
+  },
+  "with gaps": {
+    input: [2, 3, 3],
+    layer: { type: "conv2d", channels: 6, kernel: 2, stride: [1, 3], padding: 1, dilation: [1, 2], groups: 2 },
+    output: [4, 1],
+  },
+  "that is valid": { input: [2, 3, 3], layer: { type: "conv2d", channels: 5, kernel: [2, 1], padding: "valid" }, output: [2, 3] },
+  "of an even kernel": { input: [2, 3, 3], layer: { type: "conv2d", channels: 5, kernel: [2, 4] }, output: [3, 3] },
+  "of a sequence": {
+    input: [2, 9],
+    layer: { type: "conv1d", channels: 6, kernel: 3, stride: 2, padding: 2, groups: 2, dilation: 2 },
+    output: [1, 5],
+  },
+};
+
+type Sizes = [number, number] | [number, number, number];
+type Convolution = Extract<Layers[number], { type: "conv2d" | "conv1d" }>;
+
+const CONVOLUTION_CASES = Object.entries(CONVOLUTIONS).flatMap(([name, of]) =>
+  RULES.map((rule) => [`${name}, ${rule.type}`, of, rule] as const),
+);
+
 describe("a convolution", () => {
-  it.each(RULES.map((rule) => [rule.type, rule] as const))("is a dense layer of tied weights: %s", async (_, rule) => {
-    const [channels, height, width, filters, kernel] = [2, 3, 3, 5, 3];
-    const places = height * width;
+  it.each(CONVOLUTION_CASES)("is a dense layer of tied weights: %s", async (_, { input, layer, output: size }, rule) => {
+    const places = size[0] * size[1];
+    const filters = layer.channels;
     const after = output();
-    const convolution: Layers = [{ type: "conv2d", channels: filters, kernel }, { type: "flatten" }, after];
-    const { network: own, ...rest } = configOf(convolution, rule);
-    using network = await createNetwork({ ...rest, network: { ...own, input: [channels, height, width] } });
+    using network = await convolutional(input, [layer, { type: "flatten" }, after], rule);
     using dense = await createNetwork(configOf([{ type: "dense", units: filters * places }, after], rule));
     const [first, last] = (await drawn(network)) as [LayerParameters, LayerParameters];
-    /** Index of the kernel's weight from an input to a unit; `undefined` where the kernel does not reach. */
-    const tied = (unit: number, input: number): number | undefined => {
-      const [dy, dx] = [row(input) - row(unit) + 1, (input % width) - (unit % width) + 1];
-      if (Math.min(dy, dx) < 0 || Math.max(dy, dx) >= kernel) return undefined;
-      return ((Math.floor(unit / places) * channels + Math.floor(input / places)) * kernel + dy) * kernel + dx;
-    };
-    const row = (place: number) => Math.floor((place % places) / width);
+    const tied = tiedWeights(input, layer, size);
     const pairs = Array.from({ length: filters * places * INPUTS }, (_, k) => tied(Math.floor(k / INPUTS), k % INPUTS));
     const weights = Float32Array.from(pairs, (index) => (index === undefined ? 0 : (first.weights[index] ?? 0)));
     const biases = Float32Array.from({ length: filters * places }, (_, unit) => first.biases[Math.floor(unit / places)] ?? 0);
     await give(dense, [{ weights, biases }, last]);
     const [found, same] = [await network.gradients(data()), await dense.gradients(data())];
     expect(same.prediction).toEqual(found.prediction);
+    expect(found.prediction.layers.map(({ times }) => times.length > 0)).not.toContain(false);
     const sums = new Float32Array(first.weights.length);
     for (const [k, index] of pairs.entries()) {
       if (index !== undefined) sums[index] = (sums[index] ?? 0) + (same.layers[0]?.weights[k] ?? 0);
@@ -140,7 +162,85 @@ describe("a convolution", () => {
     expectClose(sums, found.layers[0]?.weights);
     expectClose(same.layers[1]?.weights, found.layers[1]?.weights);
   });
+
+  it.each(RULES.map((rule) => [rule.type, rule] as const))("with gaps is one of a larger kernel: %s", async (_, rule) => {
+    await expectPart(rule, { kernel: [3, 2], dilation: [1, 3] }, { kernel: [3, 4] }, ([y, x], group) => ({
+      group,
+      place: y * 4 + 3 * x,
+    }));
+  });
+
+  it.each(RULES.map((rule) => [rule.type, rule] as const))("of groups is one whose channels see fewer: %s", async (_, rule) => {
+    await expectPart(rule, { kernel: [3, 2], groups: 2 }, { kernel: [3, 2] }, ([y, x], group) => ({ group, place: y * 2 + x }));
+  });
 });
+
+/**
+ * Two convolutions, one above the other: one is the other with some weights only, the rest of which are 0. Both have the same spikes,
+ * and the same gradients of the weights that they share.
+ */
+async function expectPart(
+  rule: Rule,
+  part: Partial<Convolution>,
+  whole: { kernel: [number, number] },
+  placeOf: (tap: [number, number], channel: number) => { group: number; place: number },
+): Promise<void> {
+  const [channels, filters, taps] = [4, 6, whole.kernel[0] * whole.kernel[1]];
+  const first: Convolution = { type: "conv2d", channels, kernel: 3 };
+  const tail: Layers = [{ type: "flatten" }, output()];
+  const partly = { type: "conv2d", channels: filters, ...part } as Convolution;
+  using network = await convolutional([2, 3, 3], [first, partly, ...tail], rule);
+  using other = await convolutional([2, 3, 3], [first, { type: "conv2d", channels: filters, ...whole }, ...tail], rule);
+  const [below, second, last] = (await drawn(network)) as [LayerParameters, LayerParameters, LayerParameters];
+  const groups = partly.groups ?? 1;
+  const perGroup = channels / groups;
+  const [height, width] = partly.kernel as [number, number];
+  const places = Array.from({ length: second.weights.length }, (_, k) => {
+    const [filter, inGroup] = [Math.floor(k / (perGroup * height * width)), Math.floor(k / (height * width)) % perGroup];
+    const { group, place } = placeOf([Math.floor(k / width) % height, k % width], Math.floor((filter * groups) / filters));
+    return (filter * channels + group * perGroup + inGroup) * taps + place;
+  });
+  const weights = new Float32Array(filters * channels * taps);
+  for (const [k, place] of places.entries()) weights[place] = second.weights[k] ?? 0;
+  await give(other, [below, { weights, biases: second.biases }, last]);
+  const [found, same] = [await network.gradients(data()), await other.gradients(data())];
+  expect(same.prediction).toEqual(found.prediction);
+  expect(found.prediction.layers.map(({ times }) => times.length > 0)).not.toContain(false);
+  const shared = Float32Array.from(places, (place) => same.layers[1]?.weights[place] ?? 0);
+  expectClose(shared, found.layers[1]?.weights);
+  expectClose(same.layers[0]?.weights, found.layers[0]?.weights);
+}
+
+async function convolutional(input: Sizes, layers: Layers, rule: Rule): Promise<Network> {
+  const { network, ...rest } = configOf(layers, rule);
+  return createNetwork({ ...rest, network: { ...network, input } });
+}
+
+/** Index of the kernel's weight from an input to a unit; `undefined` where the kernel does not reach. */
+function tiedWeights(input: Sizes, layer: Convolution, [rows, columns]: [number, number]) {
+  const [channels, height, width] = input.length === 2 ? [input[0], 1, input[1]] : input;
+  const pair = (size: number | number[] | undefined, first: number): [number, number] => {
+    const [height = 1, width = height] = [size ?? 1].flat();
+    return layer.type === "conv1d" ? [first, height] : [height, width];
+  };
+  const [kernel, stride, dilation] = [pair(layer.kernel, 1), pair(layer.stride, 1), pair(layer.dilation, 1)];
+  const { padding = "same", groups = 1 } = layer;
+  const same = kernel.map((taps, axis) => Math.floor(((dilation[axis] ?? 1) * (taps - 1)) / 2));
+  const zeros = padding === "same" ? same : padding === "valid" ? [0, 0] : pair(padding, 0);
+  const tap = (axis: 0 | 1, out: number, at: number): number | undefined => {
+    const steps = (at + (zeros[axis] ?? 0) - out * stride[axis]) / dilation[axis];
+    return Number.isInteger(steps) && steps >= 0 && steps < kernel[axis] ? steps : undefined;
+  };
+  return (unit: number, place: number): number | undefined => {
+    const [filter, channel] = [Math.floor(unit / (rows * columns)), Math.floor(place / (height * width))];
+    const group = Math.floor((filter * groups) / layer.channels);
+    const inGroup = channel - (group * channels) / groups;
+    const ky = tap(0, Math.floor(unit / columns) % rows, Math.floor(place / width) % height);
+    const kx = tap(1, unit % columns, place % width);
+    if (ky === undefined || kx === undefined || inGroup < 0 || inGroup >= channels / groups) return undefined;
+    return ((filter * (channels / groups) + inGroup) * kernel[0] + ky) * kernel[1] + kx;
+  };
+}
 
 function output(neuron: { reset?: "subtract" } = {}) {
   return { type: "dense" as const, units: OUTPUTS, neuron };

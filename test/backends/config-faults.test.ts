@@ -18,7 +18,7 @@ describe.each(BACKENDS)("a configuration on %s", (backend) => {
       [{ network, training: [] }, "training", "must be an object, got a list"],
       [{ network, training: { frozen: "layers.0" } }, "training.frozen", 'must be a list, got "layers.0"'],
       [{ network, rule: "antlr" }, "rule", 'must be an object: { "type": "antlr" }'],
-      [{ network: { ...network, input: [28, 28] } }, "network.input", expect.stringContaining("[1, 28, 28] is a grey image")],
+      [{ network: { ...network, input: [28] } }, "network.input", expect.stringContaining("[channels, height, width]")],
       [
         { network: { ...network, neuron: { learn: ["x"] } } },
         "network.neuron.learn[0]",

@@ -104,6 +104,30 @@ const convolution: Config = {
     ],
   },
 };
+const strided: Config = {
+  network: {
+    ...convolution.network,
+    layers: [
+      { type: "conv2d", channels: 4, kernel: [3, 1], stride: [2, 1], padding: [1, 0], groups: 2 },
+      { type: "conv2d", channels: 6, kernel: 2, dilation: [2, 1] },
+      { type: "avgPool2d", window: [2, 1], stride: 1 },
+      { type: "flatten" },
+      { type: "dense", units: 5 },
+    ],
+  },
+};
+const sequence: Config = {
+  network: {
+    ...convolution.network,
+    input: [2, 10],
+    layers: [
+      { type: "conv1d", channels: 4, kernel: 3, stride: 2, padding: 1, groups: 2 },
+      { type: "conv1d", channels: 3, kernel: 2, dilation: 3 },
+      { type: "flatten" },
+      { type: "dense", units: 5 },
+    ],
+  },
+};
 
 /** The sentence about a file whose constants are those that snnTorch writes. */
 const SNNTORCH = expect.stringContaining("snnTorch writes the same for its default");
@@ -160,6 +184,8 @@ describe("exportNir and importNir", () => {
     ["recurrent", resetting(recurrent)],
     ["recurrent LIF", { network: { ...recurrent.network, neuron: lif.network.neuron ?? {} } }],
     ["convolution", convolution],
+    ["convolutions of other sizes", strided],
+    ["convolutions of a sequence", sequence],
     ["layer by layer", resetting(mixed)],
     ["unit by unit", byUnit],
     ["LI", li],

@@ -2,7 +2,7 @@
 import { Findings } from "./compare.mjs";
 import { checkAer, checkEncodeLatency, checkEncodeRate, checkEncodeSeries, checkLogMel } from "./encodings.mjs";
 import { checkNetwork, checkTrajectory } from "./network.mjs";
-import { checkCountTarget, checkDecisions, checkKernels, checkOptimisers, checkSchedules } from "./parts.mjs";
+import { checkCountTarget, checkDecisions, checkKernels, checkOptimisers, checkSchedules, checkShapes } from "./parts.mjs";
 
 /** @typedef {import("./translations.mjs").Translation} Translation */
 
@@ -23,6 +23,7 @@ const CHECKS = {
   optimisers: checkOptimisers,
   schedules: checkSchedules,
   kernels: checkKernels,
+  shapes: checkShapes,
 };
 
 /**

@@ -155,3 +155,19 @@ export async function checkKernels({ cases }, findings) {
     findings.near(`case ${c}: response`, trace?.[0]?.membrane.slice(0, response.length) ?? [], response);
   }
 }
+
+/**
+ * A dense layer behind a layer has a weight from each of its units; what does not fit is refused.
+ *
+ * @param {any} golden
+ * @param {Findings} findings
+ */
+export async function checkShapes({ rows }, findings) {
+  for (const { input, layer, output } of rows) {
+    const network = { input, steps: 1, layers: [layer, { type: "flatten" }, { type: "dense", units: 1 }] };
+    const made = createNetwork({ network, loss: { type: "count" } });
+    const units = await scoped(made, async ({ info }) => info.layers.at(-1)?.inputs).catch(({ code }) => code);
+    const expected = output?.reduce((/** @type {number} */ product, /** @type {number} */ size) => product * size, 1);
+    findings.same(`units of ${JSON.stringify({ input, layer })}`, units, expected ?? "CONFIG_INVALID");
+  }
+}

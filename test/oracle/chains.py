@@ -11,21 +11,26 @@ class NoChain(Exception):
     pass
 
 
-def word(layer):
-    """A layer as format 2 has it."""
-    extra = set(layer) - {"name", "type", "units", "recurrent", "channels", "kernel", "window", "neuron", "delays"}
+def word(layer, before):
+    """A layer as format 2 has it: a word, or an object where it is a convolution or a pool that no word says."""
+    if layer.get("from", before) not in (before, [before]):
+        raise NoChain(f"{layer['name']} has other sources than the layer before")
+    extra = set(layer) & {"inputs", "learn"}
     if extra:
         raise NoChain(f"{layer['name']} has {', '.join(sorted(extra))}")
     kind = layer["type"]
+    rest = {key: value for key, value in layer.items() if key not in ("name", "from", "neuron", "delays")}
     if kind == "dense":
         return ("r" if layer.get("recurrent") else "") + f"fc{layer['units']}"
-    if kind == "conv2d" and isinstance(layer["kernel"], int) and layer["kernel"] % 2 == 1:
+    if kind == "conv2d" and set(rest) == {"type", "channels", "kernel"} and isinstance(layer["kernel"], int) and layer["kernel"] % 2 == 1:
         return f"conv{layer['channels']}c{layer['kernel']}"
-    if kind in ("avgPool2d", "maxPool2d") and isinstance(layer["window"], int):
+    if kind in ("avgPool2d", "maxPool2d") and set(rest) == {"type", "window"} and isinstance(layer["window"], int):
         return f"{kind[0]}pool{layer['window']}"
     if kind == "flatten":
         return "flatten"
-    raise NoChain(f"{layer['name']} is a {kind} of another shape")
+    if kind == "oneToOne":
+        raise NoChain(f"{layer['name']} is one-to-one")
+    return rest
 
 
 def joined(arrays, name, units):
@@ -59,8 +64,9 @@ def parameters(layers, name, biases):
 def chain(case):
     config = dict(case["config"])
     layers = config.pop("layers")
-    config["network"] = ["x".join(map(str, config.pop("input")))] + [word(layer) for layer in layers]
-    weighted = [layer for layer in layers if layer["type"] in ("dense", "conv2d")]
+    names = ["input"] + [layer["name"] for layer in layers]
+    config["network"] = ["x".join(map(str, config.pop("input")))] + [word(layer, before) for layer, before in zip(layers, names)]
+    weighted = [layer for layer in layers if layer["type"] in ("dense", "conv2d", "conv1d")]
     config["neurons"] = [layer.get("neuron", {"type": "lif"}) for layer in weighted]
     if any("delays" in layer for layer in weighted):
         config["delays"] = [layer.get("delays") for layer in weighted]

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { ConstantSchedule, Conv2d, Pool2d } from "spikelet";
+import type { ConstantSchedule, Convolution, Pool } from "spikelet";
 import { expect, it } from "vitest";
 
 const file = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -10,7 +10,7 @@ it("no binding is cast to what it should be", async () => {
 });
 
 it("every type of the configuration is public", async () => {
-  const layers: [Conv2d, Pool2d, ConstantSchedule] = [{ channels: 1, kernel: 3 }, { window: 2 }, {}];
+  const layers: [Convolution, Pool, ConstantSchedule] = [{ channels: 1, kernel: 3 }, { window: 2 }, {}];
   expect(layers).toHaveLength(3);
   expect(await file("ts/index.ts")).toContain('export type * from "./generated/config.js";');
 });

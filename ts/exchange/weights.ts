@@ -33,7 +33,7 @@ const LEARNT: readonly LearntName[] = ["currentDecay", "membraneDecay", "thresho
 
 /**
  * Weights and biases as other programs read them: `layers.0.weight`, `[units, inputs]` or
- * `[channels, channels of the previous layer, kernel, kernel]`, and `layers.0.bias`, `[units]` or `[channels]`, for each spiking
+ * `[channels, channels of a group of the previous layer, height, width]` (over sequences without `height`), and `layers.0.bias`, `[units]` or `[channels]`, for each spiking
  * layer, single floats. PyTorch has the same layout. Constants that a layer learns follow as `layers.0.membraneDecay` and so on,
  * `[1]`, `[units]` or `[channels]`, delays as `layers.0.delays`, `[inputs]` or `[units, inputs]`, in steps.
  */
@@ -110,7 +110,8 @@ async function set(into: Network, layer: number, parameters: LayerParameters, na
 }
 
 function weightShape({ inputs, filters, kernel }: LayerInfo): number[] {
-  return kernel === undefined ? [filters, inputs] : [filters, inputs / kernel ** 2, kernel, kernel];
+  const taps = (kernel ?? []).reduce((product, size) => product * size, 1);
+  return [filters, inputs / taps, ...(kernel ?? [])];
 }
 
 /** Shape of what a layer learns beside weights and biases: `[1]`, `[units]`, `[channels]`, `[inputs]` or `[units, inputs]`. */
@@ -122,7 +123,7 @@ function learntShape(name: string, { length }: Float32Array, { filters, inputs, 
 type LayerShape = LayerInfo & { delays: DelaysBy | undefined };
 
 function shapesOf({ info, config }: Network): LayerShape[] {
-  const spiking = config.network.layers.filter(({ type }) => type === "dense" || type === "conv2d");
+  const spiking = config.network.layers.filter(({ type }) => type === "dense" || type === "conv2d" || type === "conv1d");
   return info.layers.map((layer, index) => {
     const given = spiking[index];
     return { ...layer, delays: given?.type === "dense" && given.delays ? (given.delays.by ?? "input") : undefined };

@@ -151,12 +151,20 @@ export type ConstantSchedule = {
   warmupEpochs?: number,
 };
 
-/** A convolution (cross-correlation) of spiking units: stride 1, padding with zeros, so that height and width stay (spec 2). */
-export type Conv2d = {
+/** A convolution (cross-correlation) of spiking units over an image or a sequence (spec 2, 17). */
+export type Convolution = {
   /** Channels of the output, at least 1. */
   channels: number,
-  /** Side of that square, odd, at least 1. */
-  kernel: number,
+  /** Taps of a unit along each axis, 1 to 65535. */
+  kernel: Sizes,
+  /** Distance between the places that neighbouring units see, 1 to 65535. @default 1 */
+  stride?: Sizes,
+  /** Zeros around the input; where the stride is not 1, `"valid"` or numbers. @default "same" */
+  padding?: Padding,
+  /** Distance between neighbouring taps, 1 to 65535. @default 1 */
+  dilation?: Sizes,
+  /** Groups of channels, each of which sees its group of the input's channels only, at least 1; as many as channels make it depthwise. @default 1 */
+  groups?: number,
   /** Settings of this layer's neuron that override `network.neuron`. */
   neuron?: LayerNeuron,
 };
@@ -351,9 +359,6 @@ export type FastSigmoidSurrogate = {
   sharpness?: number,
 };
 
-/** Reshapes an image to a flat list of units. */
-export type Flatten = Record<symbol, never>;
-
 /** How the gains follow from the decays. */
 export type GainMode = "auto" | "manual";
 
@@ -373,8 +378,8 @@ export type InitialActivity = {
   tolerance?: number,
 };
 
-/** Size of the input: a number of units or `[channels, height, width]`. */
-export type InputShape = number | [number, number, number];
+/** Size of the input: a number of units, `[channels, length]` or `[channels, height, width]`. */
+export type InputShape = number | [number, number] | [number, number, number];
 
 /** Between two points of a schedule. */
 export type Interpolation = "hold" | "linear";
@@ -409,7 +414,7 @@ export type LatencyLoss = {
 };
 
 /** One layer. */
-export type LayerConfig = { "type": "dense" } & Dense | { "type": "conv2d" } & Conv2d | { "type": "avgPool2d" } & Pool2d | { "type": "maxPool2d" } & Pool2d | { "type": "flatten" } & Flatten;
+export type LayerConfig = { "type": "dense" } & Dense | { "type": "conv2d" } & Convolution | { "type": "conv1d" } & Convolution | { "type": "avgPool2d" } & Pool | { "type": "maxPool2d" } & Pool | { "type": "avgPool1d" } & Pool | { "type": "maxPool1d" } & Pool | { "type": "globalAvgPool" } & Unadjustable | { "type": "flatten" } & Unadjustable;
 
 /**
  * Settings of a layer's neuron that override `network.neuron`, field by field. A gain alone means `manual`; `auto` is
@@ -593,13 +598,13 @@ export type MixtureRule = {
 
 /** The network: input, length of the simulation, neuron, layers from the input up. */
 export type NetworkConfig = {
-  /** Input units, or `[channels, height, width]`. */
+  /** Input units, `[channels, length]` or `[channels, height, width]`. */
   input: InputShape,
   /** Length of the simulation T in steps, 1 to 65535. @default 300 */
   steps?: number,
   /** The neuron of every layer; a layer's own `neuron` takes its place, field by field. */
   neuron?: NeuronConfig,
-  /** Layers from the input up; the last one is the output. */
+  /** Layers from the input up; the last one that has neurons is the output. */
   layers: Array<LayerConfig>,
 };
 
@@ -680,16 +685,24 @@ export type OneCycleSchedule = {
 /** How the gradient changes the parameters (spec 7); without a `type` it is Adam. */
 export type OptimizerConfig = { "type"?: "adam" } & Adam | { "type": "adamW" } & AdamW | { "type": "sgd" } & Sgd;
 
+/** Zeros around the input of a convolution: `"same"`, `"valid"`, or how many there are on both sides of each axis. */
+export type Padding = PaddingName | Sizes;
+
+/** Padding by name. */
+export type PaddingName = "same" | "valid";
+
 /** One number for every layer, or one for each from the input up; the field says which layers count. */
 export type PerLayer = number | Array<number>;
 
 /** One number for every unit of a layer, or one for each unit; for each channel of a convolution. */
 export type PerUnit = number | Array<number>;
 
-/** Squares side by side; rows and columns that do not fill one are dropped. */
-export type Pool2d = {
-  /** Side of a square and distance to the next, at least 1. */
-  window: number,
+/** Windows over an image or a sequence; places that do not fill one are dropped (spec 17). */
+export type Pool = {
+  /** Places of a window along each axis, 1 to 65535. */
+  window: Sizes,
+  /** Distance between neighbouring windows, 1 to 65535; the size of a window by default. */
+  stride?: Sizes,
 };
 
 /** Averages since the start of the epoch. */
@@ -877,6 +890,9 @@ export type SilentUnitUpdate = {
   /** Whether convolutions get it too, by the fraction of silent places. @default false */
   convolutions?: boolean,
 };
+
+/** A size along each axis: a number for all, or a list, `[height, width]` over images and `[length]` over sequences. */
+export type Sizes = number | Array<number>;
 
 /** Spikes of the spiking layers; input spikes do not count. */
 export type SpikeMetrics = {
@@ -1088,6 +1104,9 @@ export type TriangleSurrogate = {
   /** Distance from the threshold at which it reaches 0, above 0. @default 1 */
   halfWidth?: number,
 };
+
+/** A layer that has nothing to set. */
+export type Unadjustable = Record<symbol, never>;
 
 /** Factor of a weight from an epoch on. */
 export type WeightPoint = {

@@ -41,7 +41,7 @@ impl Augmentation {
     pub fn image(&self, input: InputShape) -> Option<Image> {
         match (self.image, input) {
             (Some(shape), _) | (None, InputShape::Image(shape)) => Some(Image::of(shape)),
-            (None, InputShape::Units(_)) => None,
+            (None, InputShape::Units(_) | InputShape::Sequence(_)) => None,
         }
     }
 }

@@ -9,7 +9,7 @@ mod rule;
 
 use super::loss::{SpikeTrainLoss, TraceLoss};
 use super::ranges::{At, Check as _, require};
-use super::{BestBy, Config, Dense, InitialActivity, LayerConfig, LossConfig};
+use super::{BestBy, Config, InitialActivity, LossConfig};
 use crate::error::{Error, Result};
 
 /// A rule between several fields.
@@ -107,10 +107,7 @@ fn numbers_by_layer(config: &Config) -> Result<()> {
 
 fn class_weights(config: &Config) -> Result<()> {
     let Some(weights) = config.loss.class_weights() else { return Ok(()) };
-    let Some(LayerConfig::Dense(Dense { units, .. })) = config.network.layers.last() else {
-        return Err(Error::config("loss.classWeights", "needs a dense last layer"));
-    };
-    let outputs = *units as usize;
+    let outputs = layers::outputs(&config.network);
     if weights.len() == outputs {
         return Ok(());
     }

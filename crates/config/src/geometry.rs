@@ -1,7 +1,11 @@
-//! Images, and how their places are cut into tiles.
+//! Images, windows that slide over them, and how places are cut into tiles.
+
+mod window;
 
 use serde::Serialize;
 use spikelet_kernels::{TILE, padded};
+
+pub use window::{Axis, Phase, Window};
 
 /// Size of an image; units are numbered row-major, `(channel · height + y) · width + x`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -32,9 +36,9 @@ impl Image {
         self.height * self.width
     }
 
-    /// After pooling with squares of `window`; what does not fill one is dropped.
-    pub fn pooled(self, window: usize) -> Self {
-        Self { height: self.height / window, width: self.width / window, ..self }
+    /// What a window makes of it, with so many channels.
+    pub fn through(self, window: &Window, channels: usize) -> Self {
+        Self { channels, height: window.rows.output, width: window.columns.output }
     }
 
     /// Number of the unit at a place of a channel.
@@ -60,7 +64,7 @@ pub struct Strip {
 
 impl Strip {
     /// As many places as fill a tile, evenly over the strips of a row.
-    pub(crate) fn fit(width: usize, channels: usize) -> Self {
+    pub fn fit(width: usize, channels: usize) -> Self {
         let channels = channels.min(TILE);
         let strips = width.div_ceil((TILE / channels).max(1));
         Self { places: width.div_ceil(strips), channels }
@@ -81,14 +85,14 @@ impl Strip {
         padded(self.places * self.channels)
     }
 
-    /// Columns that the places see together through squares of `kernel`.
-    pub fn columns(self, kernel: usize) -> usize {
-        kernel + self.places - 1
+    /// Columns of the input that the places see together.
+    pub fn columns(self, columns: &Axis) -> usize {
+        columns.span() + (self.places - 1) * columns.stride
     }
 
-    /// Inputs that the places see together: `seen` channels of `kernel` rows of [`Strip::columns`].
-    pub fn rows(self, seen: usize, kernel: usize) -> usize {
-        seen.saturating_mul(kernel).saturating_mul(self.columns(kernel))
+    /// Inputs that the places see together: of `seen` channels, [`Strip::columns`] of each row of the kernel.
+    pub fn rows(self, seen: usize, window: &Window) -> usize {
+        seen.saturating_mul(window.rows.taps).saturating_mul(self.columns(&window.columns))
     }
 }
 

@@ -22,6 +22,8 @@ mod regularizers;
 mod reset;
 mod rule;
 mod schedule;
+mod shapes;
+mod sliding;
 mod surrogate;
 mod training;
 mod weight_schedule;
@@ -42,7 +44,7 @@ pub use error::{Error, ErrorCode, Result};
 pub use geometry::Image;
 pub use initial_activity::InitialActivity;
 pub use loss::{EndSimulation, LossConfig, Statistic};
-pub use network::{Conv2d, Dense, Flatten, InputShape, LayerConfig, NetworkConfig, Pool2d};
+pub use network::{Dense, InputShape, LayerConfig, NetworkConfig, Unadjustable};
 pub use neuron::*;
 pub use number_or_list::{PerLayer, PerUnit};
 pub use optimizer::{Adam, AdamW, OptimizerConfig, Sgd};
@@ -56,6 +58,8 @@ pub use schedule::{
     ConstantSchedule, CosineSchedule, ExponentialSchedule, OneCycleSchedule, ScheduleConfig, ScheduleInterval,
     StepSchedule,
 };
+pub use shapes::{Fitted, UnitShape};
+pub use sliding::{Convolution, Padding, PaddingName, Pool, Sizes, Slid};
 pub use surrogate::{
     ArctanSurrogate, ExponentialSurrogate, FastSigmoidSurrogate, RectangleSurrogate, Surrogate, TriangleSurrogate,
 };

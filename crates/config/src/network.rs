@@ -6,10 +6,11 @@ use spikelet_fields::fields;
 
 use super::delays::Delays;
 use super::neuron::{LayerNeuron, NeuronConfig};
+use super::sliding::{Convolution, Pool};
 use crate::deserialize_tagged;
 use crate::json::tagged;
 
-/// Size of the input: a number of units or `[channels, height, width]`.
+/// Size of the input: a number of units, `[channels, length]` or `[channels, height, width]`.
 #[fields]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
@@ -17,6 +18,8 @@ use crate::json::tagged;
 pub enum InputShape {
     /// The length of a flat list of units.
     Units(#[range(min = 1)] u32),
+    /// The sizes of a sequence, `[channels, length]`, whose flat index is row-major.
+    Sequence(#[range(min = 1)] [u32; 2]),
     /// The sizes of an image, `[channels, height, width]`, whose flat index is row-major.
     Image(#[range(min = 1)] [u32; 3]),
 }
@@ -26,16 +29,18 @@ impl<'de> Deserialize<'de> for InputShape {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error as _;
         match Value::deserialize(deserializer)? {
-            Value::Array(sizes) if sizes.len() == 2 => {
-                let (height, width) = (&sizes[0], &sizes[1]);
-                let message = "must be a number of units or [channels, height, width]";
-                Err(D::Error::custom(format!("{message}: [1, {height}, {width}] is a grey image of that size")))
-            }
-            sizes @ Value::Array(_) => tagged::inner(sizes).map(Self::Image),
+            sizes @ Value::Array(_) => match tagged::inner::<Vec<u32>, _>(sizes)?[..] {
+                [channels, length] => Ok(Self::Sequence([channels, length])),
+                [channels, height, width] => Ok(Self::Image([channels, height, width])),
+                ref sizes => Err(D::Error::custom(format!(
+                    "must be [channels, length] or [channels, height, width], got {} numbers",
+                    sizes.len()
+                ))),
+            },
             units @ Value::Number(_) => tagged::inner(units).map(Self::Units),
-            other => {
-                Err(D::Error::custom(format!("must be a number of units or [channels, height, width], got {other}")))
-            }
+            other => Err(D::Error::custom(format!(
+                "must be a number of units, [channels, length] or [channels, height, width], got {other}"
+            ))),
         }
     }
 }
@@ -46,9 +51,14 @@ impl InputShape {
     pub fn units(self) -> usize {
         match self {
             Self::Units(units) => units as usize,
-            Self::Image(shape) => shape.iter().fold(1, |units: usize, &n| units.saturating_mul(n as usize)),
+            Self::Sequence(sizes) => product(&sizes),
+            Self::Image(sizes) => product(&sizes),
         }
     }
+}
+
+fn product(sizes: &[u32]) -> usize {
+    sizes.iter().fold(1, |units: usize, &size| units.saturating_mul(size as usize))
 }
 
 /// The network: input, length of the simulation, neuron, layers from the input up.
@@ -57,7 +67,7 @@ impl InputShape {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct NetworkConfig {
-    /// Input units, or `[channels, height, width]`.
+    /// Input units, `[channels, length]` or `[channels, height, width]`.
     pub input: InputShape,
     /// Length of the simulation T in steps.
     #[serde(default = "NetworkConfig::default_steps")]
@@ -66,7 +76,7 @@ pub struct NetworkConfig {
     /// The neuron of every layer; a layer's own `neuron` takes its place, field by field.
     #[serde(default)]
     pub neuron: NeuronConfig,
-    /// Layers from the input up; the last one is the output.
+    /// Layers from the input up; the last one that has neurons is the output.
     #[non_empty]
     pub layers: Vec<LayerConfig>,
 }
@@ -121,14 +131,22 @@ impl NetworkConfig {
 pub enum LayerConfig {
     /// Every unit is connected to every input.
     Dense(Dense),
-    /// Every unit is connected to a square of the image, with weights shared by all places.
-    Conv2d(Conv2d),
-    /// The mean over squares of the image.
-    AvgPool2d(Pool2d),
-    /// The maximum over squares of the image; on ties the first unit in row-major order.
-    MaxPool2d(Pool2d),
-    /// `[channels, height, width]` to a flat list of units, row-major.
-    Flatten(Flatten),
+    /// Every unit is connected to a part of the image, with weights shared by all places.
+    Conv2d(Convolution),
+    /// Every unit is connected to a part of the sequence, with weights shared by all places.
+    Conv1d(Convolution),
+    /// The mean over windows of the image.
+    AvgPool2d(Pool),
+    /// The maximum over windows of the image; on ties the first unit in row-major order.
+    MaxPool2d(Pool),
+    /// The mean over windows of the sequence.
+    AvgPool1d(Pool),
+    /// The maximum over windows of the sequence; on ties the first unit.
+    MaxPool1d(Pool),
+    /// The mean over each channel of an image or a sequence, as a flat list with one unit for each (spec 17).
+    GlobalAvgPool(Unadjustable),
+    /// An image or a sequence to a flat list of units, row-major.
+    Flatten(Unadjustable),
 }
 
 impl LayerConfig {
@@ -142,8 +160,8 @@ impl LayerConfig {
     pub fn filters(&self) -> Option<usize> {
         match self {
             Self::Dense(dense) => Some(dense.units as usize),
-            Self::Conv2d(conv) => Some(conv.channels as usize),
-            Self::AvgPool2d(_) | Self::MaxPool2d(_) | Self::Flatten(_) => None,
+            Self::Conv2d(conv) | Self::Conv1d(conv) => Some(conv.channels as usize),
+            _ => None,
         }
     }
 
@@ -151,7 +169,7 @@ impl LayerConfig {
     pub fn delays(&self) -> Option<&Delays> {
         match self {
             Self::Dense(dense) => dense.delays.as_ref(),
-            Self::Conv2d(_) | Self::AvgPool2d(_) | Self::MaxPool2d(_) | Self::Flatten(_) => None,
+            _ => None,
         }
     }
 
@@ -160,8 +178,8 @@ impl LayerConfig {
     pub fn neuron(&self) -> Option<&LayerNeuron> {
         match self {
             Self::Dense(dense) => dense.neuron.as_ref(),
-            Self::Conv2d(conv) => conv.neuron.as_ref(),
-            Self::AvgPool2d(_) | Self::MaxPool2d(_) | Self::Flatten(_) => None,
+            Self::Conv2d(conv) | Self::Conv1d(conv) => conv.neuron.as_ref(),
+            _ => None,
         }
     }
 }
@@ -169,8 +187,12 @@ impl LayerConfig {
 deserialize_tagged!(LayerConfig {
     "dense" => Dense,
     "conv2d" => Conv2d,
+    "conv1d" => Conv1d,
     "avgPool2d" => AvgPool2d,
     "maxPool2d" => MaxPool2d,
+    "avgPool1d" => AvgPool1d,
+    "maxPool1d" => MaxPool1d,
+    "globalAvgPool" => GlobalAvgPool,
     "flatten" => Flatten,
 } but "delays" of "dense": "are defined only for dense layers and their recurrent connections");
 
@@ -196,38 +218,9 @@ pub struct Dense {
     pub neuron: Option<LayerNeuron>,
 }
 
-/// A convolution (cross-correlation) of spiking units: stride 1, padding with zeros, so that height and width stay (spec 2).
-#[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
-pub struct Conv2d {
-    /// Channels of the output.
-    #[range(min = 1)]
-    pub channels: u32,
-    /// Side of that square.
-    #[range(odd, min = 1)]
-    pub kernel: u32,
-    /// Settings of this layer's neuron that override `network.neuron`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "codegen", ts(optional))]
-    pub neuron: Option<LayerNeuron>,
-}
-
-/// Squares side by side; rows and columns that do not fill one are dropped.
+/// A layer that has nothing to set.
 #[fields]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
-pub struct Pool2d {
-    /// Side of a square and distance to the next.
-    #[range(min = 1)]
-    pub window: u32,
-}
-
-/// Reshapes an image to a flat list of units.
-#[fields]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
-pub struct Flatten {}
+pub struct Unadjustable {}

@@ -57,7 +57,7 @@ macro_rules! number_or_list {
 
             #[cfg(feature = "codegen")]
             fn describe(range: &Range, schema: &mut schemars::Schema) {
-                describe(range, schema);
+                describe::<f64>(range, schema);
             }
         }
 
@@ -120,17 +120,17 @@ impl PerUnit {
 
 /// Adds the bounds to the variants of the schema that are numbers or lists, also where the whole may be left out.
 #[cfg(feature = "codegen")]
-fn describe(range: &Range, schema: &mut schemars::Schema) {
+pub(super) fn describe<T: InRange>(range: &Range, schema: &mut schemars::Schema) {
     use super::ranges::schema;
     let variants = schema.get_mut("anyOf").and_then(serde_json::Value::as_array_mut);
     for variant in variants.into_iter().flatten() {
         let kind = variant["type"].as_str().map(str::to_owned);
         let of: &mut schemars::Schema = variant.try_into().expect("a variant is a schema");
         match kind.as_deref() {
-            Some("array") => schema::describe_entries::<f64>(range, of),
-            Some("number") => f64::describe(range, of),
+            Some("array") => schema::describe_entries::<T>(range, of),
+            Some("number" | "integer") => T::describe(range, of),
             Some(_) => {}
-            None => describe(range, of),
+            None => describe::<T>(range, of),
         }
     }
 }

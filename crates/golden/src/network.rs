@@ -6,13 +6,15 @@ use crate::switches::Switches;
 use crate::{Untranslated, malformed};
 
 pub(crate) fn network(switches: &Switches) -> Result<Value, Untranslated> {
-    let Some((input_word, layer_words)) = switches.network.split_first() else { return malformed("has no input") };
+    let Some((Value::String(input_word), layers_given)) = switches.network.split_first() else {
+        return malformed("has no input");
+    };
     let mut neurons = switches.neurons.iter();
     let mut delays = switches.delays.iter();
     let mut layers = Vec::new();
-    for word in layer_words {
-        let mut layer = layer(word)?;
-        if layer["type"] == "dense" || layer["type"] == "conv2d" {
+    for given in layers_given {
+        let mut layer = given.as_str().map_or_else(|| Ok(given.clone()), layer)?;
+        if ["dense", "conv2d", "conv1d"].iter().any(|kind| layer["type"] == *kind) {
             if let Some(own) = neurons.next() {
                 layer["neuron"] = own_neuron(own)?;
             }

@@ -17,7 +17,8 @@ pub(crate) enum Weight {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Switches {
-    pub(crate) network: Vec<String>,
+    /// The input as a word, then layers, as words or as a configuration has them.
+    pub(crate) network: Vec<Value>,
     #[serde(rename = "T")]
     pub(crate) steps: u32,
     pub(crate) alpha_i: f64,

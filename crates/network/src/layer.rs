@@ -1,6 +1,6 @@
 //! A layer: a connection, through which spikes arrive, and a neuron, which determines how a unit responds.
 
-use spikelet_config::{Delays, DelaysBy, Image, InputShape, LayerConfig, NetworkConfig};
+use spikelet_config::{Delays, DelaysBy, Fitted, LayerConfig, NetworkConfig, Slid, UnitShape};
 use spikelet_data::Stream;
 use spikelet_kernels::StepEvents;
 
@@ -65,7 +65,7 @@ pub struct LayerState {
 impl Layer {
     /// The layer, as the stages of the next one see it.
     pub(crate) fn as_source(&self) -> StageSource<'_> {
-        StageSource { layout: &self.layout, units: self.shape.units, image: self.shape.image }
+        StageSource { layout: &self.layout }
     }
 
     /// Whether units without input can be run to the end, without those that can no longer fire.
@@ -105,6 +105,7 @@ impl Layer {
 }
 
 impl LayerState {
+    #[inline(never)]
     pub(crate) fn new(layer: &Layer, previous: Option<&Layer>, steps: usize) -> Self {
         let layout = &layer.layout;
         let mut units = UnitState::new(layout.lanes, layout.sites.len(), steps);
@@ -136,45 +137,30 @@ impl LayerState {
 enum Placed {
     Pool(Pool),
     Dense { inputs: usize, units: usize, recurrent: bool, delays: Option<Delays> },
-    Convolution { input: Image, output: Image, kernel: usize },
+    Convolution { slid: Slid, is_of_sequence: bool },
 }
 
 /// The layers of a valid network but for those that only reshape, from the input up, with their numbers in the configuration.
 fn placed(network: &NetworkConfig) -> Vec<(usize, Placed)> {
     let mut layers = Vec::new();
-    let mut previous_pool: Option<Pool> = None;
-    let mut units = network.input.units();
-    let mut image = match network.input {
-        InputShape::Units(_) => None,
-        InputShape::Image(shape) => Some(Image::of(shape)),
-    };
+    let mut input = UnitShape::of(network.input);
     for (index, layer) in network.layers.iter().enumerate() {
-        match layer {
-            LayerConfig::Flatten(_) => image = None,
-            LayerConfig::AvgPool2d(pool) | LayerConfig::MaxPool2d(pool) => {
-                let kind = if matches!(layer, LayerConfig::AvgPool2d(_)) { PoolKind::Average } else { PoolKind::Max };
-                let input = image.expect("the configuration is valid: the input of a pool is an image");
-                let pool = Pool::new(kind, pool.window as usize, input, previous_pool.as_ref());
-                units = pool.output.units();
-                image = Some(pool.output);
-                previous_pool = Some(pool);
-                layers.push((index, Placed::Pool(pool)));
+        let Ok(Fitted { slid, output }) = layer.fit("", input) else { unreachable!("the configuration is valid") };
+        let placed = match (layer, slid) {
+            (LayerConfig::Dense(dense), _) => {
+                let (units, recurrent, delays) = (dense.units as usize, dense.recurrent, dense.delays);
+                Some(Placed::Dense { inputs: input.units(), units, recurrent, delays })
             }
-            LayerConfig::Dense(dense) => {
-                let (recurrent, delays) = (dense.recurrent, dense.delays);
-                layers.push((index, Placed::Dense { inputs: units, units: dense.units as usize, recurrent, delays }));
-                units = dense.units as usize;
-                previous_pool = None;
+            (LayerConfig::Conv2d(_), Some(slid)) => Some(Placed::Convolution { slid, is_of_sequence: false }),
+            (LayerConfig::Conv1d(_), Some(slid)) => Some(Placed::Convolution { slid, is_of_sequence: true }),
+            (LayerConfig::MaxPool2d(_) | LayerConfig::MaxPool1d(_), Some(slid)) => {
+                Some(Placed::Pool(Pool::new(PoolKind::Max, &slid)))
             }
-            LayerConfig::Conv2d(conv) => {
-                let input = image.expect("the configuration is valid: the input of a convolution is an image");
-                let output = Image { channels: conv.channels as usize, ..input };
-                layers.push((index, Placed::Convolution { input, output, kernel: conv.kernel as usize }));
-                units = output.units();
-                image = Some(output);
-                previous_pool = None;
-            }
-        }
+            (_, Some(slid)) => Some(Placed::Pool(Pool::new(PoolKind::Average, &slid))),
+            (_, None) => None,
+        };
+        layers.extend(placed.map(|placed| (index, placed)));
+        input = output;
     }
     layers
 }
@@ -185,7 +171,7 @@ impl Placed {
             Self::Pool(_) => None,
             Self::Dense { inputs, units, recurrent: false, .. } => Some(Dense::shape(inputs, units)),
             Self::Dense { inputs, units, recurrent: true, .. } => Some(Recurrent::shape(inputs, units)),
-            Self::Convolution { input, output, kernel } => Some(Conv2d::shape(input, output, kernel)),
+            Self::Convolution { ref slid, is_of_sequence } => Some(Conv2d::shape(slid, is_of_sequence)),
         }
     }
 }
@@ -246,8 +232,8 @@ pub(crate) fn layers(network: &NetworkConfig) -> Vec<Layer> {
                 let (connection, input_delays) = dense(recurrent, delays);
                 (connection, input_delays, Dense::layout(units))
             }
-            Placed::Convolution { input, output, kernel } => {
-                let convolution = Conv2d::new(input, output, kernel);
+            Placed::Convolution { slid, .. } => {
+                let convolution = Conv2d::new(&slid);
                 let layout = convolution.layout();
                 (Connection::Conv2d(convolution), None, layout)
             }

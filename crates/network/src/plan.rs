@@ -171,6 +171,7 @@ fn from_output(previous: &Layer, output: &Layer, input: &PlanInput<'_>) -> (Erro
         (neuron.constants.reset == Reset::All, "an output with the reset all"),
         (neuron.by_unit.is_none(), "an output of lif or leaky neurons with shared constants that are not learnt"),
         (!output.stages.selects(), "an output without a max pool before it"),
+        (output.stages.paths() == 1, "an output without overlapping pools before it"),
     ]);
     let is_alike =
         here.membrane_decay == neuron.constants.membrane_decay && here.current_decay == neuron.constants.current_decay;

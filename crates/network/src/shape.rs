@@ -6,7 +6,7 @@ use spikelet_config::Image;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayerShape {
     /// Weights of a unit: the units of the previous layer and, in a recurrent layer, then those of this layer; in a convolution
-    /// channels × kernel × kernel.
+    /// channels of a group × taps of the kernel.
     pub inputs: usize,
     /// Units of this layer.
     pub units: usize,
@@ -18,18 +18,39 @@ pub struct LayerShape {
     pub fires: bool,
     /// Size of a convolution's output.
     pub image: Option<Image>,
-    /// Side of a convolution's kernel.
-    pub kernel: Option<usize>,
+    /// Size of a convolution's kernel.
+    pub kernel: Option<Kernel>,
+}
+
+/// Size of a kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kernel {
+    /// Rows; one in a convolution of sequences.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+    /// Whether the convolution is one of sequences.
+    pub is_of_sequence: bool,
+}
+
+impl Kernel {
+    /// `[height, width]`, or `[length]`.
+    #[must_use]
+    pub fn sizes(self) -> Vec<usize> {
+        if self.is_of_sequence { vec![self.width] } else { vec![self.height, self.width] }
+    }
 }
 
 impl LayerShape {
-    /// `[units, inputs]`, or `[channels, channels of the previous layer, kernel, kernel]`.
+    /// `[units, inputs]`, or `[channels, channels of a group of the previous layer]` and [`Kernel::sizes`].
     #[must_use]
     pub fn weight_shape(&self) -> Vec<usize> {
-        match self.kernel {
-            None => vec![self.units, self.inputs],
-            Some(kernel) => vec![self.filters, self.inputs / (kernel * kernel), kernel, kernel],
+        let mut shape = vec![self.filters, self.inputs];
+        for size in self.kernel.map(Kernel::sizes).unwrap_or_default() {
+            shape[1] /= size;
+            shape.push(size);
         }
+        shape
     }
 
     /// Whether units share their weights.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use spikelet_config::Image;
-use spikelet_training::{Gains, LayerShape, Metrics, PlanSummary, Trainer};
+use spikelet_training::{Gains, Kernel, LayerShape, Metrics, PlanSummary, Trainer};
 
 use crate::trained_on::TrainedOn;
 use crate::version::version;
@@ -44,7 +44,7 @@ struct LayerInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<Image>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    kernel: Option<usize>,
+    kernel: Option<Vec<usize>>,
     /// By pass.
     plan: Vec<PlanSummary>,
 }
@@ -52,7 +52,7 @@ struct LayerInfo {
 impl LayerInfo {
     fn of((&shape, plan): (&LayerShape, Vec<PlanSummary>)) -> Self {
         let LayerShape { inputs, units, filters, recurrent, fires, image, kernel } = shape;
-        Self { inputs, units, filters, recurrent, readout: !fires, image, kernel, plan }
+        Self { inputs, units, filters, recurrent, readout: !fires, image, kernel: kernel.map(Kernel::sizes), plan }
     }
 }
 

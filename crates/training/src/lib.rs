@@ -38,7 +38,7 @@ pub use spikelet_network::gradient::LayerParameters;
 pub use spikelet_network::learnt::LearntValues;
 pub use spikelet_network::neuron::Gains;
 pub use spikelet_network::plan::PlanSummary;
-pub use spikelet_network::shape::LayerShape;
+pub use spikelet_network::shape::{Kernel, LayerShape};
 pub use stream::{DecidingStream, DecisionWindow, StreamDecision, StreamSteps};
 pub use trace::LayerTrace;
 pub use trainer::{

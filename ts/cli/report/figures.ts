@@ -15,8 +15,8 @@ export function curves({ learningCurves }: Plots, epochs: Result["epochs"], deci
   return figure(learningCurves(epochs, { width: WIDTH, ...trained }), "answers, spikes and loss, epoch by epoch");
 }
 
-export function confusion({ confusionMatrix }: Plots, { answers, config }: Result): Markup {
-  const classes = outputsOf(config.network.layers.at(-1));
+export function confusion({ confusionMatrix }: Plots, { answers, layers }: Result): Markup {
+  const classes = layers.at(-1)?.units ?? 0;
   const how = DECISION_TEXTS[answers.decision];
   const names = answers.classes && { names: answers.classes };
   const svg = confusionMatrix(answers.labels ?? [], answers.decisions, { classes, ...names, width: WIDTH });
@@ -77,7 +77,7 @@ export function weights({ weightMaps }: Plots, { parameters, layers, config, sha
   const inputs = weights.length / biases.length;
   const kernel = layers[0]?.kernel;
   const isOfInput = config.network.layers[0]?.type === "dense" && shape.reduce((product, size) => product * size, 1) === inputs;
-  const map = kernel !== undefined ? [inputs / kernel ** 2, kernel, kernel] : isOfInput && shape.length > 1 ? shape : undefined;
+  const map = kernel !== undefined ? kernelMap(inputs, kernel) : isOfInput && shape.length > 1 ? shape : undefined;
   const units = Array.from({ length: Math.min(UNITS_SHOWN, biases.length) }, (_, unit) => unit);
   const name = kernel === undefined ? "units" : "channels";
   const svg = weightMaps(parameters, { ...(map === undefined ? {} : { shape: map }), units, width: WIDTH });
@@ -85,6 +85,12 @@ export function weights({ weightMaps }: Plots, { parameters, layers, config, sha
     svg,
     `weights of the first ${units.length} of ${biases.length} ${name} of layer 0: blue drives a unit, red holds it back`,
   );
+}
+
+/** `[channels, height, width]` of the weights of a unit. */
+function kernelMap(inputs: number, kernel: readonly number[]): number[] {
+  const [height = 1, width = 1] = kernel.length === 1 ? [1, ...kernel] : kernel;
+  return [inputs / (height * width), height, width];
 }
 
 /** Constants and delays that are learnt, beside those of the start where they are known. */
@@ -96,8 +102,4 @@ export function constants(
   const svg = learntHistogram(learnt, { ...(before === undefined ? {} : { before }), width: WIDTH });
   const start = before === undefined ? "" : ", orange before the training, blue after it";
   return figure(svg, `what layers learn beside weights and biases${start}`);
-}
-
-function outputsOf(layer: Result["config"]["network"]["layers"][number] | undefined): number {
-  return layer?.type === "dense" ? layer.units : 0;
 }

@@ -112,16 +112,29 @@ function networkText({ network }: ResolvedConfig): string {
   return [input, ...network.layers.flatMap((layer) => layerText(layer) ?? [])].join(" – ");
 }
 
+/** `5×5`. */
+function square(size: number | readonly number[]): string {
+  return (typeof size === "number" ? [size, size] : size).join("×");
+}
+
 function layerText(layer: LayerConfig): string | undefined {
   switch (layer.type) {
     case "dense":
       return String(layer.units);
     case "conv2d":
-      return `conv ${layer.channels}×${layer.kernel}×${layer.kernel}`;
+      return `conv ${layer.channels}×${square(layer.kernel)}`;
+    case "conv1d":
+      return `conv ${layer.channels}×${[layer.kernel].flat()}`;
     case "avgPool2d":
-      return `mean ${layer.window}×${layer.window}`;
+      return `mean ${square(layer.window)}`;
     case "maxPool2d":
-      return `max ${layer.window}×${layer.window}`;
+      return `max ${square(layer.window)}`;
+    case "avgPool1d":
+      return `mean ${[layer.window].flat()}`;
+    case "maxPool1d":
+      return `max ${[layer.window].flat()}`;
+    case "globalAvgPool":
+      return "mean";
     case "flatten":
       return undefined;
   }

@@ -32,11 +32,11 @@ const exportOptions = fields<NirExportOptions>({ ...NIR_OPTIONS, bias: oneOf("le
 
 /**
  * A NIR file with the network: `CubaLIF` neurons, or `LIF` where the synaptic current does not outlast a step
- * (`currentDecay: 0`), between `Linear`, `Affine`, `Conv2d`, `AvgPool2d` and `Flatten`; a readout as `CubaLI` or `LI`; the
+ * (`currentDecay: 0`), between `Linear`, `Affine`, `Conv2d`, `Conv1d`, `AvgPool2d` and `Flatten`; a readout as `CubaLI` or `LI`; the
  * neurons of a recurrent layer with a `Linear` from and to them, for which NIR states no delay; delays by input as a `Delay`
  * before the weights. Learnt constants and delays have their present values. Needs the npm package `h5wasm`.
  *
- * @throws {SpikeletError} `CONFIG_INVALID` with the path of what NIR can't express: max pools, adaptive thresholds, the reset
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of what NIR can't express: max pools, pools of sequences or whole channels, adaptive thresholds, the reset
  * `subtract`, a refractory period, decays of 1, delays by connection.
  */
 export async function exportNir(network: Network, options: NirExportOptions = {}): Promise<ExportedNetwork> {
@@ -50,7 +50,7 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
   const approximations = new Set<string>();
   let place = 0;
   for (const [index, layer] of layers.entries()) {
-    if (layer.type !== "dense" && layer.type !== "conv2d") {
+    if (layer.type !== "dense" && layer.type !== "conv2d" && layer.type !== "conv1d") {
       chain.add(`${layer.type}${index}`, passive(layer, chain.shape, index));
       continue;
     }

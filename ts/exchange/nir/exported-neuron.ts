@@ -5,7 +5,7 @@ import type { LayerParameters } from "../../results.js";
 import type { Clock } from "./options.js";
 
 /** A layer with weights and neurons. */
-export type Weighted = Extract<LayerConfig, { type: "dense" | "conv2d" }>;
+export type Weighted = Extract<LayerConfig, { type: "dense" | "conv2d" | "conv1d" }>;
 
 /** A constant of each unit, in a convolution of each channel. */
 export type Constant = (filter: number) => number;

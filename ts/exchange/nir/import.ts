@@ -10,6 +10,7 @@ import { chainOf, type NamedNode, type NirLoop } from "./graph.js";
 import { readGraph } from "./hdf5.js";
 import { byLayer, type Incoming, isReadout, NeuronReader } from "./imported-neuron.js";
 import { Clock, NIR_OPTIONS, type NirOptions } from "./options.js";
+import { convolved, pooled, readConvolution, readPool } from "./windows.js";
 
 /** Options of {@link importNir}. */
 export interface NirImportOptions extends NirOptions, ReadLimit {
@@ -30,7 +31,7 @@ export interface ImportedNetwork {
 }
 
 /**
- * Reads the network of a NIR file: one chain of `Linear`, `Affine` and `Conv2d`, each with its `LIF` or `CubaLIF` neurons,
+ * Reads the network of a NIR file: one chain of `Linear`, `Affine`, `Conv2d` and `Conv1d`, each with its `LIF` or `CubaLIF` neurons,
  * `AvgPool2d`, `SumPool2d` and `Flatten`; neurons may have a `Linear` or `Affine` from and to them, whose spikes arrive one step
  * later. A `Delay` before `Linear` or `Affine` gives the layer delays by input. `LI` or `CubaLI` as the last neurons are a
  * readout, for the losses `membrane` and `trace`. Constants that differ from unit to unit become lists. Needs the npm package
@@ -88,13 +89,13 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
   if (fault !== undefined) throw fault;
   for (const [name, { weights }] of loops) throw weights.fault("", `leads back to ${name}, which has no neurons`);
   const [units, ...more] = input;
-  const image = input.length === 3 ? (input as [number, number, number]) : undefined;
-  if (units === undefined || (more.length > 0 && image === undefined)) {
-    throw (chain[0] as NamedNode).fault("shape", `must be [units] or [channels, height, width], got [${input.join(", ")}]`);
+  if (units === undefined || more.length > 2) {
+    const shapes = "[units], [channels, length] or [channels, height, width]";
+    throw (chain[0] as NamedNode).fault("shape", `must be ${shapes}, got [${input.join(", ")}]`);
   }
   const { common, own } = byLayer(neurons);
   const network = {
-    input: image ?? units,
+    input: more.length === 0 ? units : (input as [number, number] | [number, number, number]),
     steps: options.steps ?? DEFAULTS.network.steps,
     neuron: common,
     layers: layers.map((layer, index) => (own.has(index) ? ({ ...layer, neuron: own.get(index) } as LayerConfig) : layer)),
@@ -130,15 +131,13 @@ function layerOf(node: NamedNode, shape: readonly number[]): ReadLayer {
       };
     }
     case "Conv2d":
+    case "Conv1d":
       return convolution(node, shape);
     case "AvgPool2d":
     case "SumPool2d": {
-      const window = node.whole("kernel_size");
-      if (node.whole("stride") !== window) throw node.fault("stride", `must be the size of the window, ${window}`);
-      if (node.whole("padding") !== 0) throw node.fault("padding", "must be 0");
-      const [channels = 1, height = 1, width = 1] = imageOf(node, shape);
-      const pooled = [channels, Math.floor(height / window), Math.floor(width / window)];
-      return { config: { type: "avgPool2d", window }, shape: pooled, factor: node.type === "SumPool2d" ? window ** 2 : 1 };
+      const config = readPool(node);
+      const [height = 1, width = height] = [config.window].flat();
+      return { config, shape: pooled(config, imageOf(node, shape)), factor: node.type === "SumPool2d" ? height * width : 1 };
     }
     case "Flatten": {
       // 1 is what files say whose writer counted the batch.
@@ -182,27 +181,20 @@ function withOwn({ weights, biases, filters: units, factor }: Incoming, { weight
 
 function convolution(node: NamedNode, below: readonly number[]): ReadLayer {
   const { shape: size, values } = node.array("weight");
-  const [filters = 0, channels = 0, kernel = 0, side = 0] = size;
-  const [given = 1, height = 1, width = 1] = imageOf(node, below);
-  if (size.length !== 4 || kernel !== side || kernel % 2 === 0) {
+  const [filters = 0, perGroup = 0, ...kernel] = size;
+  const [axes, wanted] = node.type === "Conv1d" ? [1, "length"] : [2, "height, width"];
+  if (below.length !== axes + 1) throw node.fault("", `needs [channels, ${wanted}], got [${below.join(", ")}]`);
+  if (kernel.length !== axes) {
     throw node.fault(
       "weight",
-      `must be [channels, channels of the previous layer, kernel, kernel] with an odd kernel, got [${size.join(", ")}]`,
+      `must be [channels, channels of a group of the previous layer, ${wanted}], got [${size.join(", ")}]`,
     );
   }
-  if (channels !== given) throw node.fault("weight", `takes ${channels} channels, got ${given}`);
-  const required: [string, number][] = [
-    ["stride", 1],
-    ["dilation", 1],
-    ["groups", 1],
-  ];
-  if (!node.is("padding", "same")) required.push(["padding", (kernel - 1) / 2]);
-  for (const [field, value] of required) {
-    const found = node.whole(field);
-    if (found !== value) throw node.fault(field, `must be ${value}, got ${found}`);
-  }
+  const config = readConvolution(node, filters, kernel);
+  const channels = perGroup * (config.groups ?? 1);
+  if (channels !== below[0]) throw node.fault("weight", `takes ${channels} channels, got ${below[0]}`);
   const weights = { weights: values, biases: biasesOf(node, filters), filters };
-  return { config: { type: "conv2d", channels: filters, kernel }, shape: [filters, height, width], factor: 1, weights };
+  return { config, shape: convolved(config, below), factor: 1, weights };
 }
 
 function biasesOf(node: NamedNode, filters: number): number[] {

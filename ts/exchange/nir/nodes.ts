@@ -3,6 +3,7 @@ import type { LayerConfig } from "../../generated/config.js";
 import type { LayerParameters } from "../../results.js";
 import type { Constant, ExportedNeuron, Weighted } from "./exported-neuron.js";
 import type { NirArray, NirNode } from "./graph.js";
+import { convolutionFields, convolved, kernelSizes, pooled, poolNode } from "./windows.js";
 
 /** A node, and the shape of what comes out of it. */
 export interface ShapedNode {
@@ -12,17 +13,13 @@ export interface ShapedNode {
 
 /** A layer without neurons. */
 export function passive(layer: LayerConfig, shape: number[], index: number): ShapedNode {
-  const [channels = 1, height = 1, width = 1] = shape;
   switch (layer.type) {
     case "flatten": {
       const fields = { start_dim: one(0), end_dim: one(-1), input_type: whole(...shape) };
       return { node: node("Flatten", fields), shape: [shape.reduce((units, length) => units * length, 1)] };
     }
-    case "avgPool2d": {
-      const window = whole(layer.window, layer.window);
-      const pooled = [channels, Math.floor(height / layer.window), Math.floor(width / layer.window)];
-      return { node: node("AvgPool2d", { kernel_size: window, stride: window, padding: whole(0, 0) }), shape: pooled };
-    }
+    case "avgPool2d":
+      return { node: poolNode(layer), shape: pooled(layer, shape) };
     default:
       throw new SpikeletError("CONFIG_INVALID", `network.layers[${index}].type`, `NIR has no node for ${layer.type}`);
   }
@@ -65,18 +62,14 @@ export function weighted(
     const weight = floats([layer.units, weights.length / layer.units], values);
     return { node: hasBias ? node("Affine", { weight, bias: current }) : node("Linear", { weight }), shape: [layer.units] };
   }
-  const [channels = 1, height = 1, width = 1] = below;
-  const { kernel } = layer;
+  const kernel = kernelSizes(layer);
+  const perGroup = (below[0] ?? 1) / (layer.groups ?? 1);
   const fields = {
-    input_shape: whole(height, width),
-    weight: floats([layer.channels, channels, kernel, kernel], values),
+    ...convolutionFields(layer, below),
+    weight: floats([layer.channels, perGroup, ...kernel], values),
     bias: current,
-    stride: whole(1, 1),
-    padding: whole((kernel - 1) / 2, (kernel - 1) / 2),
-    dilation: whole(1, 1),
-    groups: one(1),
   };
-  return { node: node("Conv2d", fields), shape: [layer.channels, height, width] };
+  return { node: node(layer.type === "conv1d" ? "Conv1d" : "Conv2d", fields), shape: convolved(layer, below) };
 }
 
 /** Neurons, and biases that are resting potentials. */
@@ -106,7 +99,7 @@ export function neurons(shape: number[], { biases }: LayerParameters, neuron: Ex
   return { node: node(fires ? "CubaLIF" : "CubaLI", fields), shape };
 }
 
-export const node = (type: string, fields: Record<string, NirArray>): NirNode => ({
+export const node = (type: string, fields: Record<string, NirArray | string>): NirNode => ({
   type,
   fields: new Map(Object.entries(fields)),
 });

@@ -8,8 +8,8 @@ use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
-    Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Expected, IntoDeserializer, MapAccess, SeqAccess,
+    Unexpected, Visitor,
 };
 use serde_json::{Error, Number, Value};
 
@@ -82,8 +82,7 @@ impl Reader<'_> {
     #[inline(never)]
     fn object<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let Self { value, path, fault } = self;
-        let Value::Object(fields) = value else { return Err(Error::invalid_type(unexpected(&value), &visitor)) };
-        let mut fields = Fields { fields: fields.into_iter(), current: None, path: &path, fault };
+        let mut fields = Fields { fields: fields_of(value, &visitor)?, current: None, path: &path, fault };
         let read = visitor.visit_map(&mut fields)?;
         fields.end().map(|()| read)
     }
@@ -91,9 +90,9 @@ impl Reader<'_> {
     #[inline(never)]
     fn array<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let Self { value, path, fault } = self;
-        let Value::Array(entries) = value else { return Err(Error::invalid_type(unexpected(&value), &visitor)) };
+        let entries = entries_of(value, &visitor)?;
         let length = entries.len();
-        let mut entries = Entries { entries: entries.into_iter().enumerate(), path: &path, fault };
+        let mut entries = Entries { entries: entries.enumerate(), path: &path, fault };
         let read = visitor.visit_seq(&mut entries)?;
         let rest = entries.entries.len();
         if rest == 0 { Ok(read) } else { Err(Error::invalid_length(length, &"fewer elements in array")) }
@@ -188,6 +187,24 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 }
 
+/// The fields of a value that must be an object.
+#[inline(never)]
+fn fields_of(value: Value, expected: &dyn Expected) -> Result<serde_json::map::IntoIter, Error> {
+    match value {
+        Value::Object(fields) => Ok(fields.into_iter()),
+        other => Err(Error::invalid_type(unexpected(&other), expected)),
+    }
+}
+
+/// The entries of a value that must be an array.
+#[inline(never)]
+fn entries_of(value: Value, expected: &dyn Expected) -> Result<std::vec::IntoIter<Value>, Error> {
+    match value {
+        Value::Array(entries) => Ok(entries.into_iter()),
+        other => Err(Error::invalid_type(unexpected(&other), expected)),
+    }
+}
+
 /// A value as errors name it.
 fn unexpected(value: &Value) -> Unexpected<'_> {
     match value {
@@ -209,6 +226,12 @@ fn whole(number: &Number) -> Unexpected<'static> {
     }
 }
 
+/// Keeps a path as that of the first error, unless there was one.
+#[inline(never)]
+fn blame(fault: &OnceCell<String>, path: &Path<'_>) {
+    drop(fault.set(path.to_string()));
+}
+
 struct Entries<'a> {
     entries: std::iter::Enumerate<std::vec::IntoIter<Value>>,
     path: &'a Path<'a>,
@@ -221,9 +244,7 @@ impl<'de> SeqAccess<'de> for &mut Entries<'_> {
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
         let Some((index, value)) = self.entries.next() else { return Ok(None) };
         let path = Path { parent: Some(self.path), step: Step::Entry(index) };
-        seed.deserialize(Reader { value, path, fault: self.fault })
-            .map(Some)
-            .inspect_err(|_| drop(self.fault.set(path.to_string())))
+        seed.deserialize(Reader { value, path, fault: self.fault }).map(Some).inspect_err(|_| blame(self.fault, &path))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -239,7 +260,21 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
+    /// Goes on to the next field, whose name it returns.
+    #[inline(never)]
+    fn advance(&mut self) -> Option<&str> {
+        self.current = self.fields.next();
+        self.current.as_ref().map(|(name, _)| name.as_str())
+    }
+
+    /// The field at which it is.
+    #[inline(never)]
+    fn take(&mut self) -> (String, Value) {
+        self.current.take().expect("a key comes before its value")
+    }
+
     /// Refuses what was not read.
+    #[inline(never)]
     fn end(mut self) -> Result<(), Error> {
         let Some((name, _)) = self.fields.next() else { return Ok(()) };
         drop(self.fault.set(Path { parent: Some(self.path), step: Step::Field(&name) }.to_string()));
@@ -251,19 +286,16 @@ impl<'de> MapAccess<'de> for &mut Fields<'_> {
     type Error = Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
-        self.current = self.fields.next();
-        let Some((name, _)) = &self.current else { return Ok(None) };
-        let path = Path { parent: Some(self.path), step: Step::Field(name) };
-        seed.deserialize(name.as_str().into_deserializer())
-            .map(Some)
-            .inspect_err(|_| drop(self.fault.set(path.to_string())))
+        let (fault, parent) = (self.fault, self.path);
+        let Some(name) = self.advance() else { return Ok(None) };
+        let blamed = |_: &Error| blame(fault, &Path { parent: Some(parent), step: Step::Field(name) });
+        seed.deserialize(name.into_deserializer()).map(Some).inspect_err(blamed)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        let (name, value) = self.current.take().expect("a key comes before its value");
+        let (name, value) = self.take();
         let path = Path { parent: Some(self.path), step: Step::Field(&name) };
-        seed.deserialize(Reader { value, path, fault: self.fault })
-            .inspect_err(|_| drop(self.fault.set(path.to_string())))
+        seed.deserialize(Reader { value, path, fault: self.fault }).inspect_err(|_| blame(self.fault, &path))
     }
 
     fn size_hint(&self) -> Option<usize> {

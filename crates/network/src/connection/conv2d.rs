@@ -1,4 +1,4 @@
-//! Every unit is connected to a square of the image, with weights shared by all places (spec 2).
+//! Every unit is connected to a part of the image, with weights shared by all places (spec 2, 17).
 //!
 //! The channels of a few neighbouring places of a row make up the lanes, and one tile acts at many sites, each with states of its
 //! own.
@@ -11,7 +11,7 @@ mod input_gradient;
 mod landings;
 mod lists;
 
-use spikelet_config::Image;
+use spikelet_config::Slid;
 use spikelet_kernels::{StepEvents, TILE};
 
 use self::carried_gradient::CarriedGradient;
@@ -33,7 +33,7 @@ use crate::events::LayerSpikes;
 use crate::gradient::{GradientForm, GradientSums, LayerGradient};
 use crate::parameters::TileParameters;
 use crate::plan::{TimeRoute, WeightCopies};
-use crate::shape::LayerShape;
+use crate::shape::{Kernel, LayerShape};
 use crate::state::Adjoints;
 
 /// A convolution.
@@ -57,20 +57,22 @@ pub(super) struct Conv2dState {
 }
 
 impl Conv2d {
-    pub(crate) fn shape(input: Image, output: Image, kernel: usize) -> LayerShape {
+    pub(crate) fn shape(slid: &Slid, is_of_sequence: bool) -> LayerShape {
+        let Slid { input, output, window, groups } = slid;
+        let kernel = Kernel { height: window.rows.taps, width: window.columns.taps, is_of_sequence };
         LayerShape {
-            inputs: input.channels * kernel * kernel,
+            inputs: input.channels / groups * kernel.height * kernel.width,
             units: output.units(),
             filters: output.channels,
             recurrent: false,
             fires: true,
-            image: Some(output),
+            image: Some(*output),
             kernel: Some(kernel),
         }
     }
 
-    pub(crate) fn new(input: Image, output: Image, kernel: usize) -> Self {
-        let convolution = Box::new(Convolution::new(input, output, kernel));
+    pub(crate) fn new(slid: &Slid) -> Self {
+        let convolution = Box::new(Convolution::new(slid));
         let landings = Box::new(Landings::new(&convolution, &convolution.sites().0));
         Self { convolution, landings, shared: Vec::new() }
     }

@@ -41,8 +41,8 @@ pub(super) struct DenseState {
 /// Weights towards each site of the previous layer, `[unit][lane]`; empty before the first backward pass.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Towards {
-    /// One a tile of the previous layer, site by site.
-    tiles: Vec<Aligned>,
+    /// By path through the stages, one a tile of the previous layer, site by site.
+    paths: Vec<Vec<Aligned>>,
     units: usize,
 }
 
@@ -72,9 +72,14 @@ impl Towards {
     #[inline(never)]
     pub(super) fn refresh(&mut self, tiles: &[TileParameters], (layout, stages): (&Layout, &Stages)) {
         self.units = tiles.iter().map(|tile| tile.units).sum();
-        self.tiles.resize_with(layout.sites.last().map_or(0, |site| site.tile + 1), Aligned::default);
+        let count = layout.sites.last().map_or(0, |site| site.tile + 1);
+        self.paths.resize_with(stages.paths(), Vec::new);
+        self.paths.iter_mut().for_each(|of_tiles| of_tiles.resize_with(count, Aligned::default));
         let is_in_place = !stages.renames() && layout.is_in_order();
-        for (number, to) in self.tiles.iter_mut().enumerate() {
+        let of_tiles = self.paths.iter_mut().enumerate();
+        let of_tiles =
+            of_tiles.flat_map(|(path, of_tiles)| of_tiles.iter_mut().enumerate().map(move |tile| (path, tile)));
+        for (path, (number, to)) in of_tiles {
             let sites = layout.sites.iter().filter(|site| site.tile == number);
             if is_in_place {
                 for site in sites {
@@ -83,23 +88,23 @@ impl Towards {
                     transpose(tiles, layout.unit_of_lane[site.lane] as usize, units, site.lanes, to);
                 }
             } else {
-                copy_arriving(tiles, self.units, sites, stages, to);
+                copy_arriving((tiles, self.units), sites, (stages, path), to);
             }
         }
     }
 
-    /// The weights towards a site, `[unit][lane]`.
-    pub(super) fn site(&self, site: &Site) -> &[f32] {
+    /// The weights towards a site by a path, `[unit][lane]`.
+    pub(super) fn site(&self, site: &Site, path: usize) -> &[f32] {
         let length = self.units * site.lanes;
-        &self.tiles[site.tile][site.index * length..(site.index + 1) * length]
+        &self.paths[path][site.tile][site.index * length..(site.index + 1) * length]
     }
 
     /// `factor · S̄` of a site.
     #[inline(never)]
-    pub(super) fn project(&self, sent: &Sent<'_>, site: &Site, factor: f32, error: &mut [f32]) {
+    pub(super) fn project(&self, sent: &Sent<'_>, source: &SourceSite<'_>, factor: f32, error: &mut [f32]) {
         let projection = Projection {
-            weights: self.site(site),
-            lanes: site.lanes,
+            weights: self.site(source.site, source.path),
+            lanes: source.site.lanes,
             rows: &sent.adjoints.q,
             stride: sent.view.layout.stride,
             units: sent.view.shape.units,
@@ -113,18 +118,18 @@ impl Towards {
     }
 }
 
-/// Copies the weights of the inputs where each lane's spikes arrive, site by site `[unit][lane]`.
+/// Copies the weights of the inputs where each lane's spikes arrive by a path, site by site `[unit][lane]`.
 fn copy_arriving<'a>(
-    tiles: &[TileParameters],
-    units: usize,
+    (tiles, units): (&[TileParameters], usize),
     sites: impl Iterator<Item = &'a Site> + Clone,
-    stages: &Stages,
+    (stages, path): (&Stages, usize),
     to: &mut Aligned,
 ) {
     to.resize(units * sites.clone().map(|site| site.lanes).sum::<usize>());
     let mut start = 0;
     for site in sites {
-        for (lane, &input) in stages.arrival_of_lane(site).iter().enumerate().filter(|&(_, &input)| input != NO_UNIT) {
+        let arrivals = stages.arrival_of_lane(site, path).iter().enumerate();
+        for (lane, &input) in arrivals.filter(|&(_, &input)| input != NO_UNIT) {
             for tile in tiles {
                 let row = &tile.weights[input as usize * tile.lanes..][..tile.units];
                 for (unit, weight) in row.iter().enumerate() {
@@ -197,7 +202,7 @@ impl Weights for Dense {
         factor: f32,
         error: &mut [f32],
     ) {
-        self.towards.project(sent, source.site, factor, error);
+        self.towards.project(sent, source, factor, error);
     }
 
     fn time_gradient(&self, state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
@@ -215,7 +220,7 @@ impl Weights for Dense {
         Some(&state.dense.injected).filter(|injected| injected.is_listed())
     }
 
-    fn projection(&self, site: &Site) -> Option<&[f32]> {
-        Some(self.towards.site(site))
+    fn projection(&self, source: &SourceSite<'_>) -> Option<&[f32]> {
+        Some(self.towards.site(source.site, source.path))
     }
 }

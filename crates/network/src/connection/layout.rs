@@ -32,6 +32,8 @@ pub struct Layout {
     pub stride: usize,
     /// Unit of each lane, or [`NO_UNIT`].
     pub(crate) unit_of_lane: Vec<u32>,
+    /// Lane of each unit.
+    lane_of_unit: Vec<u32>,
     /// Whether all sites but the last fill a tile.
     fills_tiles: bool,
 }
@@ -39,12 +41,26 @@ pub struct Layout {
 impl Layout {
     pub(crate) fn new(sites: Vec<Site>, stride: usize, unit_of_lane: Vec<u32>) -> Self {
         let fills_tiles = sites.iter().enumerate().all(|(number, site)| site.lane == number * TILE);
-        Self { sites, lanes: unit_of_lane.len(), stride, unit_of_lane, fills_tiles }
+        let mut lane_of_unit = vec![0; unit_of_lane.iter().filter(|&&unit| unit != NO_UNIT).count()];
+        for (lane, &unit) in unit_of_lane.iter().enumerate().filter(|&(_, &unit)| unit != NO_UNIT) {
+            lane_of_unit[unit as usize] = lane as u32;
+        }
+        Self { sites, lanes: unit_of_lane.len(), stride, unit_of_lane, lane_of_unit, fills_tiles }
+    }
+
+    /// Unit of each lane of a site, or [`NO_UNIT`].
+    pub fn lanes_of(&self, site: &Site) -> &[u32] {
+        &self.unit_of_lane[site.lane..site.lane + site.lanes]
+    }
+
+    /// Lane of a unit.
+    pub fn lane_of(&self, unit: u32) -> usize {
+        self.lane_of_unit[unit as usize] as usize
     }
 
     /// Lanes of a site that are units, with those.
     pub fn units_of(&self, site: &Site) -> impl Iterator<Item = (usize, &u32)> {
-        self.unit_of_lane[site.lane..site.lane + site.lanes].iter().enumerate().filter(|&(_, &unit)| unit != NO_UNIT)
+        self.lanes_of(site).iter().enumerate().filter(|&(_, &unit)| unit != NO_UNIT)
     }
 
     /// Whether each tile has one site, whose lanes are units in their order.
@@ -63,14 +79,5 @@ impl Layout {
     /// Number of the site that has a lane.
     pub(crate) fn site_of(&self, lane: usize) -> usize {
         if self.fills_tiles { lane / TILE } else { self.sites.partition_point(|site| site.lane <= lane) - 1 }
-    }
-
-    /// Lane of each of so many units.
-    pub(crate) fn lane_of_unit(&self, units: usize) -> Vec<u32> {
-        let mut lanes = vec![NO_UNIT; units];
-        for (lane, &unit) in self.unit_of_lane.iter().enumerate().filter(|&(_, &unit)| unit != NO_UNIT) {
-            lanes[unit as usize] = lane as u32;
-        }
-        lanes
     }
 }

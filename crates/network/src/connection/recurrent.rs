@@ -231,9 +231,9 @@ impl Weights for Recurrent {
         error: &mut [f32],
     ) {
         match &state.recurrent.delayed {
-            Delayed::None => self.towards.project(sent, source.site, factor, error),
+            Delayed::None => self.towards.project(sent, source, factor, error),
             Delayed::ByInput(_) => {
-                self.towards.project(sent, source.site, factor, error);
+                self.towards.project(sent, source, factor, error);
                 self.steps.shift_back(sent.level, source, error);
             }
             Delayed::ByConnection(_, errors) => errors.project(&self.steps, sent, source, error),

@@ -24,6 +24,8 @@ pub struct Sent<'a> {
 pub struct SourceSite<'a> {
     /// The site.
     pub site: &'a Site,
+    /// Path through the stages between.
+    pub path: usize,
     /// Input unit of each lane, or [`crate::events::NO_UNIT`].
     pub arrival_of_lane: &'a [u32],
 }

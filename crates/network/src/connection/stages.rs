@@ -1,8 +1,8 @@
 //! Stages between the previous layer and a layer's weights: pools, then delays by input. Spikes go in and out by step, errors go back
 //! the same way. The cost follows the spikes.
 
-use spikelet_config::{Delays, Image};
-use spikelet_kernels::{Level, StepEvents, TILE};
+use spikelet_config::Delays;
+use spikelet_kernels::{Level, StepEvents};
 
 use super::backward::BackwardRun;
 use super::input_delays::InputDelays;
@@ -17,10 +17,10 @@ use crate::events::NO_UNIT;
 pub struct Stages {
     pools: Vec<Pool>,
     delays: Option<InputDelays>,
-    /// What arrives of a spike: the product of 1 / K² over average pools.
+    /// What arrives of a spike: the product of one over the units of a window, over average pools.
     pub(crate) scale: f32,
-    /// Where the spikes of each lane of the previous layer arrive, or [`NO_UNIT`]; empty above the input.
-    arrival_of_lane: Vec<u32>,
+    /// Where the spikes of each lane of the previous layer arrive, or [`NO_UNIT`], by path; empty above the input.
+    arrivals: Vec<Vec<u32>>,
 }
 
 /// Spikes on their way through the stages.
@@ -32,12 +32,11 @@ pub struct StagesState {
     pools: PoolWork,
     /// Spikes behind the pools that have not arrived.
     underway: Underway,
-    /// For each max pool and site of the previous layer, `[step]`: bits of the lanes whose spikes and gradients pass.
-    gates: Vec<Vec<u64>>,
-    /// Lanes that pass where nothing fired: the first of each square.
-    resting_gates: Vec<Vec<u64>>,
-    /// Lane of each unit of the previous layer.
-    lane_of_unit: Vec<u32>,
+    /// For each max pool and each path up to it, site by site of the previous layer `[step]`: bits of the lanes whose spikes and gradients
+    /// pass.
+    gates: Vec<Vec<Vec<u64>>>,
+    /// Lanes that pass where nothing fired: the first of each window.
+    resting_gates: Vec<Vec<Vec<u64>>>,
     /// Step up to which spikes were taken.
     taken: usize,
     steps: usize,
@@ -49,7 +48,7 @@ struct PoolWork {
     to: Vec<u32>,
     /// Spikes of each input of a max pool.
     counts: Vec<u32>,
-    /// The input that a square selects, with its spikes; 0 spikes where none was seen.
+    /// The input that a window selects, with its spikes; 0 spikes where none was seen.
     best: Vec<(u32, u32)>,
 }
 
@@ -57,18 +56,52 @@ struct PoolWork {
 #[derive(Clone, Copy)]
 pub struct StageSource<'a> {
     pub(crate) layout: &'a Layout,
-    pub(crate) units: usize,
-    pub(crate) image: Option<Image>,
 }
 
 impl Stages {
     pub(crate) fn new(pools: Vec<Pool>, delays: Option<Delays>, source: Option<&Layout>) -> Self {
         let averages = pools.iter().filter(|pool| pool.kind == PoolKind::Average);
-        let scale = averages.map(|pool| 1.0 / (pool.window * pool.window) as f32).product();
-        let arrive = |unit: u32| pools.iter().fold(unit, |unit, pool| pool.output_of(unit));
-        let arrival_of_lane =
-            source.map_or_else(Vec::new, |source| source.unit_of_lane.iter().map(|&unit| arrive(unit)).collect());
-        Self { pools, delays: delays.map(InputDelays::new), scale, arrival_of_lane }
+        let scale = averages.map(|pool| 1.0 / pool.window_units() as f32).product();
+        let mut stages = Self { pools, delays: delays.map(InputDelays::new), scale, arrivals: Vec::new() };
+        if let Some(source) = source {
+            let arrive = |path| {
+                let units = source.unit_of_lane.iter();
+                units.map(|&unit| stages.input_of(stages.pools.len(), unit, path)).collect()
+            };
+            stages.arrivals = (0..stages.paths()).map(arrive).collect();
+        }
+        stages
+    }
+
+    /// Paths by which a spike may pass the pools: one for each choice among the windows that overlap. The windows of the first pool
+    /// change fastest.
+    #[must_use]
+    pub fn paths(&self) -> usize {
+        self.paths_to(self.pools.len())
+    }
+
+    /// Paths through the first pools.
+    fn paths_to(&self, pools: usize) -> usize {
+        self.pools[..pools].iter().map(Pool::overlap).product()
+    }
+
+    /// The unit at which a spike of the source arrives behind the first pools, by a path.
+    fn input_of(&self, pools: usize, unit: u32, path: usize) -> u32 {
+        let step = |(unit, path): (u32, usize), pool: &Pool| {
+            (pool.output_of(unit, path % pool.overlap()), path / pool.overlap())
+        };
+        self.pools[..pools].iter().fold((unit, path), step).0
+    }
+
+    /// Shows the units of the source that arrive at a unit behind the first pools, each with its path; `path` is that behind these.
+    #[inline(never)]
+    fn sources_of(&self, pools: usize, unit: u32, path: usize, show: &mut dyn FnMut(u32, usize)) {
+        let Some(last) = pools.checked_sub(1) else { return show(unit, path) };
+        let pool = &self.pools[last];
+        for tap in 0..pool.window_units() {
+            let input = pool.input_of(unit, tap);
+            self.sources_of(last, input, path + pool.window_of(unit, input) * self.paths_to(last), show);
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -97,9 +130,9 @@ impl Stages {
         self.pools.iter().any(|pool| pool.kind == PoolKind::Max)
     }
 
-    /// Where the spikes of a site of the previous layer arrive, by lane, or [`NO_UNIT`].
-    pub fn arrival_of_lane(&self, site: &Site) -> &[u32] {
-        &self.arrival_of_lane[site.lane..site.lane + site.lanes]
+    /// Where the spikes of a site of the previous layer arrive by a path, by lane, or [`NO_UNIT`].
+    pub fn arrival_of_lane(&self, site: &Site, path: usize) -> &[u32] {
+        &self.arrivals[path][site.lane..site.lane + site.lanes]
     }
 
     pub(crate) fn state(&self, source: Option<StageSource<'_>>, steps: usize) -> StagesState {
@@ -110,12 +143,12 @@ impl Stages {
         state.offsets.resize(steps + 1, 0);
         state.underway = Underway::new(self.delays().map_or(0, |delays| delays.max as usize));
         let max = || self.pools.iter().filter(|pool| pool.kind == PoolKind::Max);
-        state.pools.counts.resize(max().map(|pool| pool.input.units()).max().unwrap_or(0), 0);
-        state.pools.best.resize(max().map(|pool| pool.output.units()).max().unwrap_or(0), (0, 0));
+        state.pools.counts.resize(max().map(|pool| pool.slid.input.units()).max().unwrap_or(0), 0);
+        state.pools.best.resize(max().map(|pool| pool.slid.output.units()).max().unwrap_or(0), (0, 0));
         if let (Some(source), true) = (source, self.selects()) {
-            state.lane_of_unit = source.layout.lane_of_unit(source.units);
-            state.gates = max().map(|_| vec![0; source.layout.sites.len() * steps]).collect();
-            state.resting_gates = self.resting_gates(source.layout);
+            state.resting_gates = self.resting_gates(source);
+            let gates = |of_pool: &Vec<Vec<u64>>| vec![vec![0; source.layout.sites.len() * steps]; of_pool.len()];
+            state.gates = state.resting_gates.iter().map(gates).collect();
         }
         state
     }
@@ -152,13 +185,13 @@ impl Stages {
             state.pools.from.clear();
             state.pools.from.extend_from_slice(spikes.at(t));
             let mut max = 0;
-            for pool in &self.pools {
+            for (number, pool) in self.pools.iter().enumerate() {
                 match pool.kind {
                     PoolKind::Average => state.pools.average(pool),
                     PoolKind::Max => {
                         state.pools.max(pool);
                         if let (Some(source), true) = (source, !state.gates.is_empty()) {
-                            state.open(max, pool, source, t);
+                            state.open(self, (number, max), source, t);
                         }
                         state.pools.forget(pool);
                         max += 1;
@@ -198,7 +231,7 @@ impl Stages {
         if let Some(stage) = &self.delays {
             stage.send_back(level, source, error);
         }
-        state.close(number, source.site.lanes, error);
+        state.close(number, source, error);
     }
 
     /// Writes the gradient of what the stages learn, after the backward pass over the weights.
@@ -208,23 +241,37 @@ impl Stages {
         }
     }
 
-    /// For each max pool, bits of the previous layer's lanes, site by site, that are in the first input of a square.
-    fn resting_gates(&self, source: &Layout) -> Vec<Vec<u64>> {
+    /// For each max pool and each path up to it, bits of the previous layer's lanes, site by site, that are in the first input of a window.
+    #[inline(never)]
+    fn resting_gates(&self, source: StageSource<'_>) -> Vec<Vec<Vec<u64>>> {
         let mut gates = Vec::new();
-        for (index, pool) in self.pools.iter().enumerate().filter(|(_, pool)| pool.kind == PoolKind::Max) {
-            let before = &self.pools[..index];
-            let is_first = |unit: u32| {
-                let input = before.iter().fold(unit, |unit, pool| pool.output_of(unit));
-                let output = pool.output_of(input);
-                output != NO_UNIT && pool.first(output) == input
-            };
-            let bits = source.sites.iter().map(|site| {
-                let units = &source.unit_of_lane[site.lane..site.lane + site.lanes.min(TILE)];
-                units.iter().enumerate().fold(0u64, |bits, (lane, &unit)| bits | u64::from(is_first(unit)) << lane)
-            });
-            gates.push(bits.collect());
+        for (number, pool) in self.pools.iter().enumerate().filter(|(_, pool)| pool.kind == PoolKind::Max) {
+            let mut of_pool = vec![vec![0; source.layout.sites.len()]; self.paths_to(number + 1)];
+            for output in 0..pool.slid.output.units() as u32 {
+                self.lanes_of(source, number, (pool.input_of(output, 0), output), &mut |path, site, bit| {
+                    of_pool[path][site] |= bit;
+                });
+            }
+            gates.push(of_pool);
         }
         gates
+    }
+
+    /// Shows the lanes of the source that reach an output of a pool by one of its inputs, each with its path, its site, and its bit there.
+    #[inline(never)]
+    fn lanes_of(
+        &self,
+        source: StageSource<'_>,
+        number: usize,
+        (input, output): (u32, u32),
+        show: &mut dyn FnMut(usize, usize, u64),
+    ) {
+        let path = self.pools[number].window_of(output, input) * self.paths_to(number);
+        self.sources_of(number, input, path, &mut |unit, path| {
+            let lane = source.layout.lane_of(unit);
+            let site = source.layout.site_of(lane);
+            show(path, site, 1u64 << (lane - source.layout.sites[site].lane));
+        });
     }
 }
 
@@ -240,54 +287,57 @@ impl StagesState {
         self.offsets.fill(0);
         self.units.clear();
         self.taken = t;
-        for (gates, resting) in self.gates.iter_mut().zip(&self.resting_gates) {
+        let paths = self.gates.iter_mut().flatten().zip(self.resting_gates.iter().flatten());
+        for (gates, resting) in paths {
             for (site, &resting) in gates.chunks_exact_mut(self.steps).zip(resting) {
                 site.fill(resting);
             }
         }
     }
 
-    /// Opens the gates of what the squares selected at step `t`, instead of those of their first inputs.
-    fn open(&mut self, max: usize, pool: &Pool, source: StageSource<'_>, t: usize) {
-        let image = source.image.expect("a pool's source is an image");
-        for &output in &self.pools.to {
-            let (selected, first) = (self.pools.best[output as usize].0, pool.first(output));
+    /// Opens the gates of what the windows of a pool, the `max`-th that selects, selected at step `t`, instead of those of their first
+    /// inputs.
+    fn open(&mut self, stages: &Stages, (number, max): (usize, usize), source: StageSource<'_>, t: usize) {
+        let Self { pools, gates, steps, .. } = self;
+        for &output in &pools.to {
+            let (selected, first) = (pools.best[output as usize].0, stages.pools[number].input_of(output, 0));
             for (input, opens) in [(first, false), (selected, true)] {
-                for unit in pool.members(image, input) {
-                    let lane = self.lane_of_unit[unit as usize] as usize;
-                    let number = source.layout.site_of(lane);
-                    let bit = 1u64 << (lane - source.layout.sites[number].lane);
-                    let gate = &mut self.gates[max][number * self.steps + t];
+                stages.lanes_of(source, number, (input, output), &mut |path, site, bit| {
+                    let gate = &mut gates[max][path][site * *steps + t];
                     *gate = if opens { *gate | bit } else { *gate & !bit };
-                }
+                });
             }
         }
     }
 
     /// Zeroes gradients, `[step][lane]`, of the previous layer's lanes that do not pass.
-    fn close(&self, site: usize, lanes: usize, error: &mut [f32]) {
+    fn close(&self, site: usize, source: &SourceSite<'_>, error: &mut [f32]) {
         if self.gates.is_empty() {
             return;
         }
-        for (t, row) in error.chunks_exact_mut(lanes).enumerate() {
-            let open = self.gate(site, t);
+        for (t, row) in error.chunks_exact_mut(source.site.lanes).enumerate() {
+            let open = self.gate(site, source.path, t);
             for (lane, value) in row.iter_mut().enumerate() {
                 *value = if open >> lane & 1 == 1 { *value } else { 0.0 };
             }
         }
     }
 
-    /// Lanes of a site of the previous layer whose spikes and gradients pass at step `t`.
-    pub fn gate(&self, site: usize, t: usize) -> u64 {
-        self.gates.iter().fold(u64::MAX, |open, gates| open & gates[site * self.steps + t])
+    /// Lanes of a site of the previous layer whose spikes and gradients pass by a path at step `t`.
+    pub fn gate(&self, site: usize, path: usize, t: usize) -> u64 {
+        let of_path = |gates: &Vec<Vec<u64>>| gates[path % gates.len()][site * self.steps + t];
+        self.gates.iter().fold(u64::MAX, |open, gates| open & of_path(gates))
     }
 }
 
 impl PoolWork {
-    /// A spike of each input is passed on.
+    /// A spike of each input is passed on to every window that it lies in.
     fn average(&mut self, pool: &Pool) {
         self.to.clear();
-        self.to.extend(self.from.iter().map(|&unit| pool.output_of(unit)).filter(|&unit| unit != NO_UNIT));
+        for window in 0..pool.overlap() {
+            let outputs = self.from.iter().map(|&unit| pool.output_of(unit, window));
+            self.to.extend(outputs.filter(|&unit| unit != NO_UNIT));
+        }
     }
 
     /// The spikes of the input with the most spikes are passed on, on ties those of the first. `best` keeps the selection.
@@ -296,8 +346,8 @@ impl PoolWork {
         for &unit in &self.from {
             self.counts[unit as usize] += 1;
         }
-        for &unit in &self.from {
-            let output = pool.output_of(unit);
+        for (window, &unit) in (0..pool.overlap()).flat_map(|window| self.from.iter().map(move |unit| (window, unit))) {
+            let output = pool.output_of(unit, window);
             if output == NO_UNIT {
                 continue;
             }
@@ -318,7 +368,7 @@ impl PoolWork {
         }
         for index in 0..self.to.len() {
             let output = self.to[index];
-            debug_assert!((output as usize) < pool.output.units(), "an output of the pool");
+            debug_assert!((output as usize) < pool.slid.output.units(), "an output of the pool");
             let count = std::mem::take(&mut self.best[output as usize]).1;
             self.to.extend(std::iter::repeat_n(output, count as usize - 1));
         }

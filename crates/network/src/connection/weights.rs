@@ -152,7 +152,7 @@ pub trait Weights {
     }
 
     /// The weights towards a site of the previous layer, `[unit][lane]`, where adjoints may be projected onto it as they come.
-    fn projection(&self, _site: &Site) -> Option<&[f32]> {
+    fn projection(&self, _source: &SourceSite<'_>) -> Option<&[f32]> {
         None
     }
 

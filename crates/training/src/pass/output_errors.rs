@@ -1,10 +1,8 @@
 //! Errors of a layer's output: S̄ and T̄, from the loss or from the next layer.
 
-use std::ops::Range;
-
 use spikelet_kernels::{Level, ProjectedError, SpikeError, TILE, carry_error, spread_error};
 use spikelet_network::aligned::Aligned;
-use spikelet_network::connection::{Injected, LayerView, OutputErrors, Sent, Site, SourceSite};
+use spikelet_network::connection::{Injected, LayerView, OutputErrors, Sent, SourceSite};
 use spikelet_network::events::{NO_UNIT, set_bits, set_steps};
 use spikelet_network::layer::{Layer, LayerState};
 use spikelet_network::network::Network;
@@ -22,47 +20,37 @@ pub(super) struct FromLoss<'a> {
     pub(super) end: usize,
 }
 
-impl FromLoss<'_> {
-    /// Units of a site, which is a tile of a dense layer.
-    fn units(&self, number: usize) -> Range<usize> {
-        let site = &self.view.layout.sites[number];
-        site.lane..site.lane + self.view.tiles[site.tile].units
-    }
-}
-
 impl OutputErrors for FromLoss<'_> {
     fn spike_error(&self, number: usize, factor: f32, error: &mut Aligned) {
-        let units = self.units(number);
-        let lanes = self.view.layout.sites[number].lanes;
+        let layout = self.view.layout;
+        let site = &layout.sites[number];
         let fill = |row: &mut [f32], gradients: &[f32]| {
-            let (used, unused) = row.split_at_mut(units.len());
-            for (to, gradient) in used.iter_mut().zip(&gradients[units.clone()]) {
-                *to = factor * gradient;
+            for (to, &unit) in row.iter_mut().zip(layout.lanes_of(site)) {
+                *to = if unit == NO_UNIT { 0.0 } else { factor * gradients[unit as usize] };
             }
-            unused.fill(0.0);
         };
         match &self.gradient.spike {
             SpikeGradient::Zero => error.clear(),
             SpikeGradient::Constant(gradients) => {
                 let mut row = [0.0; TILE];
-                fill(&mut row[..lanes], gradients);
-                error.repeat(&row[..lanes], self.end);
+                fill(&mut row[..site.lanes], gradients);
+                error.repeat(&row[..site.lanes], self.end);
             }
             SpikeGradient::Dense(gradients) => {
-                error.resize(self.end * lanes);
-                for (row, gradients) in error.chunks_exact_mut(lanes).zip(gradients.chunks_exact(self.view.shape.units))
-                {
-                    fill(row, gradients);
-                }
+                error.resize(self.end * site.lanes);
+                let of_steps = gradients.chunks_exact(self.view.shape.units);
+                error.chunks_exact_mut(site.lanes).zip(of_steps).for_each(|(row, gradients)| fill(row, gradients));
             }
         }
     }
 
     fn spike_times(&self, number: usize, timing: &mut Vec<f32>) {
-        let units = self.units(number);
+        let site = &self.view.layout.sites[number];
         let fired = &self.spikes.units[..self.spikes.offsets[self.end] as usize];
         let pairs = fired.iter().zip(&self.gradient.timing);
-        timing.extend(pairs.filter(|&(&unit, _)| units.contains(&(unit as usize))).map(|(_, gradient)| gradient));
+        let is_here =
+            |unit: u32| self.view.layout.lane_of(unit).checked_sub(site.lane).is_some_and(|lane| lane < site.lanes);
+        timing.extend(pairs.filter(|&(&unit, _)| is_here(unit)).map(|(_, gradient)| gradient));
     }
 
     fn projected(&self, _number: usize) -> Option<SpikeError<'_>> {
@@ -124,37 +112,28 @@ impl<'a> FromNext<'a> {
         self.injections = are_few.then_some((&*injections, in_pass));
     }
 
-    fn site(&self, number: usize) -> &'a Site {
-        &self.here.layout.sites[number]
-    }
-
-    /// Weights of the next layer towards a site.
-    fn towards(&self, number: usize) -> Option<&'a [f32]> {
-        self.next.connection.projection(self.site(number))
-    }
-
     /// What leads by recurrence to the errors at the steps at which spikes arrive.
-    fn carried(&self, number: usize) -> Option<SpikeError<'a>> {
-        let weights = self.towards(number)?;
+    fn carried(&self, source: &SourceSite<'_>) -> Option<SpikeError<'a>> {
+        let weights = self.next.connection.projection(source)?;
         if let Some(Injected { offsets, entries, .. }) = self.injected {
             return Some(SpikeError::Projected(ProjectedError { weights, offsets, injections: entries }));
         }
         Some(self.injections?.0.error(weights))
     }
 
-    fn source(&self, number: usize) -> SourceSite<'a> {
-        let site = self.site(number);
-        SourceSite { site, arrival_of_lane: self.next.stages.arrival_of_lane(site) }
+    /// A site with where its spikes arrive by a path.
+    fn source(&self, number: usize, path: usize) -> SourceSite<'a> {
+        let site = &self.here.layout.sites[number];
+        SourceSite { site, path, arrival_of_lane: self.next.stages.arrival_of_lane(site, path) }
     }
-}
 
-impl OutputErrors for FromNext<'_> {
-    fn spike_error(&self, number: usize, factor: f32, error: &mut Aligned) {
-        let source = self.source(number);
+    /// Fills `factor · S̄` of a site by a path; `false` where that is zero at every step.
+    fn error_by_path(&self, number: usize, path: usize, factor: f32, error: &mut Aligned) -> bool {
+        let source = self.source(number, path);
         error.resize(self.sent.end * source.site.lanes);
         let Sent { level, view, .. } = self.sent;
-        match self.carried(number) {
-            Some(SpikeError::Projected(ProjectedError { injections: [], .. })) => return error.clear(),
+        match self.carried(&source) {
+            Some(SpikeError::Projected(ProjectedError { injections: [], .. })) => return false,
             Some(SpikeError::Projected(projected)) => {
                 carry_error(level, &projected, &view.neuron.constants, source.site.lanes, error);
             }
@@ -167,32 +146,50 @@ impl OutputErrors for FromNext<'_> {
             }
         }
         self.next.stages.send_back(&self.state.stages, level, number, &source, error);
+        true
+    }
+}
+
+impl OutputErrors for FromNext<'_> {
+    fn spike_error(&self, number: usize, factor: f32, error: &mut Aligned) {
+        if !self.error_by_path(number, 0, factor, error) {
+            return error.clear();
+        }
+        let mut other = Aligned::default();
+        for path in 1..self.next.stages.paths() {
+            self.error_by_path(number, path, factor, &mut other);
+            error.iter_mut().zip(&other[..]).for_each(|(sum, value)| *sum += value);
+        }
     }
 
     fn spike_times(&self, number: usize, timing: &mut Vec<f32>) {
-        let (source, next, end) = (self.source(number), self.sent.view, self.sent.end);
+        let (next, end) = (self.sent.view, self.sent.end);
         let half_gain = next.neuron.drive_gain() / 2.0;
         let steps = next.steps;
         let words = steps.div_ceil(64);
         let spikes = &self.units.spikes[number * steps..(number + 1) * steps];
         let busy = &self.units.busy[number * words..(number + 1) * words];
+        let paths = self.next.stages.paths();
+        let site = &self.here.layout.sites[number];
+        let by_path = |path: usize, lane: usize, t: usize| {
+            let input = self.next.stages.arrival_of_lane(site, path)[lane];
+            let passes = input != NO_UNIT && self.state.stages.gate(number, path, t) >> lane & 1 == 1;
+            let arrival = passes.then(|| self.next.stages.arrival(input, t)).filter(|&arrival| arrival < end);
+            arrival.map_or(0.0, |arrival| {
+                self.next.connection.time_gradient(&self.state.connection, &self.sent, input, arrival)
+            })
+        };
         for t in set_steps(busy).take_while(|&t| t < end) {
-            let passes = self.state.stages.gate(number, t);
             for lane in set_bits(spikes[t]) {
-                let input = source.arrival_of_lane[lane];
-                let passes = input != NO_UNIT && passes >> lane & 1 == 1;
-                let arrival = passes.then(|| self.next.stages.arrival(input, t)).filter(|&arrival| arrival < end);
-                let sum = arrival.map_or(0.0, |arrival| {
-                    self.next.connection.time_gradient(&self.state.connection, &self.sent, input, arrival)
-                });
-                timing.push(half_gain * sum);
+                let sum = (0..paths).map(|path| by_path(path, lane, t)).reduce(|sum, value| sum + value);
+                timing.push(half_gain * sum.unwrap_or_default());
             }
         }
     }
 
     fn projected(&self, number: usize) -> Option<SpikeError<'_>> {
         let (_, in_pass) = self.injections?;
-        self.carried(number).filter(|error| match in_pass {
+        self.carried(&self.source(number, 0)).filter(|error| match in_pass {
             InPass::Never => false,
             InPass::Course => matches!(error, SpikeError::Steady(_)),
             InPass::Always => true,

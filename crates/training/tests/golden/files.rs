@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use spikelet_golden::Case;
 
 /// Tables that are checked where their code lives.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 9] = [
     "encode_latency",
     "encode_stretch",
     "encode_shift_back",
@@ -18,6 +18,7 @@ const ELSEWHERE: [&str; 8] = [
     "encode_current",
     "log_mel",
     "aer_nmnist",
+    "shapes",
 ];
 const HERE: [&str; 7] = ["network", "trajectory", "decisions", "count_target", "optimisers", "schedules", "kernels"];
 

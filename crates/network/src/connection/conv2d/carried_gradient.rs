@@ -2,7 +2,7 @@
 
 use spikelet_kernels::{fall, land};
 
-use super::copies::{SharedWeights, downward_length};
+use super::copies::SharedWeights;
 use super::geometry::Convolution;
 use super::landings::Landings;
 use crate::aligned::Aligned;
@@ -39,13 +39,11 @@ impl CarriedGradient {
                 if injections.is_empty() {
                     continue;
                 }
-                let mut weights = &copies[site.tile].downward[..];
-                for (block, below) in convolution.input_blocks.iter().enumerate() {
-                    let here;
-                    (here, weights) =
-                        weights.split_at(downward_length(convolution, &convolution.blocks[site.tile], below.strip));
-                    let tile = (here, below.strip.lanes());
-                    land(sent.level, tile, landings.of(block, number), injections, &mut self.p, &mut self.q);
+                let above = &convolution.blocks[site.tile];
+                for (phase, landings) in landings.of(number) {
+                    let below = &convolution.input_blocks[phase.block];
+                    let weights = copies[site.tile].downward(convolution, above, below, phase.phases);
+                    land(sent.level, (weights, below.strip.lanes()), landings, injections, &mut self.p, &mut self.q);
                 }
             }
             fall(sent.level, &sent.view.neuron.constants, t, &mut self.p, &mut self.q, error);

@@ -1,17 +1,19 @@
 //! The weights of a convolution's tile, `[input][channel]`, copied into the orders in which sums read them.
 //!
 //! ```text
-//! drive      [(c, ky, x)][(place, o)]                 W[o][c][ky][x − place]
-//! downward   block by block [dy][(x, o)][(place, c)]  W[o][c][k−1−dy][k−1−(x − place)]
-//! timing     [c][dy][(dx, o)]                         W[o][c][k−1−dy][k−1−dx]
+//! drive      [(c, ky, x)][(place, o)]                       W[o][c][ky][x − place]
+//! downward   block by block, phase by phase
+//!            [window y][(window x, o)][(place, c)]          W[o][c][tap y][tap x at window x − place]
+//! timing     phase by phase [c][window y][(window x, o)]    W[o][c][tap y][tap x]
 //! ```
 //!
-//! Zero where the kernel has no such column.
+//! A phase is one of the rows and one of the columns (see `Axis::phase`); its windows are those that see a place. Numbers are zero where no
+//! tap lies, and where groups keep channels apart.
 
-use spikelet_config::geometry::Strip;
+use spikelet_config::geometry::Window;
 use spikelet_kernels::LANES;
 
-use super::geometry::{Block, Convolution};
+use super::geometry::{Block, Convolution, InputBlock};
 use crate::aligned::Aligned;
 
 /// Copies of a tile's weights.
@@ -19,92 +21,139 @@ use crate::aligned::Aligned;
 pub(super) struct SharedWeights {
     pub(crate) drive: Aligned,
     /// Empty before the first backward pass, like `timing`.
-    pub(crate) downward: Aligned,
-    pub(crate) timing: Aligned,
+    downward: Aligned,
+    /// Start of each phase of each block of input channels that the tile sees.
+    downward_starts: Vec<usize>,
+    timing: Aligned,
+    /// Start of each phase.
+    timing_starts: Vec<usize>,
+}
+
+/// Weights of a tile, `[(c, ky, kx)][lanes]`.
+#[derive(Clone, Copy)]
+struct TileWeights<'a> {
+    convolution: &'a Convolution,
+    block: &'a Block,
+    weights: &'a [f32],
+    lanes: usize,
 }
 
 impl SharedWeights {
-    /// Copies `weights`, `[(c, ky, kx)][lanes]`, for the forward pass.
+    /// Copies weights for the forward pass.
     pub(crate) fn refresh(&mut self, convolution: &Convolution, block: &Block, weights: &[f32], lanes: usize) {
-        self.copy_drive(convolution, block, |o, c, ky, kx| weights[at(convolution, c, ky, kx) * lanes + o]);
+        self.copy_drive(TileWeights { convolution, block, weights, lanes });
     }
 
     /// Copies them for the backward pass.
     pub(crate) fn refresh_backward(&mut self, convolution: &Convolution, block: &Block, weights: &[f32], lanes: usize) {
-        let weight = |o: usize, c: usize, ky: usize, kx: usize| weights[at(convolution, c, ky, kx) * lanes + o];
-        self.copy_downward(convolution, block, weight);
-        self.copy_timing(convolution, block, weight);
+        self.make_room(convolution, block);
+        let channels = block.strip.channels;
+        TileWeights { convolution, block, weights, lanes }.each(&mut |c, (ky, kx), first, weights| {
+            let Window { rows, columns } = &convolution.window;
+            let (Some((py, dy)), Some((px, dx))) = (rows.phase_of(ky), columns.phase_of(kx)) else { return };
+            let (phase, across) = (convolution.phase_number((py, px)), &convolution.phases.1[px]);
+            let below = convolution.input_block(c);
+            let (places, lanes) = (below.strip.places, below.strip.lanes());
+            let number = (below.number - convolution.blocks_below(block).start) * convolution.count_phases();
+            let start = self.downward_starts[number + phase] + c - below.first;
+            for place in 0..places {
+                let row = (dy * across.windows(places) + dx * across.gap + place) * channels + first;
+                let to = self.downward[start + row * lanes + place * below.strip.channels..].iter_mut().step_by(lanes);
+                to.zip(weights).for_each(|(to, weight)| *to = *weight);
+            }
+            let row = (c - block.seen.start) * convolution.phases.0[py].taps + dy;
+            let at = row * timing_length(convolution, block, px) + dx * across.gap * channels + first;
+            self.timing[self.timing_starts[phase] + at..][..weights.len()].copy_from_slice(weights);
+        });
     }
 
-    fn copy_drive(&mut self, conv: &Convolution, block: &Block, weight: impl Fn(usize, usize, usize, usize) -> f32) {
-        let (strip, k) = (block.strip, conv.kernel);
-        let (columns, lanes) = (strip.columns(k), strip.lanes());
-        self.drive.resize(strip.rows(conv.input.channels, k) * lanes);
-        for c in 0..conv.input.channels {
-            for ky in 0..k {
-                for place in 0..strip.places {
-                    for kx in 0..k {
-                        let row = (c * k + ky) * columns + kx + place;
-                        let to = &mut self.drive[row * lanes + place * strip.channels..][..strip.channels];
-                        to.iter_mut().enumerate().for_each(|(o, to)| *to = weight(o, c, ky, kx));
-                    }
-                }
+    /// Weights of a phase towards a strip of a block of input channels that the tile sees.
+    pub(crate) fn downward(
+        &self,
+        convolution: &Convolution,
+        block: &Block,
+        below: &InputBlock,
+        phases: (usize, usize),
+    ) -> &[f32] {
+        let of_block = convolution.blocks_below(block).start;
+        let number = (below.number - of_block) * convolution.count_phases() + convolution.phase_number(phases);
+        let length = downward_length(convolution, block, below, phases);
+        &self.downward[self.downward_starts[number]..][..length]
+    }
+
+    /// Weights of a phase towards an input channel that the tile sees, from a row of windows.
+    pub(crate) fn timing(
+        &self,
+        convolution: &Convolution,
+        block: &Block,
+        channel: usize,
+        phases: (usize, usize),
+        row: usize,
+    ) -> &[f32] {
+        let length = timing_length(convolution, block, phases.1);
+        let rows = convolution.phases.0[phases.0].taps;
+        let start = self.timing_starts[convolution.phase_number(phases)];
+        &self.timing[start + ((channel - block.seen.start) * rows + row) * length..][..length]
+    }
+
+    fn copy_drive(&mut self, of: TileWeights<'_>) {
+        let TileWeights { convolution, block, .. } = of;
+        let (strip, lanes, stride) = (block.strip, block.strip.lanes(), convolution.window.columns.stride);
+        self.drive.resize(convolution.rows(block) * lanes);
+        of.each(&mut |c, (ky, kx), first, weights| {
+            for place in 0..strip.places {
+                let row = convolution.row(block, c, ky, kx) + place * stride;
+                let to = row * lanes + place * strip.channels + first;
+                self.drive[to..to + weights.len()].copy_from_slice(weights);
+            }
+        });
+    }
+
+    /// Makes room for the copies that backward passes read, all zero where no weight is put.
+    fn make_room(&mut self, convolution: &Convolution, block: &Block) {
+        let Self { downward, downward_starts, timing, timing_starts, .. } = self;
+        downward_starts.clear();
+        timing_starts.clear();
+        let (mut of_downward, mut of_timing) = (0, 0);
+        for below in &convolution.input_blocks[convolution.blocks_below(block)] {
+            for phases in convolution.each_phase() {
+                downward_starts.push(of_downward);
+                of_downward += downward_length(convolution, block, below, phases);
             }
         }
-    }
-
-    fn copy_downward(&mut self, conv: &Convolution, block: &Block, weight: impl Fn(usize, usize, usize, usize) -> f32) {
-        let k = conv.kernel;
-        let length: usize = conv.input_blocks.iter().map(|below| downward_length(conv, block, below.strip)).sum();
-        self.downward.resize(length);
-        let mut start = 0;
-        for below in &conv.input_blocks {
-            let (columns, lanes) = (below.strip.columns(k), below.strip.lanes());
-            for dy in 0..k {
-                for place in 0..below.strip.places {
-                    for dx in 0..k {
-                        for o in 0..block.strip.channels {
-                            let row = (dy * columns + dx + place) * block.strip.channels + o;
-                            let at = start + row * lanes + place * below.strip.channels;
-                            for c in 0..below.strip.channels {
-                                self.downward[at + c] = weight(o, below.first + c, k - 1 - dy, k - 1 - dx);
-                            }
-                        }
-                    }
-                }
-            }
-            start += downward_length(conv, block, below.strip);
+        for (py, px) in convolution.each_phase() {
+            timing_starts.push(of_timing);
+            of_timing += block.seen.len() * convolution.phases.0[py].taps * timing_length(convolution, block, px);
         }
+        downward.resize(of_downward);
+        timing.resize(of_timing);
     }
+}
 
-    fn copy_timing(&mut self, conv: &Convolution, block: &Block, weight: impl Fn(usize, usize, usize, usize) -> f32) {
-        let k = conv.kernel;
-        let length = timing_length(conv, block);
-        self.timing.resize(conv.input.channels * k * length);
-        for c in 0..conv.input.channels {
-            for dy in 0..k {
-                for dx in 0..k {
-                    for o in 0..block.strip.channels {
-                        let at = (c * k + dy) * length + dx * block.strip.channels + o;
-                        self.timing[at] = weight(o, c, k - 1 - dy, k - 1 - dx);
-                    }
+impl TileWeights<'_> {
+    /// Shows the weights from each input channel by each tap `(ky, kx)` to neighbouring lanes of a place, of which the first is given.
+    #[inline(never)]
+    fn each(&self, show: &mut dyn FnMut(usize, (usize, usize), usize, &[f32])) {
+        let Self { convolution, block, weights, lanes } = *self;
+        let (rows, columns) = (convolution.window.rows.taps, convolution.window.columns.taps);
+        for group in convolution.groups(block) {
+            for (number, c) in group.input.enumerate() {
+                for (ky, kx) in (0..rows).flat_map(|ky| (0..columns).map(move |kx| (ky, kx))) {
+                    let row = &weights[convolution.parameter(number, ky, kx) * lanes..][..lanes];
+                    show(c, (ky, kx), group.lanes.start, &row[group.lanes.clone()]);
                 }
             }
         }
     }
 }
 
-/// Row of a weight.
-fn at(convolution: &Convolution, c: usize, ky: usize, kx: usize) -> usize {
-    (c * convolution.kernel + ky) * convolution.kernel + kx
+/// Numbers of `downward` for one block of input channels and one phase.
+fn downward_length(convolution: &Convolution, block: &Block, below: &InputBlock, (py, px): (usize, usize)) -> usize {
+    let (rows, columns) = (&convolution.phases.0[py], &convolution.phases.1[px]);
+    rows.taps * columns.windows(below.strip.places) * block.strip.channels * below.strip.lanes()
 }
 
-/// Numbers of `downward` for one block of input channels.
-pub(crate) fn downward_length(conv: &Convolution, block: &Block, below: Strip) -> usize {
-    below.rows(block.strip.channels, conv.kernel) * below.lanes()
-}
-
-/// Numbers of `timing` for one channel and row, with zeros up to whole lanes.
-pub(crate) fn timing_length(conv: &Convolution, block: &Block) -> usize {
-    (conv.kernel * block.strip.channels).div_ceil(LANES) * LANES
+/// Numbers of `timing` for one channel and row of windows, with zeros up to whole lanes.
+fn timing_length(convolution: &Convolution, block: &Block, phase: usize) -> usize {
+    (convolution.phases.1[phase].windows(1) * block.strip.channels).next_multiple_of(LANES)
 }

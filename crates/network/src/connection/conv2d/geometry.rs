@@ -1,6 +1,10 @@
-//! Geometry of a convolution: its sites, and which of them an input spike touches.
+//! Geometry of a convolution: its sites, which of them an input spike touches, and in which strips of the input gradients are summed
+//! (spec 17).
 
-use spikelet_config::geometry::{Image, Strip};
+use std::ops::Range;
+
+use spikelet_config::Slid;
+use spikelet_config::geometry::{Image, Phase, Strip, Window};
 use spikelet_kernels::{Landing, TILE};
 
 use crate::connection::layout::Site;
@@ -10,110 +14,213 @@ use crate::events::NO_UNIT;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Touch {
     pub(crate) site: u32,
-    /// Row of the site's weights for the first input channel.
+    /// Row of the site's weights for input channel 0, modulo 2³²: the tile may begin with a later one.
     row: u32,
     /// Rows from one input channel to the next.
     per_channel: u32,
 }
 
-/// Output channels that share strips.
-#[derive(Clone, Copy, Debug)]
+/// Output channels that share strips: those of a tile.
+#[derive(Clone, Debug)]
 pub(crate) struct Block {
     /// First channel.
     pub(crate) first: usize,
     pub(crate) strip: Strip,
-    /// First lane in a step of the layer's adjoints, which lie `[y][x][channel]` with a border of half a kernel.
+    /// Input channels that any of them sees.
+    pub(crate) seen: Range<usize>,
+    /// First lane in a step of the layer's adjoints, which lie `[y][x][channel]` with a border of zeros.
     pub(crate) adjoint: usize,
 }
 
-/// Input channels whose gradients are summed together.
-#[derive(Clone, Copy, Debug)]
+/// Input channels whose gradients are summed together. The places of a strip lie a stride apart.
+#[derive(Clone, Debug)]
 pub(crate) struct InputBlock {
+    pub(crate) number: usize,
     pub(crate) first: usize,
     pub(crate) strip: Strip,
     /// First lane of its strips among those of all.
     pub(crate) lane: usize,
+    /// Strips of a row before those of each phase, and those of the whole row at the end.
+    strips: Vec<usize>,
 }
 
-/// A cross-correlation of stride 1 that keeps height and width.
+/// Channels of the output that see the same channels of the input.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    pub(crate) input: Range<usize>,
+    /// Channels of the output, as lanes of a place of a tile.
+    pub(crate) lanes: Range<usize>,
+}
+
+/// A strip of the input.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InputStrip {
+    /// Number among the strips of a block.
+    pub(crate) number: usize,
+    /// Phases of its row and of its columns.
+    pub(crate) phases: (usize, usize),
+    /// First window from above, and from the left, that sees its first place; outside the output too.
+    pub(crate) windows: (isize, isize),
+}
+
+/// A cross-correlation with the weights of a place.
 #[derive(Clone, Debug)]
 pub(crate) struct Convolution {
     pub(crate) input: Image,
     pub(crate) output: Image,
-    pub(crate) kernel: usize,
+    pub(crate) window: Window,
+    /// Channels of a group of the input, and of one of the output.
+    per_group: (usize, usize),
     /// One a tile.
     pub(crate) blocks: Vec<Block>,
     pub(crate) input_blocks: Vec<InputBlock>,
+    /// How places of the input are seen, by what remains of their row, or their column, after division by the stride.
+    pub(crate) phases: (Vec<Phase>, Vec<Phase>),
+    /// Windows outside the output that see a place of the input, above and left of it: zeros around the adjoints.
+    border: (usize, usize),
+    /// Windows from the left border to the right one.
+    row_windows: usize,
     /// Distance between two steps of the adjoints.
     pub(crate) stride: usize,
     /// Lanes of the gradients of all inputs.
     pub(crate) input_lanes: usize,
-    /// Start of each place of the input in `touches`, and the end of the last.
+    /// How many outputs see each row of the input, and each column.
+    seen_by: (Vec<u64>, Vec<u64>),
+    /// Start of each tile at each place of the input in `touches`, and the end of the last.
     touch_offsets: Vec<u32>,
     touches: Vec<Touch>,
 }
 
 impl Convolution {
-    pub(crate) fn new(input: Image, output: Image, kernel: usize) -> Self {
-        let mut input_blocks = Vec::new();
-        let mut lane = 0;
-        for (first, strip) in Strip::blocks(input.width, input.channels) {
-            input_blocks.push(InputBlock { first, strip, lane });
-            lane += strip.count(input.width) * input.height * strip.lanes();
-        }
-        // Strips write whole lanes, and the last strip of a row may reach beyond the image.
-        let beyond = |block: &InputBlock| block.strip.count(input.width) * block.strip.places - input.width;
-        let slack = TILE * (2 + input_blocks.iter().map(beyond).max().unwrap_or(0));
-        let mut blocks = Vec::new();
-        let mut stride = 0;
-        for (first, strip) in Strip::blocks(output.width, output.channels) {
-            blocks.push(Block { first, strip, adjoint: stride });
-            stride += (output.height + kernel - 1) * (output.width + kernel - 1) * strip.channels + slack;
-        }
-        let input_lanes = lane;
+    pub(crate) fn new(slid: &Slid) -> Self {
+        let Slid { input, output, window, groups } = *slid;
+        let phases = (
+            (0..window.rows.phases()).map(|first| window.rows.phase(first)).collect(),
+            (0..window.columns.phases()).map(|first| window.columns.phase(first)).collect(),
+        );
         let mut convolution = Self {
             input,
             output,
-            kernel,
-            blocks,
-            input_blocks,
-            stride,
-            input_lanes,
+            window,
+            per_group: (input.channels / groups, output.channels / groups),
+            blocks: Vec::new(),
+            input_blocks: Vec::new(),
+            phases,
+            border: (window.rows.beyond().0, window.columns.beyond().0),
+            row_windows: window.columns.beyond().0 + output.width + window.columns.beyond().1,
+            stride: 0,
+            input_lanes: 0,
+            seen_by: (Vec::new(), Vec::new()),
             touch_offsets: vec![0],
             touches: Vec::new(),
         };
-        for place in 0..input.places() {
-            convolution.touch(place / input.width, place % input.width);
-            convolution.touch_offsets.push(convolution.touches.len() as u32);
+        convolution.cut_input();
+        convolution.cut_output();
+        let rows: Vec<_> = (0..input.height).map(|y| window.rows.seen_by(y)).collect();
+        let columns: Vec<_> = (0..input.width).map(|x| window.columns.seen_by(x)).collect();
+        for of_row in &rows {
+            for (x, of_column) in columns.iter().enumerate() {
+                convolution.touch(of_row, x, of_column);
+            }
         }
+        let counts = |lists: &[Vec<(usize, usize)>]| lists.iter().map(|list| list.len() as u64).collect();
+        convolution.seen_by = (counts(&rows), counts(&columns));
         convolution
     }
 
-    /// Zeros around the image on each side.
-    fn border(&self) -> usize {
-        self.kernel / 2
+    fn cut_input(&mut self) {
+        let width = self.phases.1[0].places;
+        for (first, strip) in Strip::blocks(width, self.input.channels) {
+            let mut strips = vec![0];
+            for phase in &self.phases.1 {
+                strips.push(strips[strips.len() - 1] + strip.count(phase.places));
+            }
+            let lane = self.input_lanes;
+            self.input_lanes += strips[strips.len() - 1] * self.input.height * strip.lanes();
+            let number = self.input_blocks.len();
+            self.input_blocks.push(InputBlock { number, first, strip, lane, strips });
+        }
     }
 
-    /// Lists the sites that see `(y, x)`.
-    fn touch(&mut self, y: usize, x: usize) {
-        let border = self.border();
-        let Image { height, width, .. } = self.output;
+    fn cut_output(&mut self) {
+        // Strips write whole lanes, and the last strip of a phase may reach beyond the image.
+        let beyond = |block: &InputBlock| {
+            self.phases.1.iter().map(|phase| block.strip.count(phase.places) * block.strip.places - phase.places).max()
+        };
+        let slack = TILE * (2 + self.input_blocks.iter().filter_map(beyond).max().unwrap_or(0));
+        let places = (self.border.0 + self.output.height + self.window.rows.beyond().1) * self.row_windows;
+        for (first, strip) in Strip::blocks(self.output.width, self.output.channels) {
+            let seen = self.group(first).start..self.group(first + strip.channels - 1).end;
+            self.blocks.push(Block { first, strip, seen, adjoint: self.stride });
+            self.stride += places * strip.channels + slack;
+        }
+    }
+
+    /// Input channels that an output channel sees.
+    fn group(&self, channel: usize) -> Range<usize> {
+        let (seen, seeing) = self.per_group;
+        let group = channel / seeing;
+        group * seen..(group + 1) * seen
+    }
+
+    /// Groups of channels of a tile.
+    pub(crate) fn groups(&self, block: &Block) -> impl Iterator<Item = Group> + use<> {
+        let (first, end) = (block.first, block.first + block.strip.channels);
+        let (seen, seeing) = self.per_group;
+        (first / seeing..end.div_ceil(seeing)).map(move |group| Group {
+            input: group * seen..(group + 1) * seen,
+            lanes: (group * seeing).max(first) - first..((group + 1) * seeing).min(end) - first,
+        })
+    }
+
+    /// Row of a weight in the parameters of a tile; `channel` counts from the first of the group.
+    pub(crate) fn parameter(&self, channel: usize, ky: usize, kx: usize) -> usize {
+        (channel * self.window.rows.taps + ky) * self.window.columns.taps + kx
+    }
+
+    /// Weights of a unit.
+    pub(crate) fn inputs(&self) -> usize {
+        self.parameter(self.per_group.0, 0, 0)
+    }
+
+    /// Rows of a site's weights.
+    pub(crate) fn rows(&self, block: &Block) -> usize {
+        block.strip.rows(block.seen.len(), &self.window)
+    }
+
+    /// Row of a site's weights by which its first place sees an input channel.
+    pub(crate) fn row(&self, block: &Block, channel: usize, ky: usize, kx: usize) -> usize {
+        let columns = block.strip.columns(&self.window.columns);
+        ((channel - block.seen.start) * self.window.rows.taps + ky) * columns + kx * self.window.columns.dilation
+    }
+
+    /// Lists the sites that see a place of column `x`, tile by tile, from the outputs of its row and of its column with their taps.
+    fn touch(&mut self, of_row: &[(usize, usize)], x: usize, of_column: &[(usize, usize)]) {
+        let Window { rows, columns } = self.window;
         let mut first_site = 0;
         for block in &self.blocks {
             let Strip { places, .. } = block.strip;
-            let (strips, columns) = (block.strip.count(width), block.strip.columns(self.kernel));
-            for row in y.saturating_sub(border)..height.min(y + border + 1) {
-                for strip in x.saturating_sub(border) / places..=(x + border).min(width - 1) / places {
-                    // The unit at `row` sees `y` through row y − row + border of the kernel; columns count from the strip's first.
-                    let (dy, dx) = (y + border - row, x + border - strip * places);
+            let strips = block.strip.count(self.output.width);
+            let per_channel = (rows.taps * block.strip.columns(&columns)) as u32;
+            for &(row, ky) in of_row {
+                let mut last = None;
+                for &(column, _) in of_column {
+                    let strip = column / places;
+                    if last.replace(strip) == Some(strip) {
+                        continue;
+                    }
+                    // Columns count from the first that the strip sees.
+                    let seen = x + columns.padding - strip * places * columns.stride;
+                    let at = (ky * block.strip.columns(&columns) + seen) as u32;
                     self.touches.push(Touch {
                         site: (first_site + row * strips + strip) as u32,
-                        row: (dy * columns + dx) as u32,
-                        per_channel: (self.kernel * columns) as u32,
+                        row: at.wrapping_sub(block.seen.start as u32 * per_channel),
+                        per_channel,
                     });
                 }
             }
-            first_site += height * strips;
+            self.touch_offsets.push(self.touches.len() as u32);
+            first_site += self.output.height * strips;
         }
     }
 
@@ -121,48 +228,121 @@ impl Convolution {
     #[inline]
     pub(crate) fn touched(&self, unit: u32) -> impl Iterator<Item = (usize, u32)> + '_ {
         let (channel, place) = (unit / self.input.places() as u32, unit as usize % self.input.places());
-        let range = self.touch_offsets[place] as usize..self.touch_offsets[place + 1] as usize;
-        self.touches[range].iter().map(move |touch| (touch.site as usize, touch.row + channel * touch.per_channel))
+        let tiles = self.tiles_of(channel as usize);
+        let offset = |tile: usize| self.touch_offsets[place * self.blocks.len() + tile] as usize;
+        let touches = &self.touches[offset(tiles.start)..offset(tiles.end)];
+        touches.iter().map(move |touch| (touch.site as usize, touch.row.wrapping_add(channel * touch.per_channel)))
     }
 
-    /// Appends the strips of a block of input channels that a site's units see, with the rows of their weights towards it.
-    pub(crate) fn landings(&self, block: usize, site: &Site, to: &mut Vec<Landing>) {
+    /// Strips of a block of input channels, row by row.
+    pub(crate) fn input_strips(&self, block: &InputBlock) -> impl Iterator<Item = InputStrip> {
+        let strip = block.strip;
+        let (of_rows, of_columns) = &self.phases;
+        let rows = (0..self.input.height).map(move |y| {
+            let phase = y % of_rows.len();
+            (phase, of_rows[phase].window + (y / self.window.rows.stride) as isize)
+        });
+        let columns = move || {
+            of_columns.iter().enumerate().flat_map(move |(phase, of)| {
+                (0..strip.count(of.places)).map(move |number| (phase, of.window + (number * strip.places) as isize))
+            })
+        };
+        let strips = rows.flat_map(move |row| columns().map(move |column| (row, column))).enumerate();
+        strips.map(|(number, (row, column))| InputStrip {
+            number,
+            phases: (row.0, column.0),
+            windows: (row.1, column.1),
+        })
+    }
+
+    /// Phases of the rows and columns of a strip.
+    pub(crate) fn phases_of(&self, strip: &InputStrip) -> (&Phase, &Phase) {
+        (&self.phases.0[strip.phases.0], &self.phases.1[strip.phases.1])
+    }
+
+    /// Every phase of the rows with every phase of the columns.
+    pub(crate) fn each_phase(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let (rows, columns) = (self.phases.0.len(), self.phases.1.len());
+        (0..rows).flat_map(move |row| (0..columns).map(move |column| (row, column)))
+    }
+
+    /// Number among [`Convolution::each_phase`].
+    pub(crate) fn phase_number(&self, (row, column): (usize, usize)) -> usize {
+        row * self.phases.1.len() + column
+    }
+
+    /// How many [`Convolution::each_phase`] gives.
+    pub(crate) fn count_phases(&self) -> usize {
+        self.phases.0.len() * self.phases.1.len()
+    }
+
+    /// The block that has an input channel.
+    pub(crate) fn input_block(&self, channel: usize) -> &InputBlock {
+        &self.input_blocks[channel / TILE]
+    }
+
+    /// Blocks of input channels that a tile sees.
+    pub(crate) fn blocks_below(&self, block: &Block) -> Range<usize> {
+        block.seen.start / TILE..block.seen.end.div_ceil(TILE)
+    }
+
+    /// Tiles that see an input channel.
+    pub(crate) fn tiles_of(&self, channel: usize) -> Range<usize> {
+        let (seen, seeing) = self.per_group;
+        let group = channel / seen;
+        group * seeing / TILE..((group + 1) * seeing).div_ceil(TILE)
+    }
+
+    /// Channel of an input unit, its phases, and the first window from above, and from the left, that sees it.
+    pub(crate) fn windows_of(&self, unit: u32) -> (usize, (usize, usize), (isize, isize)) {
+        let (channel, y, x) = self.input.place(unit);
+        let (rows, columns) = &self.phases;
+        let phases = (y % rows.len(), x % columns.len());
+        let window = |phase: &Phase, number: usize| phase.window + number as isize;
+        (channel, phases, (window(&rows[phases.0], y / rows.len()), window(&columns[phases.1], x / columns.len())))
+    }
+
+    /// Appends where the units of a site land in the strips of a block of input channels that belong to a phase, with the rows of their
+    /// weights towards it.
+    pub(crate) fn landings(&self, block: usize, phases: (usize, usize), site: &Site, to: &mut Vec<Landing>) {
         let (above, below) = (&self.blocks[site.tile], &self.input_blocks[block]);
+        let (rows, columns) = (&self.phases.0[phases.0], &self.phases.1[phases.1]);
         let Strip { places, channels } = above.strip;
         let strips = above.strip.count(self.output.width);
-        let (y, x) = (site.index / strips, site.index % strips * places);
-        let places = places.min(self.output.width - x);
-        let (of_strip, columns) = (below.strip.places, below.strip.columns(self.kernel));
-        // Columns and rows with the border: the strip that starts at `start` is seen by columns `start..start + columns`.
-        let (row, column) = (y + self.border(), x + self.border());
-        for dy in (0..self.kernel).filter(|dy| (0..self.input.height).contains(&row.wrapping_sub(*dy))) {
-            for strip in 0..below.strip.count(self.input.width) {
-                let start = strip * of_strip;
-                let seen = column.max(start)..(column + places).min(start + columns);
+        let (y, x) = ((site.index / strips) as isize, site.index % strips * places);
+        let here = x as isize..(x + places).min(self.output.width) as isize;
+        let windows = columns.windows(below.strip.places);
+        for tap in 0..rows.taps {
+            let Ok(number) = usize::try_from(y - rows.window - (tap * rows.gap) as isize) else { continue };
+            if number >= rows.places {
+                continue;
+            }
+            for strip in 0..below.strip.count(columns.places) {
+                let start = columns.window + (strip * below.strip.places) as isize;
+                let seen = here.start.max(start)..here.end.min(start + windows as isize);
                 if seen.is_empty() {
                     continue;
                 }
-                let lane = |column_seen: usize| (site.lane + (column_seen - column) * channels) as u32;
-                let number = (row - dy) * below.strip.count(self.input.width) + strip;
+                let lane = |window: isize| (site.lane + (window - here.start) as usize * channels) as u32;
+                let row = rows.first + number * self.window.rows.stride;
+                let number = row * below.strips[self.phases.1.len()] + below.strips[phases.1] + strip;
                 to.push(Landing {
                     at: (below.lane + number * below.strip.lanes()) as u32,
                     from: lane(seen.start),
                     to: lane(seen.end),
-                    row: ((dy * columns + seen.start - start) * channels) as u32,
+                    row: ((tap * windows + (seen.start - start) as usize) * channels) as u32,
                 });
             }
         }
     }
 
-    /// Additions of a weight to a unit: each spike reaches all channels of the places that see it.
+    /// Additions of a weight to a unit: each spike reaches all channels of its group at the places that see it.
     pub(crate) fn operations(&self, arriving: &[u32]) -> u64 {
-        let border = self.border();
-        let reach = |at: usize, size: usize| (at + border + 1).min(size) - at.saturating_sub(border);
         let places = arriving.iter().map(|&unit| {
             let (_, y, x) = self.input.place(unit);
-            (reach(y, self.output.height) * reach(x, self.output.width)) as u64
+            self.seen_by.0[y] * self.seen_by.1[x]
         });
-        places.sum::<u64>() * self.output.channels as u64
+        places.sum::<u64>() * self.per_group.1 as u64
     }
 
     /// Sites of all blocks and the unit of each of their lanes.
@@ -180,7 +360,7 @@ impl Convolution {
                         index: (lane - first_lane) / block.strip.lanes(),
                         lane,
                         lanes: block.strip.lanes(),
-                        adjoint: self.adjoint(block, y + self.border(), x + self.border()),
+                        adjoint: self.adjoint(block, (y as isize, x as isize)),
                         is_edge: x + places > width,
                     });
                     for place in 0..places {
@@ -198,11 +378,13 @@ impl Convolution {
 
     /// Lanes of a row of a block's adjoints, borders included.
     pub(crate) fn row_lanes(&self, block: &Block) -> usize {
-        (self.output.width + self.kernel - 1) * block.strip.channels
+        self.row_windows * block.strip.channels
     }
 
-    /// Lane of a place of the bordered image in a block's adjoints.
-    pub(crate) fn adjoint(&self, block: &Block, y: usize, x: usize) -> usize {
+    /// Lane of a window, which may be in the border, in a block's adjoints.
+    pub(crate) fn adjoint(&self, block: &Block, (y, x): (isize, isize)) -> usize {
+        let (above, left) = self.border;
+        let (y, x) = ((above as isize + y) as usize, (left as isize + x) as usize);
         block.adjoint + y * self.row_lanes(block) + x * block.strip.channels
     }
 
@@ -211,8 +393,10 @@ impl Convolution {
         let (channel, y, x) = self.input.place(unit);
         let block = &self.input_blocks[channel / TILE];
         let Strip { places, channels } = block.strip;
-        let strip = y * block.strip.count(self.input.width) + x / places;
+        let phases = self.phases.1.len();
+        let (phase, number) = (x % phases, x / phases);
+        let strip = y * block.strips[phases] + block.strips[phase] + number / places;
         let lanes = block.strip.lanes();
-        (block.lane + strip * lanes, lanes, x % places * channels + channel - block.first)
+        (block.lane + strip * lanes, lanes, number % places * channels + channel - block.first)
     }
 }

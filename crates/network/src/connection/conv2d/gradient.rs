@@ -1,7 +1,7 @@
 //! Gradient of the weights that all places of a convolution share.
 //!
 //! ```text
-//! dW[o][c][ky][kx] = γ Σ_places Σ_t q[o][place][t] s[c][place + (ky, kx) − ⌊k/2⌋][t]
+//! dW[o][c][ky][kx] = γ Σ_places Σ_t q[o][place][t] s[c][stride · place − p + dilation · (ky, kx)][t]
 //! ```
 
 use spikelet_config::geometry::Strip;
@@ -39,11 +39,11 @@ impl TileGradient {
         end: usize,
     ) {
         if site.index == 0 {
-            let strip = convolution.blocks[site.tile].strip;
+            let block = &convolution.blocks[site.tile];
             self.sites.clear();
-            self.sites.resize(strip.rows(convolution.input.channels, convolution.kernel) * site.lanes);
+            self.sites.resize(convolution.rows(block) * site.lanes);
             self.bias.clear();
-            self.bias.resize(strip.channels, 0.0);
+            self.bias.resize(block.strip.channels, 0.0);
         }
         self.row_of_step.clear();
         self.row_of_step.resize(steps, NO_ROW);
@@ -82,15 +82,20 @@ impl TileGradient {
         weights: &mut [f32],
         bias: &mut [f32],
     ) {
-        let strip = convolution.blocks[tile.number].strip;
-        let (k, columns, lanes) = (convolution.kernel, strip.columns(convolution.kernel), strip.lanes());
-        let inputs = convolution.input.channels * k * k;
+        let block = &convolution.blocks[tile.number];
+        let (strip, lanes, stride) = (block.strip, block.strip.lanes(), convolution.window.columns.stride);
+        let inputs = convolution.inputs();
         self.folded.clear();
         self.folded.resize(inputs * tile.lanes);
-        for (input, to) in self.folded.chunks_exact_mut(tile.lanes).enumerate() {
-            let row = input / k * columns + input % k;
+        let (rows, columns) = (convolution.window.rows.taps, convolution.window.columns.taps);
+        for (group, input) in
+            convolution.groups(block).flat_map(|group| (0..inputs).map(move |input| (group.clone(), input)))
+        {
+            let (tap, channel) = (input % (rows * columns), group.input.start + input / (rows * columns));
+            let row = convolution.row(block, channel, tap / columns, tap % columns);
+            let to = &mut self.folded[input * tile.lanes..][group.lanes.clone()];
             for place in 0..strip.places {
-                let from = &self.sites[(row + place) * lanes + place * strip.channels..][..strip.channels];
+                let from = &self.sites[(row + place * stride) * lanes + place * strip.channels..][group.lanes.clone()];
                 to.iter_mut().zip(from).for_each(|(sum, value)| *sum += value);
             }
         }

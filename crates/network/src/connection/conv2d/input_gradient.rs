@@ -1,12 +1,14 @@
 //! Gradients of what arrives at a convolution.
 //!
 //! ```text
-//! S̄[c][y][x] = γ Σ_(o, dy, dx) W[o][c][k−1−dy][k−1−dx] q[o][(y, x) + (dy, dx) − ⌊k/2⌋],   T̄: r / 2 in place of q
+//! S̄[c][y][x] = γ Σ_(o, ky, kx) W[o][c][ky][kx] q[o][(y, x) + p − dilation (ky, kx)) / stride],   T̄: r / 2 in place of q
 //! ```
+//!
+//! over the taps for which the division leaves nothing.
 
 use spikelet_kernels::{Level, Projection, dot, project};
 
-use super::copies::{SharedWeights, downward_length, timing_length};
+use super::copies::SharedWeights;
 use super::geometry::Convolution;
 use crate::connection::sent::{Sent, SourceSite};
 use crate::events::NO_UNIT;
@@ -24,29 +26,24 @@ impl InputGradient {
         let (view, end) = (sent.view, sent.end);
         self.end = end;
         self.values.resize(convolution.input_lanes * end, 0.0);
-        let input = convolution.input;
-        for (block, copies) in convolution.blocks.iter().zip(copies) {
-            let mut weights = &copies.downward[..];
-            for below in &convolution.input_blocks {
-                let (places, lanes) = (below.strip.places, below.strip.lanes());
-                let (here, rest) = weights.split_at(downward_length(convolution, block, below.strip));
-                weights = rest;
-                for strip in 0..below.strip.count(input.width) * input.height {
-                    let (y, x) =
-                        (strip / below.strip.count(input.width), strip % below.strip.count(input.width) * places);
+        for (tile, block) in convolution.blocks.iter().enumerate() {
+            for below in &convolution.input_blocks[convolution.blocks_below(block)] {
+                let lanes = below.strip.lanes();
+                for strip in convolution.input_strips(below) {
+                    let (rows, columns) = convolution.phases_of(&strip);
                     let projection = Projection {
-                        weights: here,
+                        weights: copies[tile].downward(convolution, block, below, strip.phases),
                         lanes,
-                        rows: &sent.adjoints.q[convolution.adjoint(block, y, x)..],
+                        rows: &sent.adjoints.q[convolution.adjoint(block, strip.windows)..],
                         stride: view.layout.stride,
-                        units: below.strip.columns(convolution.kernel) * block.strip.channels,
-                        segments: convolution.kernel,
-                        gap: convolution.row_lanes(block),
-                        adds: block.first > 0,
+                        units: columns.windows(below.strip.places) * block.strip.channels,
+                        segments: rows.taps,
+                        gap: rows.gap * convolution.row_lanes(block),
+                        adds: tile > convolution.tiles_of(below.first).start,
                         scale: view.neuron.drive_gain() * factor,
                         steps: end,
                     };
-                    let start = (below.lane + strip * lanes) * end;
+                    let start = (below.lane + strip.number * lanes) * end;
                     project(sent.level, &projection, &mut self.values[start..start + end * lanes]);
                 }
             }
@@ -75,13 +72,15 @@ pub(super) fn timing_sum(
     input: u32,
     r: &[f32],
 ) -> f32 {
-    let (channel, y, x) = convolution.input.place(input);
+    let (channel, phases, (y, x)) = convolution.windows_of(input);
+    let rows = &convolution.phases.0[phases.0];
     let mut sum = 0.0;
-    for (block, copies) in convolution.blocks.iter().zip(copies) {
-        let length = timing_length(convolution, block);
-        for dy in 0..convolution.kernel {
-            let weights = &copies.timing[(channel * convolution.kernel + dy) * length..][..length];
-            sum += dot(level, weights, &r[convolution.adjoint(block, y + dy, x)..][..length]);
+    for tile in convolution.tiles_of(channel) {
+        let block = &convolution.blocks[tile];
+        for row in 0..rows.taps {
+            let weights = copies[tile].timing(convolution, block, channel, phases, row);
+            let start = convolution.adjoint(block, (y + (row * rows.gap) as isize, x));
+            sum += dot(level, weights, &r[start..][..weights.len()]);
         }
     }
     sum
