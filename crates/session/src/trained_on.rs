@@ -1,7 +1,7 @@
 //! What a network was trained on, so that whoever restores it can encode as in training and name its answers.
 
 use serde::{Deserialize, Serialize};
-use spikelet_config::{Error, Result};
+use spikelet_config::{Error, Result, json};
 use spikelet_encode::Encoding;
 
 use crate::options::{DatasetDescriptor, InputKind};
@@ -48,8 +48,8 @@ impl TrainedOn {
     ///
     /// # Errors
     /// `CHECKPOINT_INVALID`.
-    pub(crate) fn from_json(json: &str) -> Result<Self> {
-        serde_json::from_str(json).map_err(|error| {
+    pub(crate) fn from_json(text: &str) -> Result<Self> {
+        json::parse(text).map_err(|error| {
             Error::checkpoint(format!("what it says of its training data cannot be read here ({error})"))
         })
     }
