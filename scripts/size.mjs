@@ -1,4 +1,4 @@
-// npm run size: how large the WebAssembly is, by crate; fails when it is more than 446 kB gzipped, or that with threads more than 460.
+// npm run size: how large the WebAssembly is, by crate; fails when it is more than 462 kB gzipped, or that with threads more than 475.
 // -- --limit 400000 takes another limit, -- --json prints the numbers.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,9 +11,9 @@ import { NAMED_WASM } from "./wasm.mjs";
 import { sizesOf } from "./wasm-sizes.mjs";
 
 /** Most bytes that a page may have to download, gzipped. */
-const LIMIT = 446_000;
+const LIMIT = 462_000;
 /** Most bytes of the module for several workers that share memory, gzipped. */
-const LIMIT_WITH_THREADS = 460_000;
+const LIMIT_WITH_THREADS = 475_000;
 /** Crates that are smaller than this fraction of the module are put together. */
 const SMALLEST = 0.005;
 

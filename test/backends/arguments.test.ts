@@ -158,7 +158,7 @@ describe.each(BACKENDS)("arguments of the whole public API, on %s", (backend) =>
     ["run(null)", ({ trainer }) => trainer.run(null as never), "DATA_FORMAT", "train"],
     ["epochs NaN", ({ trainer }) => trainer.run(tinyData(), { epochs: Number.NaN }), "CONFIG_INVALID", "epochs"],
     ["a forgotten await", ({ trainer }) => trainer.run(datasets.digits() as never), "DATA_FORMAT", "train", /await it first/],
-    ["predict([…])", ({ network }) => network.predict([1, 2] as never), "DATA_FORMAT", "data", /data set, got an Array/],
+    ["predict([…])", ({ network }) => network.predict([1, 2]), "DATA_FORMAT", "data", /learnt from no data yet/],
     ["split()", () => tinyData().split(undefined as never), "CONFIG_INVALID", "options"],
     [
       "BigInts as counts",

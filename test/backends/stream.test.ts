@@ -177,7 +177,12 @@ describe.each(BACKENDS)("a stream on %s", (backend) => {
       await stream.restart();
       const answers = await answersOf(stream, chunk);
       expect(Float32Array.from(membranesOf(answers).flat())).toEqual(membranes);
-      expect(answers.at(-1)).toMatchObject({ output: byMembrane?.[0], byMembrane: byMembrane?.[0], scoresByMembrane, decisions: [] });
+      expect(answers.at(-1)).toMatchObject({
+        output: byMembrane?.[0],
+        byMembrane: byMembrane?.[0],
+        scoresByMembrane,
+        decisions: [],
+      });
       expect(answers.at(-1)).toMatchObject({ byFirstSpike: undefined, counts: new Uint32Array(3) });
     }
   });

@@ -73,6 +73,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
   const look = { title: "title", width: 400 };
   const arrays = { offsets: events.offsets, times: events.times, units: events.units };
   const [layer] = supply.parameters as [spikelet.LayerParameters];
+  const ofFiles = { size: [4, 4], colour: true, classes: ["a"], name: "files", onProgress: () => {}, signal };
   const idx = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 1, 2);
   return {
     loadBackend: {
@@ -142,6 +143,28 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
         { channels: ["x"], sample: "t", label: "t", classes: ["0"], delimiter: ",", sampleRate: 10, unit: "V", name: "csv" },
       ],
     },
+    "datasets.fromTable": {
+      call: datasets.fromTable,
+      args: [
+        "x,label\n0,a\n1,b",
+        { label: "label", values: ["x"], ranges: [[0, 1]], classes: ["a", "b"], delimiter: ",", name: "table" },
+      ],
+    },
+    "datasets.fromFiles": {
+      call: datasets.fromFiles,
+      args: [[new Blob([Uint8Array.from(sound)], { type: "audio/wav" })], { ...ofFiles, labels: [0] }],
+    },
+    "datasets.fromFolder": { call: datasets.fromFolder, args: [NOWHERE, ofFiles] },
+    "datasets.fromRecordings": {
+      call: datasets.fromRecordings,
+      args: [
+        { recordings: [new Uint8Array(30)], sensor: [8, 8], size: [4, 4], steps: 10, stepLength: 1, labels: [0], name: "camera" },
+      ],
+    },
+    "datasets.dvsGesture": {
+      call: datasets.dvsGesture,
+      args: [{ dir: NOWHERE, steps: 10, stepLength: 1, size: [4, 4], onProgress: () => {}, signal }],
+    },
     "datasets.fromWav": { call: datasets.fromWav, args: [{ files: [sound], labels: [0], name: "wav" }] },
     "datasets.mnist": { call: datasets.mnist, args: [{ dir: NOWHERE, backend }] },
     "datasets.fashionMnist": { call: datasets.fashionMnist, args: [{ dir: NOWHERE, backend }] },
@@ -182,6 +205,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
       args: [new Float32Array(4), encode.latency(), { units: 4, steps: 10, rows: Uint32Array.of(0), backend }],
     },
     decodeAer: { call: spikelet.decodeAer, args: [new Uint8Array(5), { steps: 10, truncateMs: 10, size: 34, backend }] },
+    parseRecording: { call: spikelet.parseRecording, args: [new Uint8Array(30)] },
     parseIdx: { call: spikelet.parseIdx, args: [idx, { backend }] },
     parseNpy: { call: spikelet.parseNpy, args: [new Uint8Array(30), { backend }] },
     parseNpz: { call: spikelet.parseNpz, args: [new Uint8Array(30), { backend }] },
@@ -192,6 +216,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     importNir: { call: spikelet.importNir, args: [new Uint8Array(30), { dt: 1, discretization: "euler", steps: 3 }] },
     exportNir: { call: spikelet.exportNir, args: [network, { dt: 1, discretization: "euler", bias: "leak" }] },
     neuroBench: { call: spikelet.neuroBench, args: [network, supply.metrics], isOpen: true },
+    recommend: { call: spikelet.recommend, args: [images] },
     summary: { call: spikelet.summary, args: [network] },
     load: { call: spikelet.load, args: [NOWHERE] },
     save: { call: spikelet.save, args: [NOWHERE, new Uint8Array(1)] },
@@ -233,7 +258,13 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
 
 const CLASSES = [spikelet.Network, spikelet.Trainer, spikelet.SpikeDataset, spikelet.SpikeEvents];
 /** Methods that only this library calls. */
-const INTERNAL = ["SpikeDataset.pixels", "SpikeDataset.withEvents", "SpikeDataset.withParts", "SpikeDataset.wire"];
+const INTERNAL = [
+  "SpikeDataset.pixels",
+  "SpikeDataset.withEvents",
+  "SpikeDataset.withParts",
+  "SpikeDataset.withRanges",
+  "SpikeDataset.wire",
+];
 
 /** The names of all public functions, and of the public methods of all classes, that take arguments. */
 export function publicNames(): string[] {

@@ -52,7 +52,7 @@ export async function fromFiles(files: Iterable<Blob>, options: FilesOptions = {
 const SUFFIXES: Readonly<Record<string, string>> = { "image/png": ".png", "image/jpeg": ".jpg", "audio/wav": ".wav" };
 
 function blobsOf(files: Iterable<Blob>): Blob[] {
-  if (typeof files !== "object" || files === null || !(Symbol.iterator in files))
+  if (typeof files !== "object" || files === null || ArrayBuffer.isView(files) || !(Symbol.iterator in files))
     refuse("DATA_FORMAT", "files", "a list of files", files);
   return Array.from(files, (file: unknown, k) =>
     file instanceof Blob ? file : refuse("DATA_FORMAT", `files[${k}]`, "a File or Blob", file),

@@ -40,9 +40,12 @@ const recordingOptions = fields<RecordingOptions>(
   "stepLength",
 );
 
+/** Pixels a side that the addresses of events reach: those of EVT 3.0 and DVS have 11 bits at most, of AEDAT 3.1 15. */
+const MAX_SIDE = 32_768;
+
 /** @internal Checks height and width. */
 export function sides(value: unknown, path: string): [number, number] {
-  const [height, width, ...others] = listOf(whole(1, 0xffff), "CONFIG_INVALID")(value, path);
+  const [height, width, ...others] = listOf(whole(1, MAX_SIDE), "CONFIG_INVALID")(value, path);
   if (height !== undefined && width !== undefined && others.length === 0) return [height, width];
   return refuse("CONFIG_INVALID", path, "[height, width]", JSON.stringify(value));
 }

@@ -37,7 +37,7 @@ pub struct Accuracy {
 }
 
 impl Accuracy {
-    /// The same fractions, with that of the given decision as `decision`.
+    /// Sets `decision` to the fraction of the given decision.
     #[must_use]
     pub(crate) fn with_decision(self, decision: Decision) -> Self {
         let decision = match decision {

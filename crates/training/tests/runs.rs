@@ -9,7 +9,7 @@ const SAMPLES: u32 = 12;
 fn trainer(epochs: u32, training: &str) -> Trainer {
     let config = Config::from_json(&format!(
         r#"{{ "network": {{ "input": 5, "steps": 30, "layers": [{{ "type": "dense", "units": 7 }}, {{ "type": "dense", "units": 3 }}] }},
-             "loss": {{ "type": "latency" }},
+             "loss": {{ "type": "latency" }}, "schedule": {{ "type": "constant" }},
              "training": {{ "batchSize": 4, "epochs": {epochs}, "seed": 5, {training} }} }}"#
     ));
     let mut trainer = Trainer::new(config.expect("it is valid"), Level::detect()).expect("there is memory");

@@ -13,6 +13,8 @@ use spikelet_config::{CONSTRAINTS, Config, Constraint, Error};
 use spikelet_encode::{ENCODING_CONSTRAINTS, Encoding};
 
 const DRAWS: u64 = 20_000;
+/// Fewest draws that are accepted.
+const ACCEPTED: u64 = 100;
 
 fn schema() -> Value {
     serde_json::from_str(include_str!("../../../spikelet.schema.json")).expect("the schema is JSON")
@@ -55,7 +57,7 @@ fn refused_by_rules<T: serde::de::DeserializeOwned>(
         }
     }
     // Layers that are drawn one by one seldom fit onto each other, and a readout seldom comes last and with a loss of its own.
-    assert!(accepted > DRAWS / 100, "{accepted} of {DRAWS} accepted, {refused:?}");
+    assert!(accepted >= ACCEPTED, "{accepted} of {DRAWS} accepted, {refused:?}");
     let unused: Vec<_> = refused.iter().filter(|(_, count)| **count == 0).collect();
     assert!(unused.is_empty(), "no draw broke {unused:?}");
 }

@@ -157,7 +157,7 @@ function decisionIn({ config }: DoneRecord): Decision {
 function answerAfter(epoch: EpochSummary, decision: Decision): number {
   const { validationFirstSpike, trainFirstSpike, count, membrane, meanSquaredError } = epoch;
   const accuracy = { firstSpike: validationFirstSpike ?? trainFirstSpike, count, membrane, none: undefined }[decision];
-  return meanSquaredError ?? 100 * (accuracy ?? Number.NaN);
+  return meanSquaredError === undefined ? 100 * (accuracy ?? Number.NaN) : meanSquaredError;
 }
 
 /** On the validation data; on the training data where there are none. */

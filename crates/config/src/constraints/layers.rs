@@ -81,7 +81,7 @@ pub(super) fn fit_into_memory(network: &NetworkConfig) -> Result<()> {
                 }
             }
             (LayerConfig::Conv2d(_) | LayerConfig::Conv1d(_), Some(slid)) => {
-                convolution(&path, &slid, steps, &mut room)?
+                convolution(&path, &slid, steps, &mut room)?;
             }
             _ => {}
         }

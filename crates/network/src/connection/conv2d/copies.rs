@@ -130,10 +130,13 @@ impl SharedWeights {
     }
 }
 
+/// Takes input channel, tap `(ky, kx)`, first lane and weights, `[lane]`.
+type ShowWeights<'a> = dyn FnMut(usize, (usize, usize), usize, &[f32]) + 'a;
+
 impl TileWeights<'_> {
     /// Shows the weights from each input channel by each tap `(ky, kx)` to neighbouring lanes of a place, of which the first is given.
     #[inline(never)]
-    fn each(&self, show: &mut dyn FnMut(usize, (usize, usize), usize, &[f32])) {
+    fn each(&self, show: &mut ShowWeights<'_>) {
         let Self { convolution, block, weights, lanes } = *self;
         let (rows, columns) = (convolution.window.rows.taps, convolution.window.columns.taps);
         for group in convolution.groups(block) {
