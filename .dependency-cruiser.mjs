@@ -49,12 +49,14 @@ export const DIRECTLY_BELOW = {
 
   plot: ["results", "counted", "spread"],
   report: ["plot"],
+  "report/result": ["report", "network"],
+  "report/watch": ["report/result"],
 
   "study/plan": ["datasets"],
   "study/store": ["study/plan"],
   "study/run": ["study/store", "trainer"],
   "study/report": ["study/run", "report"],
-  cli: ["index", "study/report"],
+  cli: ["index", "study/report", "report/watch"],
   "study/api": ["study/report", "cli"],
   "study/index": ["study/api"],
 };

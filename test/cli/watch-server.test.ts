@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { createNetwork, datasets } from "spikelet";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { LatestAnswers, samplesToShow } from "../../ts/cli/watch/latest-answers.js";
+import { LatestAnswers } from "../../ts/cli/watch/latest-answers.js";
 import { Tail } from "../../ts/cli/watch/tail.js";
 import { WatchedRun } from "../../ts/cli/watch/watched-run.js";
+import { samplesToShow } from "../../ts/report/watch/sample-answers.js";
 import { ask } from "../support/http.js";
 import { folder, served } from "../support/watched-folder.js";
 

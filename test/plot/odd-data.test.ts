@@ -9,7 +9,7 @@ import {
   spikeRaster,
 } from "spikelet/plot";
 import { describe, expect, it } from "vitest";
-import { answerTexts } from "../../ts/cli/print.js";
+import { answerTexts } from "../../ts/report/result/texts.js";
 
 const events = (...units: number[]) => SpikeEvents.fromTrains([{ times: units.map(() => 0), units }]);
 

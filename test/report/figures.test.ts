@@ -1,8 +1,8 @@
 import { type Config, createNetwork } from "spikelet";
 import * as plots from "spikelet/plot";
 import { describe, expect, it } from "vitest";
-import { answersOf } from "../../ts/cli/report/answers.js";
-import { rasters } from "../../ts/cli/report/figures.js";
+import { answersOf } from "../../ts/report/result/answers.js";
+import { rasters } from "../../ts/report/result/figures.js";
 import { tinyConfig, tinyData } from "../support/learning.js";
 
 const dense = { type: "dense" as const, units: 2 };

@@ -157,9 +157,9 @@ describe("what builds it", () => {
     );
     expect(asking.map((file) => file.replaceAll("\\", "/")).sort()).toEqual([
       "cli/download/download.ts",
-      "cli/watch/server.ts",
-      "cli/watch/watch-page.ts",
       "io/files.browser.ts",
+      "report/watch/server.node.ts",
+      "report/watch/watch-page.ts",
       "runtime/wasm-threads.ts",
     ]);
   });

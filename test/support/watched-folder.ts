@@ -2,7 +2,8 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LatestAnswers } from "../../ts/cli/watch/latest-answers.js";
-import { WatchServer } from "../../ts/cli/watch/server.js";
+import { WatchedFolder } from "../../ts/cli/watch/watched-folder.js";
+import { WatchServer } from "../../ts/report/watch/server.node.js";
 
 /** An empty folder for a test of watching. */
 export const folder = () => mkdtemp(join(tmpdir(), "spikelet-watch-"));
@@ -13,5 +14,5 @@ export async function served(dir: string): Promise<WatchServer> {
     backend: "auto",
     signal: new AbortController().signal,
   });
-  return WatchServer.start(dir, answers, 0);
+  return WatchServer.start(new WatchedFolder(dir, answers), 0);
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { answerTexts, metricLines } from "../../ts/cli/print.js";
+import { metricLines } from "../../ts/cli/print.js";
 import { bestColumn } from "../../ts/cli/train/best.js";
 import { History, rowOf } from "../../ts/cli/train/history.js";
 import { ProgressView } from "../../ts/cli/train/progress.js";
@@ -8,6 +8,7 @@ import { bestAccuracy, classesBy, decisionOf, measuresOf } from "../../ts/decisi
 import type { BestBy, Metrics } from "../../ts/generated/config.js";
 import { signsOfSpikes } from "../../ts/health/spikes.js";
 import { learningCurves } from "../../ts/plot/index.js";
+import { answerTexts } from "../../ts/report/result/texts.js";
 import { parseBestBy, parsePlan } from "../../ts/study/plan/plan.js";
 import { metricsOf } from "../support/metrics.js";
 

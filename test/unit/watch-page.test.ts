@@ -1,10 +1,10 @@
 import { DOMParser, parseHTML } from "linkedom";
 import { expect, it, vi } from "vitest";
-import { watchPage } from "../../ts/cli/watch/watch-page.js";
-import type { RunState } from "../../ts/cli/watch/watched-run.js";
+import type { RunState } from "../../ts/report/watch/run-state.js";
+import { watchPage } from "../../ts/report/watch/watch-page.js";
 
 const WAITING: RunState = {
-  started: undefined,
+  isStarted: false,
   decision: undefined,
   epochs: [],
   step: undefined,
@@ -24,10 +24,11 @@ const WARNING = {
 
 const pageOf = (run: Partial<RunState>, hasReport = false) =>
   watchPage({
-    dir: "out",
+    name: "out",
+    lost: "The server does not answer.",
     run: { ...WAITING, ...run },
     answers: "There is none.",
-    hasReport,
+    files: ["events.ndjson", "history.csv", ...(hasReport ? ["report.html", "report.json"] : [])],
     plots: undefined,
     nonce: "n",
   });

@@ -1,6 +1,6 @@
 import { createNetwork, datasets, encode } from "spikelet";
 import { afterEach, expect, it, vi } from "vitest";
-import { answersOf } from "../../ts/cli/report/answers.js";
+import { answersOf } from "../../ts/report/result/answers.js";
 import { tinyConfig } from "../support/learning.js";
 
 afterEach(() => vi.unstubAllEnvs());

@@ -49,7 +49,7 @@ export function exitCodeOf(thrown: unknown): number {
 export function asOption(thrown: unknown): unknown {
   if (!(thrown instanceof SpikeletError)) return thrown;
   // Before it may stand the file of a checkpoint, which says nothing about threads.
-  const [, option] = /(?:^|: )(threads|simd)$/.exec(thrown.path) ?? [];
+  const [, option] = /(?:^|: )(threads|simd|port)$/.exec(thrown.path) ?? [];
   return option === undefined ? thrown : new SpikeletError(thrown.code, `--${option}`, thrown.reason, thrown);
 }
 

@@ -1,4 +1,4 @@
-import { grouped } from "./print.js";
+import { grouped } from "../report/result/texts.js";
 
 /** Milliseconds between two updates. */
 const FRAME = 100;

@@ -3,6 +3,7 @@ import type { SpikeDataset } from "../../datasets/dataset.js";
 import type { Config } from "../../generated/config.js";
 import { DEFAULTS } from "../../generated/defaults.js";
 import { createNetwork } from "../../network.js";
+import { grouped, percent } from "../../report/result/texts.js";
 import { loadBackend } from "../../runtime/load.node.js";
 import { createTrainer } from "../../trainer.js";
 import { refuseOptions, wholeNumber } from "../arguments.js";
@@ -21,7 +22,7 @@ import { abortOnInterrupt } from "../interrupt.js";
 import { type Choices, choicesOf } from "../invocation.js";
 import { withProgress } from "../live-line.js";
 import { computeOptions, configOptions, dataOptions, outputOptions } from "../options.js";
-import { grouped, percent, printResult, say } from "../print.js";
+import { printResult, say } from "../print.js";
 import { readLimit } from "../read-limit.js";
 
 const CASE_NAMES = Object.keys(CASES) as CaseName[];

@@ -1,9 +1,10 @@
 import { decisionOf } from "../../decisions.js";
 import { warningsOf } from "../../health/watch.js";
 import { neuroBench } from "../../neurobench.js";
+import { backendSummary } from "../../report/result/backend-summary.js";
+import type { ResultSummary } from "../../report/result/network-page.js";
 import { lateInputOf } from "../../session/late-input.js";
 import { version } from "../../version.js";
-import { backendSummary } from "../backend-summary.js";
 import { openCheckpoint } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
 import { dataSource, loadSplit } from "../data.js";
@@ -13,7 +14,7 @@ import { withProgress } from "../live-line.js";
 import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
 import { metricLines, printResult, warningLines } from "../print.js";
 import { readLimit } from "../read-limit.js";
-import { type ResultSummary, writeResultPage } from "../report/write.js";
+import { writeResultPage } from "../report/write.js";
 import { openOutput, refuseBesideTraining } from "../train/output.js";
 
 export const evaluate = defineCommand({

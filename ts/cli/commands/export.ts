@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { type ExportedNetwork, exportNir, exportWeights, type NirExportOptions } from "../../exchange/index.js";
 import { save } from "../../io/files.node.js";
 import type { Network } from "../../network.js";
+import { grouped } from "../../report/result/texts.js";
 import { refuseOptions, refuseOwnInput } from "../arguments.js";
 import { openNetwork } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
@@ -10,7 +11,7 @@ import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, nirOptions, outputOptions } from "../options.js";
-import { grouped, printResult, say } from "../print.js";
+import { printResult, say } from "../print.js";
 import { refuseFileOfRun } from "../train/output.js";
 
 const FORMATS = ["nir", "safetensors", "npz"] as const;

@@ -1,5 +1,7 @@
 import { statSync } from "node:fs";
 import { SpikeletError } from "../../errors.js";
+import { type SamplesToShow, samplesToShow } from "../../report/watch/sample-answers.js";
+import { WatchServer } from "../../report/watch/server.node.js";
 import { defineCommand } from "../command.js";
 import { type DataSource, dataSource, loadSplit } from "../data.js";
 import { abortOnInterrupt } from "../interrupt.js";
@@ -9,10 +11,10 @@ import { printResult, say } from "../print.js";
 import { readLimit } from "../read-limit.js";
 import { knownData } from "../train/origin.js";
 import { filesIn } from "../train/output.js";
-import { LatestAnswers, type SamplesToShow, samplesToShow } from "../watch/latest-answers.js";
+import { LatestAnswers } from "../watch/latest-answers.js";
 import { portOf, watchOptions } from "../watch/options.js";
-import { WatchServer } from "../watch/server.js";
 import { untilInterrupted } from "../watch/until-interrupted.js";
+import { WatchedFolder } from "../watch/watched-folder.js";
 
 export const serve = defineCommand({
   meta: {
@@ -51,7 +53,7 @@ export const serve = defineCommand({
       }
       return loaded.samples;
     };
-    await using server = await WatchServer.start(dir, new LatestAnswers(last, samples, choices), portOf(args));
+    await using server = await WatchServer.start(new WatchedFolder(dir, new LatestAnswers(last, samples, choices)), portOf(args));
     printResult(args.json, { url: server.url, dir }, () => [server.url]);
     say(`${dir} is shown until Ctrl-C`);
     await untilInterrupted(signal);

@@ -3,8 +3,10 @@ import { dirname } from "node:path";
 import { counted } from "../../counted.js";
 import { SpikeletError } from "../../errors.js";
 import type { ReadLimit } from "../../io/byte-budget.js";
+import { backendSummary } from "../../report/result/backend-summary.js";
+import { samplesToShow } from "../../report/watch/sample-answers.js";
+import { WatchServer } from "../../report/watch/server.node.js";
 import { wholeNumber } from "../arguments.js";
-import { backendSummary } from "../backend-summary.js";
 import { defineCommand } from "../command.js";
 import { type DataSource, dataSource, loadSplit } from "../data.js";
 import { Interrupted, UsageError } from "../exit.js";
@@ -23,10 +25,10 @@ import { report } from "../train/report.js";
 import { beginRun, type Permissions } from "../train/run.js";
 import { TrainingSession } from "../train/session.js";
 import { epochsToResume, type Start, startFineTuned, startFresh, startResumed } from "../train/start.js";
-import { LatestAnswers, samplesToShow } from "../watch/latest-answers.js";
+import { LatestAnswers } from "../watch/latest-answers.js";
 import { portOf, watchOptions } from "../watch/options.js";
-import { WatchServer } from "../watch/server.js";
 import { untilInterrupted } from "../watch/until-interrupted.js";
+import { WatchedFolder } from "../watch/watched-folder.js";
 import { warningsUntil } from "../watch/watched-run.js";
 
 export const train = defineCommand({
@@ -200,7 +202,9 @@ async function trainAndReport(training: Training): Promise<WatchServer | undefin
 
   const samples = samplesToShow(split);
   const server =
-    port === undefined ? undefined : await WatchServer.start(dir, new LatestAnswers(last, async () => samples, choices), port);
+    port === undefined
+      ? undefined
+      : await WatchServer.start(new WatchedFolder(dir, new LatestAnswers(last, async () => samples, choices)), port);
   try {
     if (server !== undefined) {
       emit({ type: "watching", url: server.url });

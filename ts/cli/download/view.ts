@@ -1,4 +1,5 @@
-import { megabytes, percent } from "../print.js";
+import { percent } from "../../report/result/texts.js";
+import { megabytes } from "../print.js";
 
 /** Milliseconds between two drawings. */
 const FRAME = 100;

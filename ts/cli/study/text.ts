@@ -1,5 +1,6 @@
 import { decisionBy } from "../../decisions.js";
 import { valueAt } from "../../json.js";
+import { answerTexts, grouped } from "../../report/result/texts.js";
 import type { Plan } from "../../study/plan/plan.js";
 import type { Gathered } from "../../study/report/merge.node.js";
 import { bestAttempts, byScore, pointsOf } from "../../study/report/points.js";
@@ -7,7 +8,6 @@ import { resultTable } from "../../study/report/result-table.js";
 import { type Outcome, runName } from "../../study/run/runs.js";
 import { errorsOf, type StudyTable } from "../../study/run/table.js";
 import { onStderr, onStdout } from "../colour.js";
-import { answerTexts, grouped } from "../print.js";
 
 /** Most lines of a list for people. */
 const FEW = 10;

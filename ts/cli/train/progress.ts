@@ -1,7 +1,8 @@
 import { accuracyBy, type Decision, decisionsIn } from "../../decisions.js";
 import type { EpochEndEvent, InitializationEvent, Pace, StepEvent, TrainEvent } from "../../events.js";
+import { answerTexts, errorText, grouped, percent } from "../../report/result/texts.js";
 import { onStderr } from "../colour.js";
-import { answerTexts, errorText, grouped, percent, warningLines } from "../print.js";
+import { warningLines } from "../print.js";
 
 /** Characters of the bar. */
 const BAR = { min: 10, max: 20 };

@@ -1,9 +1,9 @@
 import type { Split } from "../../datasets/dataset.js";
 import { decisionOf } from "../../decisions.js";
 import type { Pace, StepEvent, TrainEvent, WarningEvent } from "../../events.js";
+import { learntOf, meansOf } from "../../report/result/learnt.js";
 import type { Trainer } from "../../trainer.js";
 import { Interrupted } from "../exit.js";
-import { learntOf, meansOf } from "../report/learnt.js";
 import type { CheckpointPace } from "./checkpoint-pace.js";
 import type { Emit } from "./event-log.js";
 import type { Output } from "./output.js";

@@ -1,16 +1,14 @@
 import { type Decision, decisionOf, isLoss } from "../../decisions.js";
-import type { StepEvent, WarningEvent } from "../../events.js";
+import type { WarningEvent } from "../../events.js";
 import type { EpochRecord, LossConfig } from "../../generated/config.js";
 import { isObject, type Json, type JsonObject, valueAt } from "../../json.js";
-
-/** A step as the page shows it. */
-export type LoggedStep = StepEvent & { samplesPerSecond: number };
+import type { StepState } from "../../report/watch/run-state.js";
 
 /** The event as a step; `undefined` where it lacks something that is shown. */
-export function loggedStep(event: JsonObject): LoggedStep | undefined {
+export function loggedStep(event: JsonObject): StepState | undefined {
   const { epoch, batch, batches, samplesPerSecond, running } = event;
   if (!isObject(running) || ![running["loss"], running["spikesPerSample"]].every(Number.isFinite)) return undefined;
-  return [epoch, batch, batches, samplesPerSecond].every(Number.isFinite) ? (event as unknown as LoggedStep) : undefined;
+  return [epoch, batch, batches, samplesPerSecond].every(Number.isFinite) ? (event as unknown as StepState) : undefined;
 }
 
 /** The event as an epoch; `undefined` where it lacks something that is shown. */

@@ -1,32 +1,11 @@
 import { stat } from "node:fs/promises";
-import type { Decision } from "../../decisions.js";
 import type { WarningEvent } from "../../events.js";
 import type { EpochRecord } from "../../generated/config.js";
 import { isObject, type JsonObject } from "../../json.js";
+import type { RunEnd, RunState } from "../../report/watch/run-state.js";
 import { filesIn, type RunFiles } from "../train/output.js";
-import { type LoggedStep, loggedDecision, loggedEpoch, loggedStep, loggedWarning } from "./logged-events.js";
+import { loggedDecision, loggedEpoch, loggedStep, loggedWarning } from "./logged-events.js";
 import { Tail } from "./tail.js";
-
-/** How a training ended. */
-export type RunEnd = "finished" | "interrupted" | "failed";
-
-/** State of a training, by the event log in its folder. */
-export interface RunState {
-  /** The event `started`, unchecked: another program may have written it. */
-  started: JsonObject | undefined;
-  /** The decision that the loss trains; `undefined` where `started` does not say the loss. */
-  decision: Decision | undefined;
-  epochs: readonly EpochRecord[];
-  /** The latest logged step of the epoch under way. */
-  step: LoggedStep | undefined;
-  warnings: readonly WarningEvent[];
-  /** `undefined` while it runs, or where it was killed. */
-  end: RunEnd | undefined;
-  /** Why it failed. */
-  failure: string | undefined;
-  /** When the last line was written. */
-  time: string | undefined;
-}
 
 const ENDS: readonly unknown[] = ["finished", "interrupted", "failed"] satisfies RunEnd[];
 
@@ -36,6 +15,7 @@ export class WatchedRun {
   readonly #tail: Tail;
   readonly #epochs = new Map<number, EpochRecord>();
   #warnings: WarningEvent[] = [];
+  /** The event `started`, unchecked: another program may have written it. */
   #started: JsonObject | undefined;
   #step: RunState["step"];
   #end: RunEnd | undefined;
@@ -57,7 +37,7 @@ export class WatchedRun {
     }
     const epochs = [...this.#epochs.values()].sort((a, b) => a.epoch - b.epoch);
     return {
-      started: this.#started,
+      isStarted: this.#started !== undefined,
       decision: loggedDecision(this.#started),
       epochs,
       step: this.#step,

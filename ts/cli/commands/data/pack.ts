@@ -5,6 +5,7 @@ import { MANIFEST } from "../../../datasets/shards/manifest.js";
 import { packShards, SAMPLES_PER_SHARD } from "../../../datasets/shards/pack.node.js";
 import { inFile } from "../../../errors.js";
 import { unreadable } from "../../../io/files.node.js";
+import { grouped } from "../../../report/result/texts.js";
 import { loadBackend } from "../../../runtime/load.node.js";
 import { wholeNumber } from "../../arguments.js";
 import { defineCommand } from "../../command.js";
@@ -13,7 +14,7 @@ import { abortOnInterrupt } from "../../interrupt.js";
 import { choicesOf } from "../../invocation.js";
 import { withProgress } from "../../live-line.js";
 import { computeOptions, outputOptions } from "../../options.js";
-import { grouped, megabytes, printResult } from "../../print.js";
+import { megabytes, printResult } from "../../print.js";
 import { readLimit } from "../../read-limit.js";
 import { namedSource, sourceOptions } from "./source.js";
 

@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import { shards } from "../../../datasets/shards/open.node.js";
 import { SpikeletError } from "../../../errors.js";
+import { grouped } from "../../../report/result/texts.js";
 import { defineCommand } from "../../command.js";
 import { defaultFolder, type FileState, stateOf } from "../../download/folder.js";
 import { UsageError } from "../../exit.js";
 import { withProgress } from "../../live-line.js";
 import { outputOptions, publishedOptions } from "../../options.js";
-import { grouped, printResult } from "../../print.js";
+import { printResult } from "../../print.js";
 import { publishedSet } from "./published.js";
 
 const WORDS: Record<FileState, string> = {

@@ -1,24 +1,26 @@
 import { accuracyBy, decisionsIn } from "../../decisions.js";
-import { type Content, html, type Markup } from "../../report/markup.js";
-import { page, type Section } from "../../report/page.js";
-import { facts } from "../../report/parts.js";
-import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
-import { errorText, grouped, percent } from "../print.js";
-import { quoted } from "../quoted.js";
-import { DECISION_TEXTS } from "../report/answers.js";
-import { curves, rasters } from "../report/figures.js";
-import { warning } from "../report/result-page.js";
-import type { SampleAnswers } from "./latest-answers.js";
-import type { RunState } from "./watched-run.js";
+import { type Content, html, type Markup } from "../markup.js";
+import { page, type Section } from "../page.js";
+import { facts } from "../parts.js";
+import { type Plots, WITHOUT_PLOTS } from "../plots.js";
+import { DECISION_TEXTS } from "../result/answers.js";
+import { curves, rasters } from "../result/figures.js";
+import { warning } from "../result/result-page.js";
+import { errorText, grouped, percent } from "../result/texts.js";
+import type { RunState } from "./run-state.js";
+import type { SampleAnswers } from "./sample-answers.js";
 
 /** Content of a page about a running training. */
 export interface WatchPageContent {
-  dir: string;
+  /** Name of the training. */
+  name: string;
+  /** What the page says where the server no longer answers. */
+  lost: string;
   run: RunState;
   /** Answers of the network now, or the reason why there are none. */
   answers: SampleAnswers | string;
-  /** Whether the report is there. */
-  hasReport: boolean;
+  /** Names of files that the server has. */
+  files: readonly string[];
   plots: Plots | undefined;
   nonce: string;
 }
@@ -65,8 +67,7 @@ function show(fresh) {
 `;
 
 export function watchPage(content: WatchPageContent): string {
-  const { dir, run, answers, plots, nonce } = content;
-  const lost = `The server does not answer: what stands here is the last that it told. spikelet serve ${quoted(dir)} shows it again.`;
+  const { name, lost, run, answers, plots, nonce, files } = content;
   const sections: readonly (Section | undefined)[] = [
     run.warnings.length > 0 ? { title: "Warnings", content: run.warnings.map(warning) } : undefined,
     plots && run.epochs.length > 0 ? { title: "Learning", content: curves(plots, run.epochs, run.decision) } : undefined,
@@ -74,10 +75,10 @@ export function watchPage(content: WatchPageContent): string {
       title: "Samples",
       content: plots && typeof answers !== "string" ? rasters(plots, answers) : html`<p>${String(answers)}</p>\n`,
     },
-    { title: "Files", content: files(content) },
+    files.length > 0 ? { title: "Files", content: links(files) } : undefined,
   ];
   return page({
-    title: `${stateOf(run)}: ${dir}`,
+    title: `${stateOf(run)}: ${name}`,
     lead: [
       html`<p id="connection" class="warning" role="status" data-lost="${lost}" hidden></p>\n<div id="lead">${lead(run, plots)}</div>\n`,
     ],
@@ -86,8 +87,8 @@ export function watchPage(content: WatchPageContent): string {
   });
 }
 
-function stateOf({ end, started }: RunState): string {
-  return end ?? (started === undefined ? "waiting" : "training");
+function stateOf({ end, isStarted }: RunState): string {
+  return end ?? (isStarted ? "training" : "waiting");
 }
 
 function lead(run: RunState, plots: Plots | undefined): Content {
@@ -116,7 +117,6 @@ function lead(run: RunState, plots: Plots | undefined): Content {
   ];
 }
 
-function files({ hasReport }: WatchPageContent): Markup {
-  const names = ["events.ndjson", "history.csv", ...(hasReport ? ["report.html", "report.json"] : [])];
+function links(names: readonly string[]): Markup {
   return html`<ul>${names.map((name) => html`<li><a href="${name}">${name}</a></li>\n`)}</ul>\n`;
 }

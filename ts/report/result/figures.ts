@@ -1,8 +1,8 @@
 import { type Decision, hasOutputSpikes } from "../../decisions.js";
 import type { LearntLayer } from "../../plot/index.js";
-import { html, type Markup } from "../../report/markup.js";
-import { figure, gallery } from "../../report/parts.js";
-import type { Plots } from "../../report/plots.js";
+import { html, type Markup } from "../markup.js";
+import { figure, gallery } from "../parts.js";
+import type { Plots } from "../plots.js";
 import { DECISION_TEXTS, type Example } from "./answers.js";
 import type { Result } from "./result.js";
 

@@ -3,14 +3,14 @@ import { counted } from "../../counted.js";
 import { accuracyBy, decisionsIn } from "../../decisions.js";
 import type { LayerConfig } from "../../generated/config.js";
 import type { Warning } from "../../health/warning.js";
-import { type Content, html, type Markup, withCode } from "../../report/markup.js";
-import { page, type Section } from "../../report/page.js";
-import { facts, folded, table } from "../../report/parts.js";
-import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
-import { answerTexts, grouped, percent, untilText } from "../print.js";
+import { type Content, html, type Markup, withCode } from "../markup.js";
+import { page, type Section } from "../page.js";
+import { facts, folded, table } from "../parts.js";
+import { type Plots, WITHOUT_PLOTS } from "../plots.js";
 import { DECISION_TEXTS } from "./answers.js";
 import { confusion, constants, curves, rasters, spikeHistograms, weights } from "./figures.js";
 import type { Result } from "./result.js";
+import { answerTexts, grouped, percent, untilText } from "./texts.js";
 
 /** The page; without `plots` its figures are missing, and it says so. */
 export function resultPage(result: Result, plots: Plots | undefined): string {

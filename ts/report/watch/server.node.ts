@@ -1,30 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { SpikeletError } from "../../errors.js";
 import { openPlain } from "../../io/plain-file.node.js";
-import { loadPlots } from "../../report/plots.js";
-import { describe } from "../exit.js";
-import type { LatestAnswers, SampleAnswers } from "./latest-answers.js";
+import { loadPlots } from "../plots.js";
 import { watchPage } from "./watch-page.js";
-import { WatchedRun } from "./watched-run.js";
+import type { Watched } from "./watched.js";
 
 /** Address of the server, which only programs of this machine can reach. */
 const HOST = "127.0.0.1";
 /** Host names under which requests are answered: a page of another site has another one. */
 const NAMES: ReadonlySet<string> = new Set([HOST, "localhost"]);
-/** Milliseconds between two looks at the folder, while somebody watches. */
+/** Milliseconds between two looks at the training, while somebody watches. */
 const PACE = 500;
-
-/** The files of a run that are served, and nothing else. */
-const FILES: Readonly<Record<string, { file: "events" | "history" | "report" | "page"; type: string }>> = {
-  "/events.ndjson": { file: "events", type: "application/x-ndjson" },
-  "/history.csv": { file: "history", type: "text/csv" },
-  "/report.json": { file: "report", type: "application/json" },
-  "/report.html": { file: "page", type: "text/html" },
-};
 
 /** Policy by which no other page may show a page of the server within its own. */
 const FRAMES = "frame-ancestors 'none'";
@@ -32,20 +21,18 @@ const FRAMES = "frame-ancestors 'none'";
 /** What a browser lets a file of the folder do, whoever wrote it: be shown as it is, no script, no address. */
 const FILE_POLICY = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; ${FRAMES}`;
 
-/** Shows the training in a folder to a browser on this machine, brought up to date as its files change. */
+/** Shows a training to a browser on this machine, brought up to date as it changes. */
 export class WatchServer implements AsyncDisposable {
   readonly url: string;
-  readonly #run: WatchedRun;
-  readonly #latestAnswers: LatestAnswers;
+  readonly #watched: Watched;
   readonly #server: Server;
   readonly #watchers = new Set<ServerResponse>();
   #mark = "";
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<unknown> = Promise.resolve();
 
-  private constructor(run: WatchedRun, latestAnswers: LatestAnswers, server: Server) {
-    this.#run = run;
-    this.#latestAnswers = latestAnswers;
+  private constructor(watched: Watched, server: Server) {
+    this.#watched = watched;
     this.#server = server;
     this.url = `http://${HOST}:${(server.address() as AddressInfo).port}/`;
     server.on("request", (request, response) => void this.#answer(request, response));
@@ -55,15 +42,15 @@ export class WatchServer implements AsyncDisposable {
    * @param port 0 for any that is free.
    * @throws {SpikeletError} `CONFIG_INVALID` for a port that is taken or not allowed.
    */
-  static async start(dir: string, latestAnswers: LatestAnswers, port: number): Promise<WatchServer> {
+  static async start(watched: Watched, port: number): Promise<WatchServer> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
       server.once("error", (cause) => {
-        reject(new SpikeletError("CONFIG_INVALID", "--port", `${port} can't be used (${cause.message}): give another`, cause));
+        reject(new SpikeletError("CONFIG_INVALID", "port", `${port} can't be used (${cause.message}): give another`, cause));
       });
       server.listen(port, HOST, resolve);
     });
-    return new WatchServer(new WatchedRun(dir), latestAnswers, server);
+    return new WatchServer(watched, server);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -82,9 +69,9 @@ export class WatchServer implements AsyncDisposable {
     if (request.method !== "GET" && request.method !== "HEAD") return refuse(response, 405, "only GET");
     if (pathname === "/") return this.#page(response);
     if (pathname === "/changes") return this.#watch(response);
-    const known = Object.hasOwn(FILES, pathname) ? FILES[pathname] : undefined;
+    const known = this.#watched.files.get(pathname.slice(1));
     if (known === undefined) return refuse(response, 404, "there is no such page");
-    const file = await openPlain(this.#run.files[known.file]).catch(() => undefined);
+    const file = await openPlain(known.path).catch(() => undefined);
     if (file === undefined) return refuse(response, 404, "does not exist yet");
     response.setHeader("Content-Type", `${known.type}; charset=utf-8`);
     response.setHeader("Content-Security-Policy", FILE_POLICY);
@@ -95,14 +82,15 @@ export class WatchServer implements AsyncDisposable {
   async #page(response: ServerResponse): Promise<void> {
     const nonce = randomBytes(16).toString("base64");
     try {
-      const run = await this.#oneAtATime(() => this.#run.read());
-      const [plots, answers] = await Promise.all([loadPlots(), this.#answers()]);
-      const { dir, report } = this.#run.files;
-      const text = watchPage({ dir, run, answers, plots, nonce, hasReport: existsSync(report) });
+      const watched = this.#watched;
+      const run = await this.#oneAtATime(() => watched.read());
+      const [plots, answers] = await Promise.all([loadPlots(), watched.answers()]);
+      const { name, lost } = watched;
+      const text = watchPage({ name, lost, run, answers, plots, nonce, files: watched.listed() });
       response.setHeader("Content-Type", "text/html; charset=utf-8");
       response.end(text);
     } catch (thrown) {
-      refuse(response, 500, describe(thrown).message);
+      refuse(response, 500, thrown instanceof Error ? thrown.message : String(thrown));
     }
   }
 
@@ -113,17 +101,12 @@ export class WatchServer implements AsyncDisposable {
     return result;
   }
 
-  async #answers(): Promise<SampleAnswers | string> {
-    if (!existsSync(this.#run.files.last)) return "There is no checkpoint yet.";
-    return this.#latestAnswers.read().catch((thrown) => `Samples can't be shown: ${describe(thrown).message}`);
-  }
-
   /** Sends every change until the browser disconnects. */
   async #watch(response: ServerResponse): Promise<void> {
     response.on("close", () => this.#removeWatcher(response));
     response.writeHead(200, { "Content-Type": "text/event-stream" });
     response.write(": watching\n\n");
-    if (this.#watchers.size === 0) this.#mark = await this.#run.mark();
+    if (this.#watchers.size === 0) this.#mark = await this.#watched.mark();
     if (response.destroyed) return;
     this.#watchers.add(response);
     this.#timer ??= setInterval(() => void this.#look(), PACE).unref();
@@ -137,7 +120,7 @@ export class WatchServer implements AsyncDisposable {
   }
 
   async #look(): Promise<void> {
-    const mark = await this.#run.mark();
+    const mark = await this.#watched.mark();
     if (mark === this.#mark) return;
     this.#mark = mark;
     for (const watcher of this.#watchers) watcher.write("data: changed\n\n");

@@ -4,9 +4,8 @@ import type { Warning } from "../../health/warning.js";
 import type { LayerSize } from "../../network-info.js";
 import type { CurvePoint, LearntLayer } from "../../plot/index.js";
 import type { LayerParameters } from "../../results.js";
-import type { BackendSummary } from "../backend-summary.js";
-import type { DataSource } from "../data.js";
 import type { Answers } from "./answers.js";
+import type { BackendSummary } from "./backend-summary.js";
 
 /** Content of a page about a network. */
 export interface Result {
@@ -21,7 +20,8 @@ export interface Result {
   facts: readonly (readonly [name: string, value: string])[];
   config: ResolvedConfig;
   layers: readonly LayerSize[];
-  data: DataSource;
+  /** Where the data come from, as JSON. */
+  data: object;
   /** Shape of a sample as its data set states it; empty for spikes without one. */
   shape: readonly number[];
   answers: Answers;

@@ -1,4 +1,4 @@
-import type { Network } from "../network.js";
+import type { Network } from "../../network.js";
 
 /** The backend, as reports state it. */
 export interface BackendSummary {
