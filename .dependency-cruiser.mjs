@@ -51,6 +51,8 @@ export const DIRECTLY_BELOW = {
   report: ["plot"],
   "report/result": ["report", "network"],
   "report/watch": ["report/result"],
+  "report/api": ["report/watch", "trainer"],
+  "report/index": ["report/api"],
 
   "study/plan": ["datasets"],
   "study/store": ["study/plan"],

@@ -16,6 +16,7 @@ export default defineConfig({
     alias: [
       { find: /^spikelet$/, replacement: `${source}index.ts` },
       { find: /^spikelet\/plot$/, replacement: `${source}plot/index.ts` },
+      { find: /^spikelet\/report$/, replacement: `${source}report/index.node.ts` },
       { find: /^spikelet\/study$/, replacement: `${source}study/index.node.ts` },
       { find: /^#host\/(.*)$/, replacement: `${source}$1.node.ts` },
     ],

@@ -11,6 +11,7 @@ import { ROOT } from "./stamps.mjs";
 const ALIASES = [
   { pattern: /^spikelet$/, path: "ts/index.ts" },
   { pattern: /^spikelet\/plot$/, path: "ts/plot/index.ts" },
+  { pattern: /^spikelet\/report$/, path: "ts/report/index.node.ts" },
   { pattern: /^spikelet\/study$/, path: "ts/study/index.node.ts" },
   { pattern: /^#host\/(.*)$/, path: "ts/$1.node.ts" },
 ];

@@ -7,6 +7,7 @@ import { PAGES } from "../stage.mjs";
 const API = [
   { text: "API: spikelet", link: "/reference/api/spikelet/" },
   { text: "API: spikelet/plot", link: "/reference/api/spikelet/plot" },
+  { text: "API: spikelet/report", link: "/reference/api/spikelet/report" },
 ];
 
 /** Address of the repository, where a workflow says it. */
