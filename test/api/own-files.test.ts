@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { encode as encodePng } from "fast-png";
 import jpeg from "jpeg-js";
-import { createTrainer, datasets, encode, restoreNetwork } from "spikelet";
+import { createTrainer, datasets, encode, restoreNetwork, type SpikeDataset, type TableOptions } from "spikelet";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { wav } from "../support/wav.js";
 
@@ -223,6 +223,41 @@ describe("a table with a line for each sample", () => {
     expect(whole.layers[0]?.times.length).toBeGreaterThan(0);
     expect(raw.layers).toEqual(whole.layers);
     expect(raw.names).toHaveLength(1);
+  });
+
+  it("is scaled by the training part alone once it is split, and by given ranges always", async () => {
+    const parts = async (outlier?: number, ranges?: TableOptions["ranges"]) => {
+      const lines = Array.from({ length: 20 }, (_, k) => `${k === outlier ? 1000 : k},${-k},${k % 2}`);
+      const all = await datasets.fromTable(["a,b,label", ...lines].join("\n"), ranges && { ranges });
+      const split = all.encode(encode.latency({ first: 0, last: 10 })).split({ seed: 3, test: 6, validation: 4 });
+      return { all, ...split };
+    };
+    const column = (data: SpikeDataset, at: number) => Array.from({ length: data.length }, (_, k) => data.image(k)?.[at] ?? -1);
+    const known = await parts(undefined, [
+      [0, 20],
+      [-20, 0],
+    ]);
+    // A sample of the test part gets a number that none of the others has.
+    const outlier = Math.round(20 * Math.max(...column(known.test, 0)));
+    const { all, train, validation, test } = await parts(outlier);
+    expect(all.info.ranges).toEqual([
+      [0, 1000],
+      [-19, 0],
+    ]);
+    expect(train.info.ranges?.[0]?.[1]).toBeLessThan(20);
+    for (const part of [validation, test]) expect(part.info.ranges).toEqual(train.info.ranges);
+    expect([Math.min(...column(train, 0)), Math.max(...column(train, 0))]).toEqual([0, 1]);
+    expect([Math.min(...column(train, 1)), Math.max(...column(train, 1))]).toEqual([0, 1]);
+    // Beyond the range of the training part: its end.
+    expect(Math.max(...column(test, 0))).toBe(1);
+    const given = await parts(outlier, [
+      [0, 2000],
+      [-19, 0],
+    ]);
+    expect(Math.max(...column(given.test, 0))).toBe(0.5);
+    // Parts of the training part keep its ranges.
+    expect(train.split({ seed: 1 }).train.info.ranges).toEqual(train.info.ranges);
+    expect((await train.events({ steps: 12 })).length).toBe(10);
   });
 
   it.each([

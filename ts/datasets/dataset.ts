@@ -11,7 +11,7 @@ import { backendChoice } from "../runtime/options.js";
 import { eventsBefore, SpikeEvents } from "../spikes.js";
 import type { Labels } from "./class-names.js";
 import { inputArrays, pickImages, pickInputs, pickTargets, samplesIn, targetArrays } from "./pick.js";
-import type { Range } from "./ranges.js";
+import { type Range, rangesOf, scaled } from "./ranges.js";
 import type { DatasetInputs, DatasetTargets, HeldInputs } from "./samples.js";
 import { channelsOf, pickSeries } from "./series.js";
 import { balancedOrder, type SplitOptions, splitOptions, splitSizes } from "./split.js";
@@ -121,7 +121,8 @@ export class SpikeDataset {
 
   /**
    * Splits the samples into training, validation and test part, by the seed and equally on every machine; each part has the
-   * classes in the same proportion. A published test part stays the test part.
+   * classes in the same proportion. A published test part stays the test part. A table that was scaled by its own ranges is scaled
+   * by those of its training part.
    *
    * @throws {SpikeletError} `CONFIG_INVALID` when the parts do not fit.
    */
@@ -137,10 +138,12 @@ export class SpikeDataset {
     const order = balancedOrder(0, pool, options.seed, this.labels);
     const testEnd = sizes.test;
     const validationEnd = testEnd + sizes.validation;
+    const train = order.subarray(validationEnd, validationEnd + sizes.train);
+    const all = this.#scaledBy(train);
     return {
-      test: takesOwn ? this.slice(free) : this.pick(order.subarray(0, testEnd)),
-      validation: fixed > 0 ? this.slice(pool, free) : this.pick(order.subarray(testEnd, validationEnd)),
-      train: this.pick(order.subarray(validationEnd, validationEnd + sizes.train)),
+      test: takesOwn ? all.slice(free) : all.pick(order.subarray(0, testEnd)),
+      validation: fixed > 0 ? all.slice(pool, free) : all.pick(order.subarray(testEnd, validationEnd)),
+      train: all.pick(train),
     };
   }
 
@@ -296,9 +299,26 @@ export class SpikeDataset {
     return this.#of({ ...this.info, ...parts }, this.#targets, this.#rows, this.encoding);
   }
 
-  /** @internal The same samples, whose values were numbers of these ranges. */
-  withRanges(ranges: readonly Range[]): SpikeDataset {
-    return this.#of({ ...this.info, ranges }, this.#targets, this.#rows, this.encoding);
+  /**
+   * @internal The same samples, whose values were numbers of these ranges.
+   *
+   * @param unscaled these numbers, where the ranges are their own.
+   */
+  withRanges(ranges: readonly Range[], unscaled?: Float64Array): SpikeDataset {
+    const inputs = this.#inputs;
+    const held = inputs.kind === "values" && unscaled !== undefined ? { ...inputs, unscaled } : inputs;
+    return new SpikeDataset({ ...this.info, ranges }, held, this.#targets, this.#rows, this.encoding, this.#numbers);
+  }
+
+  /** Samples whose values are scaled by the ranges of `part` where they were scaled by those of all. */
+  #scaledBy(part: Uint32Array): SpikeDataset {
+    const inputs = this.#inputs;
+    if (inputs.kind !== "values" || inputs.unscaled === undefined || part.length === 0) return this;
+    const { unscaled, units } = inputs;
+    const rows = part.map((index) => this.#row(index));
+    const ranges = rangesOf(unscaled, units, rows);
+    const held = { kind: "values", values: scaled(unscaled, ranges), units } as const;
+    return new SpikeDataset({ ...this.info, ranges }, held, this.#targets, this.#rows, this.encoding, this.#numbers);
   }
 
   /** @internal The targets of these samples with `events` as their inputs, one train a sample. */

@@ -4,7 +4,7 @@ import { SpikeletError } from "../errors.js";
 import { classNames } from "./class-names.js";
 import { fromImages } from "./create.js";
 import type { SpikeDataset } from "./dataset.js";
-import { type Range, range, rangesOf, scaledRow } from "./ranges.js";
+import { type Range, range, rangesOf, scaled } from "./ranges.js";
 import { cellOf, checkClass, labelsOf, numberOf, tableOf } from "./table.js";
 
 /** What the columns of a table mean that has a line for each sample. */
@@ -16,7 +16,10 @@ export interface TableOptions {
   label?: string;
   /** Columns with the values of the sample; by default all others. */
   values?: readonly string[];
-  /** Lowest and highest number of each of these columns, which become 0 and 1; by default those of the table. */
+  /**
+   * Lowest and highest number of each of these columns, which become 0 and 1. By default those of the training part once the data
+   * set is split, and of all lines before.
+   */
   ranges?: readonly Range[];
   /** Names of the classes: the first is class 0. By default those in the table, sorted, if none of them is a number. */
   classes?: readonly string[];
@@ -36,7 +39,8 @@ const tableOptions = fields<TableOptions>({
 
 /**
  * Makes a data set from a table of comma-separated values: the first line names the columns, each further line is one sample. Each
- * column is scaled to 0..1; the network keeps the ranges, so that {@link Network.predict} takes numbers as they are in the table.
+ * column is scaled to 0..1: a number outside its range becomes the end of the range. The network keeps the ranges, so that
+ * {@link Network.predict} takes numbers as they are in the table.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` for wrong options, `DATA_FORMAT` with the line for a column that is missing and for
  * what is no number or class.
@@ -50,16 +54,17 @@ export async function fromTable(content: string, options: TableOptions = {}): Pr
   const columns = values ?? table.names.filter((one) => one !== column);
   if (columns.length === 0) throw new SpikeletError("DATA_FORMAT", "table", `must have a column of values beside ${column}`);
   if (table.rows.length === 0) throw new SpikeletError("DATA_FORMAT", "table", "has no lines below the names of its columns");
-  const rows: number[][] = [];
+  const numbers: number[] = [];
   const labels: string[] = [];
   for (const row of table.rows) {
     const path = `table, line ${row.line}`;
-    rows.push(columns.map((one) => numberOf(table, row, one, path)));
+    for (const one of columns) numbers.push(numberOf(table, row, one, path));
     const of = cellOf(table, row, column);
     checkClass(of, classes, `${path}: ${column}`);
     labels.push(of);
   }
-  const ranges = given ?? rangesOf(rows);
+  const unscaled = Float64Array.from(numbers);
+  const ranges = given ?? rangesOf(unscaled, columns.length, labels.keys());
   if (ranges.length !== columns.length) {
     throw new SpikeletError(
       "CONFIG_INVALID",
@@ -67,6 +72,7 @@ export async function fromTable(content: string, options: TableOptions = {}): Pr
       `must have ${columns.length} entries for as many columns, got ${ranges.length}`,
     );
   }
-  const scaled = Float32Array.from(rows.flatMap((row) => scaledRow(row, ranges)));
-  return fromImages({ values: scaled, shape: [columns.length], name, ...labelsOf(labels, classes, column) }).withRanges(ranges);
+  const targets = labelsOf(labels, classes, column);
+  const data = fromImages({ values: scaled(unscaled, ranges), shape: [columns.length], name, ...targets });
+  return data.withRanges(ranges, given === undefined ? unscaled : undefined);
 }

@@ -17,7 +17,7 @@ export function pickInputs(inputs: HeldInputs, rows: Uint32Array): HeldInputs {
     case "pixels":
       return { ...inputs, pixels: pickPixels(inputs, rows) };
     case "values":
-      return { ...inputs, values: pickValues(inputs, rows) };
+      return { kind: "values", values: pickValues(inputs, rows), units: inputs.units };
   }
 }
 

@@ -10,16 +10,31 @@ export const range = (value: unknown, path: string): Range => {
   return refuse("CONFIG_INVALID", path, "[lowest, highest]", JSON.stringify(value));
 };
 
-/** The range of each column. */
-export function rangesOf(rows: readonly (readonly number[])[]): Range[] {
-  return (rows[0] ?? []).map((_, column) => {
-    let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (const row of rows) {
-      lowest = Math.min(lowest, row[column] ?? 0);
-      highest = Math.max(highest, row[column] ?? 0);
+/**
+ * The range of each column.
+ *
+ * @param numbers `[row][column]`.
+ * @param rows those that count.
+ */
+export function rangesOf(numbers: Float64Array, columns: number, rows: Iterable<number>): Range[] {
+  const lowest = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
+  const highest = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
+  for (const row of rows) {
+    for (let column = 0; column < columns; column++) {
+      const number = numbers[row * columns + column] ?? 0;
+      lowest[column] = Math.min(lowest[column] ?? 0, number);
+      highest[column] = Math.max(highest[column] ?? 0, number);
     }
-    return [lowest, highest];
-  });
+  }
+  return Array.from(lowest, (low, column) => [low, highest[column] ?? low]);
+}
+
+/** Rows of numbers as values in 0..1, `[row][column]`. */
+export function scaled(numbers: Float64Array, ranges: readonly Range[]): Float32Array {
+  const { length } = ranges;
+  const values = new Float32Array(numbers.length);
+  for (let at = 0; at < numbers.length; at += length) values.set(scaledRow(numbers.subarray(at, at + length), ranges), at);
+  return values;
 }
 
 /** Values in 0..1: those outside their range become its ends, and all of a range without extent become 0. */

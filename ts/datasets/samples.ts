@@ -1,10 +1,19 @@
 import type { SpikeEvents } from "../spikes.js";
 import type { SeriesInputs } from "./series.js";
 
+/** Values in 0..1, `[sample][unit]`. */
+export interface ValueInputs {
+  kind: "values";
+  values: Float32Array;
+  units: number;
+  /** The numbers behind the values, where these were scaled by the ranges of the samples themselves. */
+  unscaled?: Float64Array;
+}
+
 /** Samples in memory: images or signals that an encoding turns into spikes, or spikes. */
 export type HeldInputs =
   | { kind: "pixels"; pixels: Uint8Array; units: number }
-  | { kind: "values"; values: Float32Array; units: number }
+  | ValueInputs
   | SeriesInputs
   | { kind: "events"; events: SpikeEvents };
 
