@@ -64,6 +64,14 @@ interface Ran {
   records: DoneRecord[];
 }
 
+/** A record of a readout, which the membranes decide for. */
+function readoutRecord(seed: number, accuracy: number): DoneRecord {
+  const read = { ...record(seed, accuracy), config: { loss: { type: "membrane" } } };
+  read.result.test.accuracy = { membrane: accuracy };
+  for (const epoch of read.result.history) epoch.membrane = accuracy;
+  return read;
+}
+
 /** A plan of variants with the records of its runs, a seed after the other. */
 function ran(...variants: Ran[]): [StudyTable, Plan] {
   const listed = variants.map(({ records: _, ...labels }) => ({ ...labels, settings: {} }));
@@ -237,8 +245,7 @@ describe("the page", () => {
   });
 
   it("names the decision on the axis of epochs, unless there are several", () => {
-    const read = record(1, 0.9);
-    for (const epoch of read.result.history) epoch.membrane = 0.9;
+    const read = readoutRecord(1, 0.9);
     const experiment: Experiment = { ...drawn, figures: [{ type: "epochs", value: "accuracy", title: "Learning" }] };
     const axisOf = (...series: Parameters<typeof ran>) => {
       const [table, plan] = ran(...series);
@@ -251,8 +258,7 @@ describe("the page", () => {
   });
 
   it("draws a measure of the runs that have it, and no figure where none has", () => {
-    const read = record(1, 0.9);
-    read.result.test.accuracy.membrane = 0.9;
+    const read = readoutRecord(1, 0.9);
     const [table, plan] = ran({ series: "fires", records: [record(1, 0.8)] }, { series: "readout", records: [read] });
     const experiment: Experiment = {
       ...drawn,
@@ -265,11 +271,11 @@ describe("the page", () => {
   });
 
   it("draws the accuracy of a sweep's readouts against spikes", () => {
-    const read = record(1, 0.9);
-    read.result.test.accuracy.membrane = 0.9;
-    const [table, plan] = ran({ series: "readout", records: [read] });
-    const files = figures(plots, pointsOf(table, plan), plan).map(({ file }) => file);
-    expect(files).toEqual(["1-epochs.svg", "3-scatter.svg"]);
+    const [table, plan] = ran({ series: "readout", records: [readoutRecord(1, 0.9)] });
+    const [epochs, scatter, ...others] = figures(plots, pointsOf(table, plan), plan);
+    expect(epochs).toMatchObject({ file: "1-epochs.svg", svg: expect.stringContaining("Accuracy by membrane (%)") });
+    expect(scatter).toMatchObject({ file: "2-scatter.svg", svg: expect.stringContaining("readout 90 at 30") });
+    expect(others).toEqual([]);
   });
 
   it("leaves out lines where there is nothing to count along", () => {
