@@ -158,8 +158,9 @@ describe("data of one's own", () => {
       await spikelet(["predict", "--checkpoint", join(out, "best.safetensors"), "--samples", "4", "--json"])
     ).json();
     expect(answers).toHaveLength(4);
-    for (const { class: name, byCount, spikes } of answers) {
-      expect(name).toBe(["high", "low"][byCount as number]);
+    for (const { name, class: decided, byCount, spikes } of answers) {
+      expect(decided).toBe(byCount);
+      expect(name).toBe(["high", "low"][decided as number]);
       expect((spikes as number[])[0]).toBeGreaterThan(0);
     }
   });
