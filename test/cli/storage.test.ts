@@ -125,18 +125,32 @@ describe("--resume", () => {
   });
 
   it.each(["in its folder", "in another folder"])("of a finished run goes on to more epochs, %s", async (where) => {
-    const { epochs } = JSON.parse(readFileSync(join(run.folder("whole"), "report.json"), "utf8")).config.training;
-    const longer = run.folder(`longer ${where}`);
-    const more = ["--set", `training.epochs=${epochs + 2}`];
-    expect(await spikelet(["train", "--config", run.config, ...more, "--out", longer])).toMatchObject({ code: 0 });
-    const out = run.folder(`more ${where}`);
-    const inPlace = where === "in its folder";
-    if (inPlace) cpSync(run.folder("whole"), out, { recursive: true });
-    const from = inPlace ? [] : ["--checkpoint", join(run.folder("whole"), "last.safetensors")];
-    expect(await spikelet(["train", "--resume", ...from, ...more, "--out", out])).toMatchObject({ code: 0 });
+    const [epochs, inPlace] = [4, where === "in its folder"];
+    const folder = (name: string) => run.folder(`${name} ${where}`);
+    const [short, longer] = [folder("short"), folder("longer")];
+    const totalOf = (total: number) => ["--set", `training.epochs=${total}`];
+    // A schedule that takes no notice of the number of epochs: all may as well have been asked for at once.
+    const train = ["train", "--config", run.config, "--set", 'schedule={"type":"constant"}'];
+    expect(await spikelet([...train, ...totalOf(epochs), "--out", short])).toMatchObject({ code: 0 });
+    expect(await spikelet([...train, ...totalOf(epochs + 2), "--out", longer])).toMatchObject({ code: 0 });
+    const out = inPlace ? short : folder("more");
+    const from = inPlace ? [] : ["--checkpoint", join(short, "last.safetensors")];
+    expect(await spikelet(["train", "--resume", ...from, ...totalOf(epochs + 2), "--out", out])).toMatchObject({ code: 0 });
     const [found, expected] = [out, longer].map((dir) => JSON.parse(readFileSync(join(dir, "report.json"), "utf8")));
     expect([found.test, found.best, found.train.epochs]).toEqual([expected.test, expected.best, epochs + 2]);
     expect(found.config).toEqual(expected.config);
+  });
+
+  it("of a finished run fits a schedule that ends with the run to the new number of epochs", async () => {
+    const [out, longer, total] = [run.folder("fitted"), run.folder("fitted at once"), ["--set", "training.epochs=32"]];
+    cpSync(run.folder("whole"), out, { recursive: true });
+    expect(await spikelet(["train", "--resume", ...total, "--out", out])).toMatchObject({ code: 0 });
+    expect(await spikelet(["train", "--config", run.config, ...total, "--out", longer])).toMatchObject({ code: 0 });
+    const [before, fitted, atOnce] = [whole, outcomeOf(out), outcomeOf(longer)].map(({ epochs }) =>
+      epochs.slice(1).map((row) => Number(row.split(",")[1])),
+    ) as [number[], number[], number[]];
+    expect(fitted).toEqual([...before, ...atOnce.slice(before.length)]);
+    expect(fitted[30]).toBeGreaterThan(fitted[29] ?? Number.NaN);
   });
 
   it("of nothing says what it looked for", async () => {
