@@ -27,7 +27,7 @@ import { ExclusiveSession } from "./session/exclusive.js";
 import { Feed } from "./session/feed.js";
 import type { RawSample } from "./session/raw-samples.js";
 import { StoredPass } from "./session/stored-pass.js";
-import { SpikeStream, type StreamOptions } from "./session/stream.js";
+import type { SpikeStream, StreamOptions } from "./session/stream.js";
 
 /** Options of how a network or trainer computes. */
 export interface CreateOptions extends PageOptions {
@@ -224,6 +224,7 @@ export class Network implements Disposable {
    * of units of the encoding is not that of the network's inputs.
    */
   async stream(options: StreamOptions = {}): Promise<SpikeStream> {
+    const { SpikeStream } = await import("./session/stream.js");
     return SpikeStream.open(this.session, options, { decision: decisionOf(this.config), data: this.info.trainedOn });
   }
 
