@@ -19,6 +19,10 @@ export async function buildCommonJs() {
     conditions: ["node"],
     target: "node20",
     format: "cjs",
+    // Smaller, in lines that an uncaught error can print, with the names that its trace needs.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    lineLimit: 160,
     supported: { "dynamic-import": false },
     define: { "import.meta.url": "moduleUrl" },
     banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
