@@ -32,6 +32,7 @@ export const DIRECTLY_BELOW = {
   results: ["spikes", "decisions"],
   datasets: ["encode", "results", "random"],
   recommend: ["datasets"],
+  page: ["datasets"],
 
   layers: ["generated"],
   "network-info": ["generated"],

@@ -32,6 +32,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^spikelet$/, replacement: packageFile("dist/index.js") },
+      { find: /^spikelet\/page$/, replacement: packageFile("dist/page/index.browser.js") },
       { find: /^spikelet\/plot$/, replacement: packageFile("dist/plot/index.js") },
     ],
   },

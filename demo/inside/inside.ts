@@ -1,6 +1,6 @@
 import type { SpikeDataset, Trainer } from "spikelet";
-import { centred } from "../draw/centre.js";
-import { Pad } from "../draw/pad.js";
+import { centred, type DrawingPad } from "spikelet/page";
+import { padIn } from "../draw/pad.js";
 import { Samples } from "../draw/samples.js";
 import { announce } from "../page/announce.js";
 import { byId, element } from "../page/element.js";
@@ -15,7 +15,7 @@ const STROKE_PAUSE = 500;
 
 /** One digit, drawn or taken, and what the chosen network does with it. */
 export class Inside {
-  readonly #pad: Pad;
+  readonly #pad: DrawingPad;
   readonly #samples: Samples;
   readonly #label = byId("label", HTMLSelectElement);
   readonly #view = new InsideView();
@@ -31,7 +31,7 @@ export class Inside {
   constructor(digits: SpikeDataset, trainer: () => Trainer | undefined, responsiveness: Responsiveness) {
     this.#trainer = trainer;
     this.#responsiveness = responsiveness;
-    this.#pad = new Pad(byId("pad", HTMLElement), "Your digit", { drawn: () => this.#drawn(), said: announce });
+    this.#pad = padIn(byId("pad", HTMLElement), "Your digit", { drawn: () => this.#drawn(), said: announce });
     this.#replay = new Replay(
       (step) => this.#seek(step),
       () => this.#tell(),

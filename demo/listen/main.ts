@@ -1,3 +1,5 @@
+import { SpikeletError } from "spikelet";
+import type { Microphone } from "spikelet/page";
 import { announce } from "../page/announce.js";
 import { enable, onPress } from "../page/button.js";
 import { byId } from "../page/element.js";
@@ -6,7 +8,7 @@ import { say } from "../page/state.js";
 import { Ear } from "./ear.js";
 import { Hearing } from "./hearing.js";
 import source from "./hearing.ts?raw";
-import { type Microphone, NoAudio, openMicrophone, soundOf } from "./sounds.js";
+import { listen, soundOf } from "./sounds.js";
 import { type Recording, SpokenDigits } from "./spoken-digits.js";
 import checkpoint from "./spoken-digits.safetensors?url";
 import { HearingView } from "./view.js";
@@ -83,7 +85,7 @@ class Room {
     this.#asking = asking;
     try {
       await this.#work;
-      const microphone = await openMicrophone(
+      const microphone = await listen(
         (sound) => this.#push(sound),
         () => this.#gone(),
         asking.signal,
@@ -145,7 +147,7 @@ class Room {
 }
 
 function microphoneError(thrown: unknown): string {
-  if (thrown instanceof NoAudio)
+  if (thrown instanceof SpikeletError && thrown.path === "audio")
     return "The microphone can't be heard: this browser starts no audio here, as some without loudspeakers.";
   return "There is no microphone that this page may use.";
 }

@@ -1,84 +1,15 @@
 import { datasets } from "spikelet";
-import { Resampler } from "./resampler.js";
-import tap from "./tap.worklet.js?url";
+import { type Microphone, openMicrophone, Resampler } from "spikelet/page";
 import { SAMPLE_RATE } from "./varied.mjs";
 import { joined } from "./words.js";
 
-/** A microphone that is on. */
-export interface Microphone {
-  stop(): void;
-}
-
-/** The browser starts no audio, as some do without an output for sound. */
-export class NoAudio extends Error {
-  override readonly name = "NoAudio";
-}
-
-/** Milliseconds after which audio that has not started is taken for audio that can't. */
-const START = 4000;
-
 /**
- * Turns the microphone on; `heard` gets its sound at 8,000 Hz, in pieces. `gone` is called where it ends by itself, as when it is
- * unplugged. After `signal` aborts it is off.
+ * Turns the microphone on; `heard` gets its sound at 8,000 Hz, in pieces. `gone` is called where it ends by itself.
  *
- * @throws {DOMException} where there is none, or the visitor does not want it; {NoAudio}; the reason of `signal`.
+ * @throws {SpikeletError} `DEVICE_UNAVAILABLE` where there is none that the page may use; the reason of `signal`.
  */
-export async function openMicrophone(
-  heard: (sound: Float32Array) => void,
-  gone: () => void,
-  signal: AbortSignal,
-): Promise<Microphone> {
-  const audio = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: true };
-  signal.throwIfAborted();
-  const asked = navigator.mediaDevices.getUserMedia({ audio });
-  const media = await unlessAborted(asked, signal).catch((thrown: unknown) => {
-    // The visitor may agree later.
-    asked.then((late) => stopTracks(late)).catch(() => undefined);
-    throw thrown;
-  });
-  const context = new AudioContext();
-  const off = () => {
-    stopTracks(media);
-    void context.close();
-  };
-  try {
-    await context.audioWorklet.addModule(tap);
-    const node = new AudioWorkletNode(context, "tap");
-    const resampler = new Resampler(context.sampleRate, SAMPLE_RATE);
-    node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => heard(resampler.push(data));
-    context.createMediaStreamSource(media).connect(node).connect(context.destination);
-    await unlessAborted(started(context), signal);
-    if (!media.active) throw new Error("the microphone has gone");
-    for (const track of media.getTracks()) track.addEventListener("ended", gone);
-    return {
-      stop: () => {
-        node.port.onmessage = null;
-        off();
-      },
-    };
-  } catch (thrown) {
-    off();
-    throw thrown;
-  }
-}
-
-function stopTracks(media: MediaStream): void {
-  for (const track of media.getTracks()) track.stop();
-}
-
-/** Waits until a context runs; without an output for its sound, some browsers never start it. */
-async function started(context: AudioContext): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAudio()), START);
-  });
-  await Promise.race([context.resume(), late]).finally(() => clearTimeout(timer));
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-  return Promise.race([work, aborted]);
+export function listen(heard: (sound: Float32Array) => void, gone: () => void, signal: AbortSignal): Promise<Microphone> {
+  return openMicrophone(heard, { sampleRate: SAMPLE_RATE, onEnd: gone, signal });
 }
 
 /** A recording at most: what a page has memory for, and what somebody waits for. */

@@ -1,6 +1,6 @@
 import { loadBackend, type Network, type SpikeDataset, save } from "spikelet";
-import { centred } from "../draw/centre.js";
-import { Pad } from "../draw/pad.js";
+import { centred } from "spikelet/page";
+import { padIn } from "../draw/pad.js";
 import { announce } from "../page/announce.js";
 import { enable, onPress } from "../page/button.js";
 import { byId } from "../page/element.js";
@@ -31,7 +31,7 @@ interface Learnt {
 class Room {
   readonly #lesson = new Lesson(() => this.#changed());
   readonly #list = new SignsList(this.#lesson);
-  readonly #pad = new Pad(byId("pad", HTMLElement), "Your symbol", { drawn: () => this.#drawn(), said: announce });
+  readonly #pad = padIn(byId("pad", HTMLElement), "Your symbol", { drawn: () => this.#drawn(), said: announce });
   readonly #reading = new Reading(this.#pad);
   readonly #keep = byId("keep", HTMLButtonElement);
   readonly #undo = byId("undo", HTMLButtonElement);

@@ -1,5 +1,5 @@
 import type { Network } from "spikelet";
-import type { Pad } from "../draw/pad.js";
+import type { DrawingPad } from "spikelet/page";
 import { type Insight, lookInside } from "../inside/insight.js";
 import { Membranes } from "../inside/membranes.js";
 import { Raster } from "../inside/raster.js";
@@ -23,14 +23,14 @@ export class Reading {
   readonly #section = byId("inside", HTMLElement);
   readonly #answer = byId("answer", HTMLElement);
   readonly #replay: Replay;
-  readonly #pad: Pad;
+  readonly #pad: DrawingPad;
   #insight: Insight | undefined;
   #isLooking = false;
   #next: Question | undefined;
   /** Number of calls of `forget`, by which a look notices that its result is out of date. */
   #forgotten = 0;
 
-  constructor(pad: Pad) {
+  constructor(pad: DrawingPad) {
     this.#pad = pad;
     this.#replay = new Replay(
       (step) => this.#seek(step),

@@ -1,4 +1,3 @@
-import { between } from "../draw/centre.js";
 import { SIDE } from "../race/digits.js";
 
 /** Images that are made of a drawing; the first is the drawing itself. */
@@ -32,6 +31,18 @@ function moved(pixels: Uint8Array, [a, b, c, d]: readonly [number, number, numbe
     }
   }
   return result;
+}
+
+/** Grey value at a place between pixels. */
+function between(pixels: Uint8Array, x: number, y: number): number {
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const [dx, dy] = [x - left, y - top];
+  const at = (column: number, row: number) =>
+    column < 0 || row < 0 || column >= SIDE || row >= SIDE ? 0 : (pixels[row * SIDE + column] ?? 0);
+  return (
+    (1 - dy) * ((1 - dx) * at(left, top) + dx * at(left + 1, top)) +
+    dy * ((1 - dx) * at(left, top + 1) + dx * at(left + 1, top + 1))
+  );
 }
 
 /** Numbers from 0 to below 1 that look random (mulberry32). */

@@ -36,11 +36,16 @@ export async function buildWithVite(project: string): Promise<string> {
 }
 
 /** Builds a page with nothing but the library. */
-export async function buildLibrary(project: string): Promise<string> {
-  const folder = join(project, "library");
+export function buildLibrary(project: string): Promise<string> {
+  return buildPage(project, "library.mjs");
+}
+
+/** Builds a page of one file of this folder, which imports nothing but packages. */
+export async function buildPage(project: string, file: string): Promise<string> {
+  const folder = join(project, basename(file, ".mjs"));
   await mkdir(folder);
-  await copyFile(fileURLToPath(new URL("library.mjs", import.meta.url)), join(folder, "library.mjs"));
-  await writeFile(join(folder, "index.html"), html("./library.mjs"));
+  await copyFile(fileURLToPath(new URL(file, import.meta.url)), join(folder, file));
+  await writeFile(join(folder, "index.html"), html(`./${file}`));
   return buildWithVite(folder);
 }
 

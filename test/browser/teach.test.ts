@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { BrowserContextOptions } from "playwright-core";
 import { datasets, encode, restoreNetwork } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { centred } from "../../demo/draw/centre.js";
+import { centred } from "../../ts/page/centred.js";
 import { Demo, type DemoPage } from "./demo-page.js";
 import { failWorkers, keepWorkers } from "./failing-workers.js";
 import { traceMainThread } from "./main-thread.js";

@@ -1,10 +1,10 @@
 import { datasets } from "spikelet";
 import { describe, expect, it, vi } from "vitest";
-import { Resampler } from "../../demo/listen/resampler.js";
 import { joined, Words } from "../../demo/listen/words.js";
 import { DEFAULTS, ENCODING } from "../../demo/race/settings.js";
 import { Training } from "../../demo/race/training.js";
 import { Lesson } from "../../demo/teach/lesson.js";
+import { Resampler } from "../../ts/page/resampler.js";
 
 const sine = (hertz: number, rate: number, seconds: number) =>
   Float32Array.from({ length: rate * seconds }, (_, t) => 0.5 * Math.sin((2 * Math.PI * hertz * t) / rate));

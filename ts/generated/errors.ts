@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   "DISPOSED",
   "BACKEND_UNAVAILABLE",
   "SIMD_UNSUPPORTED",
+  "DEVICE_UNAVAILABLE",
   "INTERNAL",
 ] as const;
 

@@ -30,13 +30,15 @@ pub enum ErrorCode {
     BackendUnavailable,
     /// The SIMD level is not available on this machine.
     SimdUnsupported,
+    /// No camera or microphone that the page may use.
+    DeviceUnavailable,
     /// An internal error: a defect of this library.
     Internal,
 }
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ConfigInvalid,
         Self::ShapeMismatch,
         Self::DataFormat,
@@ -48,6 +50,7 @@ impl ErrorCode {
         Self::Disposed,
         Self::BackendUnavailable,
         Self::SimdUnsupported,
+        Self::DeviceUnavailable,
         Self::Internal,
     ];
 
@@ -66,6 +69,7 @@ impl ErrorCode {
             Self::Disposed => "DISPOSED",
             Self::BackendUnavailable => "BACKEND_UNAVAILABLE",
             Self::SimdUnsupported => "SIMD_UNSUPPORTED",
+            Self::DeviceUnavailable => "DEVICE_UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
     }

@@ -1,3 +1,5 @@
+import { floats, positive } from "../check/values.js";
+
 /** Zero crossings of the filter on each side. */
 const CROSSINGS = 12;
 
@@ -13,9 +15,13 @@ export class Resampler {
   #start: number;
   #made = 0;
 
-  /** @param from values a second of the input. @param to values a second of the output. */
+  /**
+   * @param from values a second of the input.
+   * @param to values a second of the output.
+   * @throws {SpikeletError} `CONFIG_INVALID` for a rate that is not above 0.
+   */
   constructor(from: number, to: number) {
-    this.#ratio = from / to;
+    this.#ratio = positive(from, "from") / positive(to, "to");
     this.#cutoff = Math.min(1, to / from);
     this.#reach = this.#ratio === 1 ? 0 : Math.ceil(CROSSINGS / this.#cutoff);
     this.#kept = new Float32Array(this.#reach);
@@ -23,7 +29,8 @@ export class Resampler {
   }
 
   /** Takes the next values of the input; returns the values of the output that they complete. */
-  push(values: Float32Array): Float32Array {
+  push(piece: Float32Array): Float32Array {
+    const values = floats(piece, "piece");
     if (this.#ratio === 1) return values;
     const input = new Float32Array(this.#kept.length + values.length);
     input.set(this.#kept);
