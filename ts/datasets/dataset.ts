@@ -11,8 +11,8 @@ import { backendChoice } from "../runtime/options.js";
 import { eventsBefore, SpikeEvents } from "../spikes.js";
 import type { Labels } from "./class-names.js";
 import { inputArrays, pickImages, pickInputs, pickTargets, samplesIn, targetArrays } from "./pick.js";
-import { type Range, rangesOf, scaled } from "./ranges.js";
-import type { DatasetInputs, DatasetTargets, HeldInputs } from "./samples.js";
+import type { Range } from "./ranges.js";
+import type { DatasetInputs, DatasetTargets, HeldInputs, ValueInputs } from "./samples.js";
 import { channelsOf, pickSeries } from "./series.js";
 import { balancedOrder, type SplitOptions, splitOptions, splitSizes } from "./split.js";
 
@@ -302,23 +302,23 @@ export class SpikeDataset {
   /**
    * @internal The same samples, whose values were numbers of these ranges.
    *
-   * @param unscaled these numbers, where the ranges are their own.
+   * @param scaledBy where the ranges are those of the samples themselves.
    */
-  withRanges(ranges: readonly Range[], unscaled?: Float64Array): SpikeDataset {
-    const inputs = this.#inputs;
-    const held = inputs.kind === "values" && unscaled !== undefined ? { ...inputs, unscaled } : inputs;
-    return new SpikeDataset({ ...this.info, ranges }, held, this.#targets, this.#rows, this.encoding, this.#numbers);
+  withRanges(ranges: readonly Range[], scaledBy?: ValueInputs["scaledBy"]): SpikeDataset {
+    return this.#withValues(ranges, scaledBy && { scaledBy });
+  }
+
+  #withValues(ranges: readonly Range[], changed: Partial<ValueInputs> | undefined): SpikeDataset {
+    const inputs = { ...this.#inputs, ...changed } as DatasetInputs;
+    return new SpikeDataset({ ...this.info, ranges }, inputs, this.#targets, this.#rows, this.encoding, this.#numbers);
   }
 
   /** Samples whose values are scaled by the ranges of `part` where they were scaled by those of all. */
   #scaledBy(part: Uint32Array): SpikeDataset {
     const inputs = this.#inputs;
-    if (inputs.kind !== "values" || inputs.unscaled === undefined || part.length === 0) return this;
-    const { unscaled, units } = inputs;
-    const rows = part.map((index) => this.#row(index));
-    const ranges = rangesOf(unscaled, units, rows);
-    const held = { kind: "values", values: scaled(unscaled, ranges), units } as const;
-    return new SpikeDataset({ ...this.info, ranges }, held, this.#targets, this.#rows, this.encoding, this.#numbers);
+    if (inputs.kind !== "values" || inputs.scaledBy === undefined || part.length === 0) return this;
+    const { values, ranges } = inputs.scaledBy(part.map((index) => this.#row(index)));
+    return this.#withValues(ranges, { values, scaledBy: undefined });
   }
 
   /** @internal The targets of these samples with `events` as their inputs, one train a sample. */

@@ -5,6 +5,7 @@ import { classNames } from "./class-names.js";
 import { fromImages } from "./create.js";
 import type { SpikeDataset } from "./dataset.js";
 import { type Range, range, rangesOf, scaled } from "./ranges.js";
+import type { ScaledValues } from "./samples.js";
 import { cellOf, checkClass, labelsOf, numberOf, tableOf } from "./table.js";
 
 /** What the columns of a table mean that has a line for each sample. */
@@ -63,16 +64,19 @@ export async function fromTable(content: string, options: TableOptions = {}): Pr
     checkClass(of, classes, `${path}: ${column}`);
     labels.push(of);
   }
-  const unscaled = Float64Array.from(numbers);
-  const ranges = given ?? rangesOf(unscaled, columns.length, labels.keys());
-  if (ranges.length !== columns.length) {
+  if (given !== undefined && given.length !== columns.length) {
     throw new SpikeletError(
       "CONFIG_INVALID",
       "ranges",
-      `must have ${columns.length} entries for as many columns, got ${ranges.length}`,
+      `must have ${columns.length} entries for as many columns, got ${given.length}`,
     );
   }
-  const targets = labelsOf(labels, classes, column);
-  const data = fromImages({ values: scaled(unscaled, ranges), shape: [columns.length], name, ...targets });
-  return data.withRanges(ranges, given === undefined ? unscaled : undefined);
+  const unscaled = Float64Array.from(numbers);
+  const scaledBy = (rows: Iterable<number>): ScaledValues => {
+    const ranges = given ?? rangesOf(unscaled, columns.length, rows);
+    return { ranges, values: scaled(unscaled, ranges) };
+  };
+  const { values: inRange, ranges } = scaledBy(labels.keys());
+  const data = fromImages({ values: inRange, shape: [columns.length], name, ...labelsOf(labels, classes, column) });
+  return data.withRanges(ranges, given === undefined ? scaledBy : undefined);
 }

@@ -1,13 +1,20 @@
 import type { SpikeEvents } from "../spikes.js";
+import type { Range } from "./ranges.js";
 import type { SeriesInputs } from "./series.js";
+
+/** Values in 0..1, `[sample][unit]`, with the ranges that they come from. */
+export interface ScaledValues {
+  values: Float32Array;
+  ranges: readonly Range[];
+}
 
 /** Values in 0..1, `[sample][unit]`. */
 export interface ValueInputs {
   kind: "values";
   values: Float32Array;
   units: number;
-  /** The numbers behind the values, where these were scaled by the ranges of the samples themselves. */
-  unscaled?: Float64Array;
+  /** Scales the numbers behind the values by the ranges of some samples, where they were scaled by those of all. */
+  scaledBy?: ((rows: Uint32Array) => ScaledValues) | undefined;
 }
 
 /** Samples in memory: images or signals that an encoding turns into spikes, or spikes. */
