@@ -71,14 +71,19 @@ describe("links in the folder of --out", () => {
 });
 
 describe("a folder that a training writes to", () => {
-  /** A training that runs until it is killed. */
+  /** A training that runs until it is killed; it has written all files of its first epoch. */
   async function running(out: string): Promise<ChildProcess> {
     const long = ["--set", "training.epochs=1000000"];
     const args = ["train", "--config", run.config, ...long, "--out", out, "--json"];
     const child = spawn(process.execPath, [MAIN, ...args], { cwd: emptyFolder(), stdio: ["ignore", "pipe", "ignore"] });
     // It is listened to until its end: without a reader it could not print.
+    let told = "";
     await new Promise<void>((resolve) => {
-      child.stdout.on("data", (chunk) => String(chunk).includes('"epochEnd"') && resolve());
+      child.stdout.on("data", (chunk) => {
+        // An epoch is told before its files are written, and the next one only then.
+        told += chunk;
+        if (told.split('"type":"epochEnd"').length > 2) resolve();
+      });
     });
     return child;
   }

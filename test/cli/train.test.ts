@@ -183,25 +183,24 @@ describe("spikelet train", () => {
 
   it("ends at once at a second Ctrl-C", async () => {
     const out = await folder();
-    let presses: NodeJS.Timeout | undefined;
     const unfinished = () =>
       readdirSync(out, { recursive: true }).filter((name) => /last\.safetensors\.[0-9a-f]{16}$/.test(`${name}`));
-    let wasAboutToWrite = false;
+    let [isPressed, wasAboutToWrite] = [false, false];
+    let presses: NodeJS.Timeout | undefined;
     const press = (child: ChildProcess, stdout: string) => {
-      if (presses !== undefined || !stdout.includes('"started"')) return;
-      child.kill("SIGINT");
-      presses = setInterval(() => {
-        if (unfinished().length === 0) return;
-        wasAboutToWrite = true;
-        child.kill("SIGINT");
-      }, 50);
+      if (!isPressed && stdout.includes('"started"')) isPressed = child.kill("SIGINT");
+      if (presses !== undefined || !stdout.includes("stuck")) return;
+      wasAboutToWrite = unfinished().length === 1;
+      // Again and again, since one that comes right after the first counts as the same.
+      presses = setInterval(() => child.kill("SIGINT"), 50);
     };
     // The first one waits for a checkpoint, which never gets its name.
-    const { code } = await spawnSpikelet(["train", ...SMALL, "--out", out, "--json"], press, {
+    const { code, signal } = await spawnSpikelet(["train", ...SMALL, "--out", out, "--json"], press, {
       NODE_OPTIONS: importing("stuck-rename.mjs"),
     });
     clearInterval(presses);
-    expect(code).toBe(130);
+    // The signal itself, where the process was busy with another file: 130 for a shell too.
+    expect(code ?? signal).toBeOneOf([130, "SIGINT"]);
     expect(wasAboutToWrite, "a checkpoint without its name").toBe(true);
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ProcessIdentity, thisProcess } from "../../ts/io/process-identity.node.js";
 
@@ -10,7 +10,8 @@ export function leaseOf(file: string, owner: Partial<ProcessIdentity> = {}, toke
   return sign;
 }
 
-/** Shows that its owner lives. */
+/** Shows that its owner lives. Whoever reads meanwhile sees one count or the other, as of an owner that writes over a count in place. */
 export function beat(sign: string, count: number, owner: Partial<ProcessIdentity> = {}): void {
-  writeFileSync(sign, `${String(count).padStart(12, "0")}\n${JSON.stringify({ ...thisProcess(), ...owner })}\n`);
+  writeFileSync(`${sign}.new`, `${String(count).padStart(12, "0")}\n${JSON.stringify({ ...thisProcess(), ...owner })}\n`);
+  renameSync(`${sign}.new`, sign);
 }

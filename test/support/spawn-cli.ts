@@ -16,6 +16,8 @@ export function emptyFolder(): string {
 /** What a command line left. */
 export interface CliResult {
   code: number | null;
+  /** What ended a process of its own, where that was a signal. */
+  signal?: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
   /** The lines of stdout as JSON. */
@@ -75,9 +77,9 @@ export function runProgram(
     child.stderr.on("data", (chunk: Buffer) => {
       stderr += chunk.toString();
     });
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       rmSync(cwd, { recursive: true, force: true });
-      resolve({ code, stdout, stderr, json: () => linesOf(stdout) });
+      resolve({ code, signal, stdout, stderr, json: () => linesOf(stdout) });
     });
   });
 }
