@@ -68,7 +68,82 @@ function packet(type: number, events: readonly Event[], { overflow = 0, isValid 
   return Array.from(new Uint8Array(view.buffer));
 }
 
+const CHIP = "# AEChip: eu.seebetter.ini.chips.davis.Davis240C\r\n";
+
+/** Events of AEDAT 2.0, with addresses of a DAVIS 240 or a DVS128; rows count from the bottom there. */
+function aedat2(events: readonly Event[], header = CHIP, others: readonly number[] = []): Uint8Array {
+  const isDavis = header.includes("Davis");
+  const words = events.flatMap(([time, x, y, polarity]) => {
+    const address = isDavis ? ((179 - y) << 22) | (x << 12) | (polarity << 11) : ((127 - y) << 8) | (x << 1) | polarity;
+    return [address, time];
+  });
+  const view = new DataView(new ArrayBuffer(4 * (words.length + others.length)));
+  for (const [k, word] of [...words, ...others].entries()) view.setUint32(4 * k, word >>> 0);
+  return Uint8Array.from([...text(`#!AER-DAT2.0\r\n# a raw AE data file\r\n${header}`), ...new Uint8Array(view.buffer)]);
+}
+
+/** A FlatBuffer with its size before it: one table, whose fields begin at these places of it. */
+function flatBuffer(identifier: string, fields: readonly number[], content: Uint8Array): number[] {
+  const offsets = 4 + 2 * fields.length;
+  const table = 12 + 4 * Math.ceil(offsets / 4);
+  const view = new DataView(new ArrayBuffer(table + content.length));
+  view.setUint32(0, view.byteLength - 4, true);
+  view.setUint32(4, table - 4, true);
+  for (const [k, letter] of text(identifier).entries()) view.setUint8(8 + k, letter);
+  for (const [k, value] of [offsets, content.length, ...fields].entries()) view.setUint16(12 + 2 * k, value, true);
+  const bytes = new Uint8Array(view.buffer);
+  bytes.set(content, table);
+  view.setInt32(table, table - 12, true);
+  return [...bytes];
+}
+
+/** A packet of AEDAT 4.0 with events, not compressed. */
+function eventPacket(events: readonly Event[], identifier = "EVTS"): number[] {
+  // Offset to the offsets, offset to the vector, its length, its structures.
+  const view = new DataView(new ArrayBuffer(12 + 16 * events.length));
+  view.setUint32(4, 4, true);
+  view.setUint32(8, events.length, true);
+  for (const [k, [time, x, y, polarity]] of events.entries()) {
+    view.setBigInt64(12 + 16 * k, BigInt(time), true);
+    view.setInt16(20 + 16 * k, x, true);
+    view.setInt16(22 + 16 * k, y, true);
+    view.setUint8(24 + 16 * k, polarity);
+  }
+  return flatBuffer(identifier, [4], new Uint8Array(view.buffer));
+}
+
+/** AEDAT 4.0 with packets of one stream, behind which a table of them may lie. */
+function aedat4(packets: readonly (readonly number[])[], { compression = 0, table = [] as readonly number[] } = {}): Uint8Array {
+  const [magic, description] = [text("#!AER-DAT4.0\r\n"), text(DESCRIPTION)];
+  const sized = packets.flatMap((packet) => [...new Uint8Array(Int32Array.of(0, packet.length).buffer), ...packet]);
+  const header = (position: bigint) => {
+    // Offset to the offsets, compression, position of the table, offset to the description.
+    const view = new DataView(new ArrayBuffer(24 + description.length + 1));
+    view.setInt32(4, compression, true);
+    view.setBigInt64(8, position, true);
+    view.setUint32(16, 4, true);
+    view.setUint32(20, description.length, true);
+    const bytes = new Uint8Array(view.buffer);
+    bytes.set(description, 24);
+    return flatBuffer("IOHE", [4, 8, 16], bytes);
+  };
+  const end = magic.length + header(-1n).length + sized.length;
+  return Uint8Array.from([...magic, ...header(table.length > 0 ? BigInt(end) : -1n), ...sized, ...table]);
+}
+
+const DESCRIPTION = `<dv version="2.0"><node name="outInfo" path="/mainloop/Recorder/outInfo/"><node name="0" path="/mainloop/Recorder/outInfo/0/">
+<attr key="compression" type="string">NONE</attr><attr key="typeIdentifier" type="string">EVTS</attr>
+<node name="info" path="/mainloop/Recorder/outInfo/0/info/"><attr key="sizeX" type="int">346</attr><attr key="sizeY" type="int">260</attr></node>
+</node></node></dv>`;
+
 const aedat = (...packets: number[][]) => Uint8Array.from([...text(HEAD), ...packets.flat()]);
+
+/** Sixteen events in a packet, as liblz4 packs it. */
+const PACKED = Buffer.from(
+  "BCJNGGxAIAEAAAAAAADQqQAAAPAJHAEAABAAAABFVlRTBgAMAQQAAAAIAAAACAAAGACwAACkBzGvBQAAAAcNACMAZBAAkwEABwABAAAAyBAAEwIgACIsATAAEwMgABOQEAAEQAAT9BAABEAAIlgCMAAEQAATvBAABEAAIiADIAAEQAAThBAABEAAE+gQAARAACJMBDAABEAAE7AQAARAACIUBSAABEAAE3gQAARAABPcEACAAwAHAAEAAAAAAAAAvrMd7w==",
+  "base64",
+);
+const PACKED_EVENTS: readonly Event[] = Array.from({ length: 16 }, (_, k) => [1_600_000_000_000_000 + 100 * k, k % 4, 7, k % 2]);
 
 const listed = (bytes: Uint8Array) => {
   const { times, x, y, polarities } = parseRecording(bytes);
@@ -80,6 +155,14 @@ describe("a recording of an event camera", () => {
     { name: "EVT 2.0", bytes: evt2(EVENTS) },
     { name: "EVT 2.0 without the end of a header", bytes: evt2(EVENTS, "% date 2026\n% format EVT2;height=128\n") },
     { name: "EVT 3.0", bytes: evt3(EVENTS) },
+    { name: "AEDAT 2.0 of a DAVIS", bytes: aedat2(EVENTS) },
+    { name: "AEDAT 2.0 of a DVS128", bytes: aedat2(EVENTS, "# AEChip: ch.unizh.ini.jaer.chip.retina.DVS128\r\n") },
+    { name: "AEDAT 2.0 without a camera, with the end of a header", bytes: aedat2(EVENTS, "#End Of ASCII Header\r\n") },
+    { name: "AEDAT 4.0", bytes: aedat4([eventPacket(EVENTS.slice(0, 2)), eventPacket([]), eventPacket(EVENTS.slice(2))]) },
+    {
+      name: "AEDAT 4.0 with a table",
+      bytes: aedat4([eventPacket(EVENTS)], { table: flatBuffer("FTAB", [], new Uint8Array(8)) }),
+    },
     { name: "AEDAT 3.1", bytes: aedat(packet(1, EVENTS.slice(0, 1)), packet(2, EVENTS), packet(1, EVENTS.slice(1))) },
   ])("is read as $name", ({ bytes }) => {
     expect(listed(bytes)).toEqual(EVENTS);
@@ -94,11 +177,27 @@ describe("a recording of an event camera", () => {
     ]);
   });
 
+  it("is unpacked where AEDAT 4.0 is compressed with LZ4", () => {
+    for (const compression of [1, 2]) {
+      expect(listed(aedat4([[...PACKED], [...PACKED]], { compression }))).toEqual([...PACKED_EVENTS, ...PACKED_EVENTS]);
+    }
+  });
+
+  it("has no events but changes of brightness", () => {
+    // A sample of a frame and a signal from outside.
+    const others = [0x8000_0000, 1, 0x400, 2];
+    expect(listed(aedat2(EVENTS, CHIP, others))).toEqual(EVENTS);
+    expect(listed(aedat2(EVENTS, "#End Of ASCII Header\r\n", [0x8000, 3]))).toEqual(EVENTS);
+    expect(listed(aedat4([eventPacket(EVENTS), eventPacket(EVENTS, "IMUS")]))).toEqual(EVENTS);
+  });
+
   it("goes on where the upper part of a time begins again", () => {
     const turned = words("% evt 3.0\n% end\n", [0x8fff, 0x6001, 0x2000, 0x8000, 0x6002, 0x2000], 2);
     expect(listed(turned).map(([time]) => time)).toEqual([0xfff001, 0x1000002]);
     const later = aedat(packet(1, [[3, 1, 1, 0]], { overflow: 1 }), packet(1, [[9, 1, 1, 0]], { isValid: false }));
     expect(listed(later)).toEqual([[2 ** 31 + 3, 1, 1, 0]]);
+    const times = [0xffff_fffe, 1];
+    expect(listed(aedat2(times.map((time) => [time, 1, 1, 0]))).map(([time]) => time)).toEqual([2 ** 32 - 2, 2 ** 32 + 1]);
   });
 
   it.each([
@@ -106,12 +205,58 @@ describe("a recording of an event camera", () => {
     { name: "an end within a word", bytes: evt2(EVENTS).slice(0, -1), path: "byte 48" },
     { name: "an end within a packet", bytes: aedat(packet(1, EVENTS)).slice(0, -3), path: `byte ${HEAD.length}` },
     { name: "an end within the header of a packet", bytes: aedat(packet(1, []).slice(0, 20)), path: `byte ${HEAD.length}` },
-  ])("is refused: $name", ({ bytes, path }) => {
-    expect(() => parseRecording(bytes)).toThrow(expect.objectContaining({ code: "DATA_FORMAT", path }));
+    { name: "an end within an event", bytes: aedat2(EVENTS).slice(0, -1), path: /^byte \d+$/, why: "within an event" },
+    { name: "an unknown camera", bytes: aedat2([], "# AEChip: cochlea.CochleaAMS1c\r\n"), path: "byte 0", why: "CochleaAMS1c" },
+    { name: "no camera, but no DVS128", bytes: aedat2([], "", [1 << 22, 0]), path: "byte 0", why: "names no camera" },
+    { name: "a row beyond the camera", bytes: aedat2([], CHIP, [300 << 22, 0]), path: /^byte \d+$/, why: "row 300" },
+    { name: "the compression ZSTD", bytes: aedat4([], { compression: 3 }), path: "byte 14", why: "ZSTD" },
+    { name: "an unknown compression", bytes: aedat4([], { compression: 9 }), path: "byte 14", why: "compression 9" },
+    {
+      name: "a packet that is cut",
+      bytes: aedat4([eventPacket(EVENTS)]).slice(0, -1),
+      path: /^byte \d+$/,
+      why: "within a packet",
+    },
+    { name: "a packet that is none", bytes: aedat4([[1, 2, 3]]), path: /^byte \d+$/, why: "beyond its end" },
+    {
+      name: "a packet that is not packed",
+      bytes: aedat4([eventPacket(EVENTS)], { compression: 1 }),
+      path: /^byte \d+$/,
+      why: "LZ4",
+    },
+    {
+      name: "a packet that ends too early",
+      bytes: aedat4([[...PACKED.subarray(0, -30)]], { compression: 1 }),
+      path: /^byte \d+$/,
+      why: "LZ4",
+    },
+  ])("is refused: $name", ({ bytes, path, why = "" }) => {
+    const refused = { code: "DATA_FORMAT", path: typeof path === "string" ? path : expect.stringMatching(path) };
+    expect(() => parseRecording(bytes)).toThrow(expect.objectContaining({ ...refused, message: expect.stringContaining(why) }));
+  });
+
+  it("does not fill the memory from a few bytes", () => {
+    // One literal, then a match whose length has 255 more for each byte: 102 MB.
+    const long = new Uint8Array(400_000).fill(255);
+    const block = [0x1f, 0, 1, 0, ...long, 0, 0x10, 0];
+    const size = [...new Uint8Array(Uint32Array.of(block.length).buffer)];
+    const frame = [0x04, 0x22, 0x4d, 0x18, 0x60, 0x70, 0, ...size, ...block, 0, 0, 0, 0];
+    const bytes = aedat4([frame], { compression: 1 });
+    expect(() => parseRecording(bytes)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining("unpacks to more than") }),
+    );
   });
 
   it("is read or refused, however it is damaged", () => {
-    for (const whole of [evt2(EVENTS), evt3(EVENTS), aedat(packet(1, EVENTS))]) {
+    const packed = aedat4([[...PACKED]], { compression: 1 });
+    for (const whole of [
+      evt2(EVENTS),
+      evt3(EVENTS),
+      aedat(packet(1, EVENTS)),
+      aedat2(EVENTS),
+      aedat4([eventPacket(EVENTS)]),
+      packed,
+    ]) {
       for (let seed = 1; seed <= 50; seed++) {
         try {
           parseRecording(mutated(whole, seed));

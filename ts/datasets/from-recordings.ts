@@ -11,7 +11,7 @@ import { stepOf } from "./step.js";
 
 /** Recordings of an event camera, and how they become spikes. */
 export interface RecordingOptions extends TargetOptions {
-  /** Bytes of EVT 2.0, EVT 3.0 or AEDAT 3.1 files, one sample each. */
+  /** Bytes of EVT 2.0, EVT 3.0, AEDAT 2.0, 3.1 or 4.0 files, one sample each. */
   recordings: readonly Uint8Array[];
   /** Height and width of the sensor in pixels. */
   sensor: readonly [height: number, width: number];
@@ -40,7 +40,7 @@ const recordingOptions = fields<RecordingOptions>(
   "stepLength",
 );
 
-/** Pixels a side that the addresses of events reach: those of EVT 3.0 and DVS have 11 bits at most, of AEDAT 3.1 15. */
+/** Pixels a side that the addresses of events reach: those of EVT 3.0 and DVS have 11 bits at most, of AEDAT 15. */
 const MAX_SIDE = 32_768;
 
 /** @internal Checks height and width. */

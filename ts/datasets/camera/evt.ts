@@ -1,37 +1,17 @@
 import { SpikeletError } from "../../errors.js";
 import type { EventList } from "./event-list.js";
+import { TurningCounter } from "./turning-counter.js";
 
 /** Microseconds of a unit of the upper part of a time, in EVT 2.0 and 3.0. */
 const [HIGH_2, HIGH_3] = [2 ** 6, 2 ** 12];
 /** Values of the upper part, after which it begins again. */
 const [TURN_2, TURN_3] = [2 ** 28, 2 ** 12];
 
-/** Counts the upper part of times on, which begins again at 0. */
-class HighTime {
-  #turns = 0;
-  #last = 0;
-  readonly #turn: number;
-
-  constructor(turn: number) {
-    this.#turn = turn;
-  }
-
-  set(value: number): void {
-    // Words may come a little late; a fall by half of all values is a new turn.
-    if (this.#last - value > this.#turn / 2) this.#turns += 1;
-    this.#last = value;
-  }
-
-  get value(): number {
-    return this.#turns * this.#turn + this.#last;
-  }
-}
-
 /** EVT 2.0: words of 32 bits, type in bits 28 to 31. */
 export function readEvt2(content: Uint8Array, start: number, events: EventList): void {
   const [CD_OFF, CD_ON, TIME_HIGH] = [0x0, 0x1, 0x8];
   const view = wordsFrom(content, start, 4);
-  const high = new HighTime(TURN_2);
+  const high = new TurningCounter(TURN_2);
   for (let at = 0; at < view.byteLength; at += 4) {
     const word = view.getUint32(at, true);
     const type = word >>> 28;
@@ -45,7 +25,7 @@ export function readEvt2(content: Uint8Array, start: number, events: EventList):
 export function readEvt3(content: Uint8Array, start: number, events: EventList): void {
   const [ADDR_Y, ADDR_X, BASE_X, VECT_12, VECT_8, TIME_LOW, TIME_HIGH] = [0x0, 0x2, 0x3, 0x4, 0x5, 0x6, 0x8];
   const view = wordsFrom(content, start, 2);
-  const high = new HighTime(TURN_3);
+  const high = new TurningCounter(TURN_3);
   let [low, x, y, polarity] = [0, 0, 0, 0];
   const time = () => high.value * HIGH_3 + low;
   for (let at = 0; at < view.byteLength; at += 2) {

@@ -7,7 +7,7 @@ const [HEADER, EVENT] = [28, 8];
 const POLARITY = 1;
 
 /** AEDAT 3.1: packets of events of one type, little-endian. */
-export function readAedat(content: Uint8Array, start: number, events: EventList): void {
+export function readAedat3(content: Uint8Array, start: number, events: EventList): void {
   const view = new DataView(content.buffer, content.byteOffset, content.length);
   for (let at = start; at < content.length; ) {
     if (at + HEADER > content.length) throw fault(at, "the file ends within the header of a packet");
