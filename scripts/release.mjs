@@ -89,7 +89,7 @@ function stageMain(stage, platforms) {
     ...description
   } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const optional = Object.fromEntries(platforms.map(({ name, version }) => [name, version]));
-  description.optionalDependencies = { ...description.optionalDependencies, ...optional };
+  description.optionalDependencies = optional;
   const address = repositoryOf(process.env);
   if (address !== undefined) {
     description.repository = { type: "git", url: `git+${address}.git` };

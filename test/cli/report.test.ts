@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findChromium } from "../../scripts/find-chromium.mjs";
-import { spawnSpikelet, spikelet } from "../support/spawn-cli.js";
+import { spikelet } from "../support/spawn-cli.js";
 
 const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
 /** Points of Yin-Yang, a network of a few units. */
@@ -70,18 +70,6 @@ describe("report.html", () => {
     expect(code).toBe(0);
     expect(JSON.parse(await readFile(join(other, "report.json"), "utf8"))).toEqual(json()[0]);
     expect(await readFile(join(other, "report.html"), "utf8")).toContain("<h1>Evaluation on yinYang</h1>");
-  });
-
-  it("goes without figures where the packages that draw are missing, and says so", async () => {
-    const other = await folder();
-    const loader = new URL("../support/without-plots.mjs", import.meta.url).href;
-    const args = ["evaluate", "--checkpoint", join(out, "best.safetensors"), "--out", other];
-    const { code, stderr } = await spawnSpikelet(args, undefined, { NODE_OPTIONS: `--import ${loader}` });
-    expect([code, stderr]).toEqual([0, expect.stringContaining("npm install @observablehq/plot linkedom")]);
-    const page = await readFile(join(other, "report.html"), "utf8");
-    expect(page).toContain("npm install @observablehq/plot linkedom");
-    expect(page).toContain("<h2>Spikes</h2>");
-    expect(page).not.toContain("<svg");
   });
 
   it.each(["light", "dark"] as const)("opens in a browser without a complaint, %s, as narrow as a phone", async (colorScheme) => {

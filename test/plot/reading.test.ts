@@ -115,4 +115,42 @@ describe("figures", () => {
     expect(plots.learningCurves(epochs(3))).toContain(darkRules(":root.spikelet"));
     expect(page({ title: "a", lead: "b", sections: [] })).toContain(darkRules(".spikelet"));
   });
+
+  it("name classes so that no two names overlap", () => {
+    const classes = (count: number) => Array.from({ length: count }, (_, k) => k);
+    const drawn = (count: number, names?: string[]) =>
+      plots.confusionMatrix(classes(count), classes(count), names === undefined ? {} : { names });
+    const below = (svg: string) => [
+      ...(/<g transform="translate\(0,9\)"[^>]*>(.*?)<\/g>/s.exec(svg)?.[1] ?? "").matchAll(/<text x="([\d.]+)"[^>]*>([^<]+)</g),
+    ];
+    for (const count of [3, 10, 35, 100, 500]) {
+      const texts = below(drawn(count)).map(([, x, text = ""]) => ({ x: Number(x), text }));
+      expect(texts[0]?.text).toBe("0");
+      for (const [k, { x, text }] of texts.slice(1).entries()) {
+        expect(x - (texts[k]?.x ?? 0), `${count}: ${text}`).toBeGreaterThan(6 * text.length);
+      }
+    }
+    const words = classes(30).map((k) => `word number ${k}`);
+    const named = drawn(30, words);
+    expect(below(named).map(([, , text]) => text)).toEqual(words);
+    expect(below(named)[0]?.[0]).toContain("rotate(-90,");
+  });
+
+  it("say in one line above a raster what fits there", () => {
+    const prediction = {
+      decision: "firstSpike" as const,
+      classes: Uint32Array.of(1),
+      decisionStep: Uint32Array.of(4),
+      steps: Uint32Array.of(9),
+      layers: [SpikeEvents.fromTrains([{ times: [4], units: [1] }])],
+    };
+    expect(plots.spikeRaster(prediction, { units: [10] })).toContain(">Output: 1 spike of 10 units<");
+    expect(plots.spikeRaster(prediction, { units: [10], width: 320 })).toContain(">Output: 1 spike<");
+  });
+
+  it("name values of parallel axes that lie apart, first those at the ends", () => {
+    const runs = [0, 0.01, 0.5, 0.99, 1].map((value) => ({ values: [value] }));
+    const svg = plots.parallelCoordinates(runs, { axes: [{ label: "x" }] });
+    expect([...svg.matchAll(/>([\d.]+)<\/text>/g)].map(([, text]) => text).sort()).toEqual(["0", "0.5", "1"]);
+  });
 });

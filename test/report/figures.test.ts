@@ -1,5 +1,4 @@
 import { type Config, createNetwork } from "spikelet";
-import * as plots from "spikelet/plot";
 import { describe, expect, it } from "vitest";
 import { answersOf } from "../../ts/report/result/answers.js";
 import { rasters } from "../../ts/report/result/figures.js";
@@ -15,7 +14,7 @@ describe("rasters of a page", () => {
     using network = await createNetwork({ network: { ...tinyConfig.network, ...own } });
     // Spikes without a shape.
     const answers = await answersOf(network, tinyData(2), { signal: new AbortController().signal });
-    const { text } = rasters(plots, { answers, layers: network.info.layers, config: network.config, part: "test" });
+    const { text } = rasters({ answers, layers: network.info.layers, config: network.config, part: "test" });
     const inputs = [...text.matchAll(/>(Input: [^<]*)</g)].map(([, label]) => label);
     expect(inputs).toEqual(["Input: 20 spikes of 4 units", "Input: 20 spikes of 4 units"]);
   });

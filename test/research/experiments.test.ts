@@ -1,4 +1,3 @@
-import * as plots from "spikelet/plot";
 import { describe, expect, it } from "vitest";
 import { EXPERIMENTS } from "../../research/catalogue/index.js";
 import { commandOf, parseSeeds, UsageError } from "../../research/command.js";
@@ -209,7 +208,7 @@ describe("the page", () => {
     const [table, plan] = placed;
     const points = pointsOf(table, plan);
     const study = { name: "e", plan: reported(plan), table, points, version: "0" };
-    const html = studyPage(study, plots, figures(plots, points, reported(plan)));
+    const html = studyPage(study, figures(points, reported(plan)));
     expect(html.match(/<svg /g)).toHaveLength(4);
     expect(html).toContain("<title>e: two &lt;rules&gt;</title>");
     expect(html).not.toMatch(/\b(src|href)=|url\(|NaN|undefined/);
@@ -229,7 +228,7 @@ describe("the page", () => {
     const [table, plan] = ran({ series: "moved", records: [last] });
     last.result.validation = null;
     const study = { name: "e", plan: reported(plan), table, points: pointsOf(table, plan), version: "0" };
-    const html = studyPage(study, plots, []);
+    const html = studyPage(study, []);
     expect(html).toContain("The last epoch counts; all is of the test data.");
     expect(html).not.toContain("<dt>objective</dt>");
   });
@@ -239,7 +238,7 @@ describe("the page", () => {
     const [table, plan] = ran(...tried.map((one, attempt) => ({ series: "moved", attempt: `${attempt}`, records: [one] })));
     for (const { result } of tried) result.validation = null;
     const study = { name: "e", plan: reported(plan), table, points: pointsOf(table, plan), version: "0" };
-    const html = studyPage(study, plots, []);
+    const html = studyPage(study, []);
     expect(html).toContain("The last epoch counts; all but the objective is of the test data.");
     expect(html).toContain("<dt>objective</dt>");
   });
@@ -249,7 +248,7 @@ describe("the page", () => {
     const experiment: Experiment = { ...drawn, figures: [{ type: "epochs", value: "accuracy", title: "Learning" }] };
     const axisOf = (...series: Parameters<typeof ran>) => {
       const [table, plan] = ran(...series);
-      return figures(plots, pointsOf(table, plan), reported(plan, experiment))[0]?.svg;
+      return figures(pointsOf(table, plan), reported(plan, experiment))[0]?.svg;
     };
     const fires = { series: "fires", records: [record(1, 0.8)] };
     expect(axisOf(fires)).toContain("Accuracy by first spike (%)");
@@ -264,7 +263,7 @@ describe("the page", () => {
       ...drawn,
       figures: ["membrane", "rSquared"].map((name) => ({ type: "spread", measure: name, title: name })),
     };
-    const [membrane, ...others] = figures(plots, pointsOf(table, plan), reported(plan, experiment));
+    const [membrane, ...others] = figures(pointsOf(table, plan), reported(plan, experiment));
     expect(membrane?.svg).toContain("readout");
     expect(membrane?.svg).not.toContain("fires");
     expect(others).toEqual([]);
@@ -272,7 +271,7 @@ describe("the page", () => {
 
   it("draws the accuracy of a sweep's readouts against spikes", () => {
     const [table, plan] = ran({ series: "readout", records: [readoutRecord(1, 0.9)] });
-    const [epochs, scatter, ...others] = figures(plots, pointsOf(table, plan), plan);
+    const [epochs, scatter, ...others] = figures(pointsOf(table, plan), plan);
     expect(epochs).toMatchObject({ file: "1-epochs.svg", svg: expect.stringContaining("Accuracy by membrane (%)") });
     expect(scatter).toMatchObject({ file: "2-scatter.svg", svg: expect.stringContaining("readout 90 at 30") });
     expect(others).toEqual([]);
@@ -280,7 +279,7 @@ describe("the page", () => {
 
   it("leaves out lines where there is nothing to count along", () => {
     const [table, plan] = two;
-    const files = figures(plots, pointsOf(table, plan), reported(plan)).map(({ file }) => file);
+    const files = figures(pointsOf(table, plan), reported(plan)).map(({ file }) => file);
     expect(files).toEqual(["1-spread.svg", "2-scatter.svg", "4-epochs.svg"]);
   });
 });

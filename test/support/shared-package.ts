@@ -39,7 +39,7 @@ async function made(): Promise<SharedPackage & { folder: string }> {
 }
 
 /** Options of `npm install`. */
-export const QUIET = ["--prefer-offline", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"];
+export const QUIET = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
 
 /** Packs and installs once for all tests of a run; `inject("sharedPackage")` is the result. */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {

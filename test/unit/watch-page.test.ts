@@ -29,7 +29,6 @@ const pageOf = (run: Partial<RunState>, hasReport = false) =>
     run: { ...WAITING, ...run },
     answers: "There is none.",
     files: ["events.ndjson", "history.csv", ...(hasReport ? ["report.html", "report.json"] : [])],
-    plots: undefined,
     nonce: "n",
   });
 

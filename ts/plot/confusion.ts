@@ -1,11 +1,15 @@
-import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
 import { type Check, listOf, numbers, text, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { COLOURS } from "./colours.js";
-import { figure, panel } from "./figure.js";
+import { figure } from "./figure.js";
+import { type Mark, type Point, texts } from "./marks.js";
 import { FIGURE, type FigureOptions } from "./options.js";
-import { wholeTicks } from "./ticks.js";
+import { panel, textWidth } from "./panel.js";
+import { linear } from "./scale.js";
+import { shortened } from "./shortened.js";
+import { element, pixels, textAt } from "./svg.js";
+import { type Ticks, wholeTicks } from "./ticks.js";
 
 export interface ConfusionOptions extends FigureOptions {
   /** Number of classes; by default as many as occur. */
@@ -13,6 +17,13 @@ export interface ConfusionOptions extends FigureOptions {
   /** Names of the classes; their numbers by default. */
   names?: readonly string[];
 }
+
+/** Longer names lose their middle. */
+const MAX_LETTERS = 20;
+/** Names below the matrix that would have fewer letters are turned. */
+const MIN_LETTERS = 8;
+/** Mean width of a letter of the names, and the pixels to their left and right. */
+const [LETTER, BESIDE_NAMES] = [textWidth("m"), 40];
 
 /** More could not be told apart, and their pairs would fill the memory. */
 const MAX_CLASSES = 10_000;
@@ -86,40 +97,74 @@ export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<
   const totals = new Map<number, number>();
   for (const { label, count } of pairs.cells) totals.set(label, count + (totals.get(label) ?? 0));
   const areFew = size <= MAX_NAMED;
+  const areNamed = areFew && names !== undefined;
   const cells = (areFew ? withEmpty(pairs) : pairs.cells).map((cell) => ({
     ...cell,
     share: cell.count / (totals.get(cell.label) ?? 1),
     isRight: cell.label === cell.decision,
   }));
-  const axis = { type: "band", domain: range(size), tickFormat: name, padding: 0.04 } as const;
-  const scale = areFew ? axis : { ...axis, ticks: wholeTicks(0, size - 1) };
-  const side = (width - 80) / Math.max(1, size);
+  const longest = (names ?? []).slice(0, size).reduce((most, { length }) => Math.max(most, length), String(size).length);
+  const letters = Math.min(longest, MAX_LETTERS, Math.floor((0.4 * width - BESIDE_NAMES) / LETTER));
+  const left = Math.max(60, BESIDE_NAMES + LETTER * letters);
+  // Whole pixels keep the cells apart.
+  const room = (width - 20 - left) / Math.max(1, size);
+  const side = room < 1 ? room : Math.floor(room);
   const numbered = side >= 14 ? cells.filter(({ count }) => count > 0) : [];
+  const below = Math.floor(side / LETTER) - 1;
+  const isTurned = areNamed && below < Math.min(longest, MIN_LETTERS);
+  const ticks = (letters: number, room: number): Ticks => {
+    if (areNamed) return { values: range(size), text: (k) => shortened(name(k), letters) };
+    return wholeTicks(0, size - 1, Math.max(2, Math.floor((side * size) / room)));
+  };
+  const [top, bottom] = [20, isTurned ? 30 + LETTER * letters : 40];
+  const last = Math.max(1, size) - 0.5;
   const drawn = panel({
     width,
-    height: Math.round(size * side) + 60,
-    marginTop: 20,
-    marginLeft: 60,
-    marginRight: 20,
-    marginBottom: 40,
-    x: { ...scale, label: "Decision" },
-    y: { ...scale, label: "Label" },
+    height: top + Math.round(side * size) + bottom,
+    margin: { top, right: width - left - side * size, bottom, left },
+    x: { scale: linear([-0.5, last]), ticks: ticks(isTurned ? letters : below, LETTER * (letters + 1)), isTurned },
+    y: { scale: linear([last, -0.5]), ticks: ticks(letters, 11) },
     marks: [
-      Plot.cell(cells, {
-        x: "decision",
-        y: "label",
-        fill: ({ isRight }: (typeof cells)[number]) => (isRight ? COLOURS.blue : COLOURS.vermillion),
-        // A single mistake among a thousand is to be seen, and the number in a full cell to be read, on light and dark grounds.
-        fillOpacity: ({ count, share }: (typeof cells)[number]) => (count === 0 ? 0.04 : 0.15 + 0.45 * Math.sqrt(share)),
-      }),
-      Plot.text(numbered, { x: "decision", y: "label", text: "count", fontSize: Math.min(12, side / 2.4) }),
+      ({ x, y }) => cells.map((cell) => square(cell, [x(cell.decision), y(cell.label)], side)).join(""),
+      texts(
+        numbered.map(({ count }) => String(count)),
+        ({ x, y }, k) => [x(numbered[k]?.decision ?? 0), y(numbered[k]?.label ?? 0)],
+        { size: Math.min(12, side / 2.4) },
+      ),
+      axisNames(bottom),
     ],
-    color: { type: "identity" },
-    opacity: { type: "identity" },
   });
   const right = cells.reduce((sum, { isRight, count }) => sum + (isRight ? count : 0), 0);
   const description = `confusion matrix of ${size} classes, ${right} of ${labels.length} decisions right`;
   return figure([drawn], description, { ...(title === undefined ? {} : { title }), width });
+}
+
+interface DrawnCell extends Cell {
+  /** Fraction of the decisions for the label. */
+  share: number;
+  isRight: boolean;
+}
+
+function square({ count, share, isRight }: DrawnCell, [x, y]: Point, side: number): string {
+  const inner = side - (side < 8 ? 0 : side < 30 ? 1 : 2);
+  return element("rect", {
+    x: x - inner / 2,
+    y: y - inner / 2,
+    width: inner,
+    height: inner,
+    fill: isRight ? COLOURS.blue : COLOURS.vermillion,
+    // A single mistake among a thousand is to be seen, and the number in a full cell to be read, on light and dark grounds.
+    "fill-opacity": count === 0 ? 0.04 : 0.15 + 0.45 * Math.sqrt(share),
+  });
+}
+
+/** What the axes are. */
+function axisNames(margin: number): Mark {
+  return ({ left, right, top, bottom }) => {
+    const upright = `translate(8,${pixels((top + bottom) / 2)}) rotate(-90)`;
+    const label = element("g", { transform: upright }, textAt([0, 0], "Label"));
+    return textAt([(left + right) / 2, bottom + margin - 7], "Decision") + label;
+  };
 }
 
 function range(size: number): number[] {

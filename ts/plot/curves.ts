@@ -1,12 +1,14 @@
-import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
 import { finite, listOf, oneOf, optional, refuse } from "../check/values.js";
 import { type AnswerMetrics, accuracyBy, DECISIONS, type Decision, decisionsIn } from "../decisions.js";
 import { COLOURS } from "./colours.js";
 import { smallest } from "./extremes.js";
-import { figure, type Key, panel } from "./figure.js";
+import { figure, type Key } from "./figure.js";
+import { dots, horizontalLine, line, type Mark, type Point } from "./marks.js";
 import { FIGURE, type FigureOptions } from "./options.js";
-import { wholeTicks } from "./ticks.js";
+import { NO_TICKS, type Panel, panel } from "./panel.js";
+import { linear, rangeOf } from "./scale.js";
+import { niceRange, type Range, wholeTicks } from "./ticks.js";
 
 /** What a learning curve shows of a pass over samples; metrics have it. */
 export interface CurveMetrics extends AnswerMetrics {
@@ -43,8 +45,8 @@ export function learningCurves(epochs: readonly CurvePoint[], options: CurvesOpt
   const hasRates = new Set(epochs.map(({ learningRate }) => learningRate)).size > 1;
   const panels = [
     ...(decision === undefined ? [] : [answers(epochs, width, decisions)]),
-    curves(epochs, width, { label: "Spikes per sample", zero: true, nice: true }, [{ of: ({ spikes }) => spikes.perSample }]),
-    curves(epochs, width, { label: "Loss", zero: true, nice: true }, [{ of: ({ loss }) => loss }], !hasRates),
+    curves(epochs, width, { label: "Spikes per sample", hasZero: true }, [{ of: ({ spikes }) => spikes.perSample }]),
+    curves(epochs, width, { label: "Loss", hasZero: true }, [{ of: ({ loss }) => loss }], !hasRates),
     ...(hasRates ? [rates(epochs, width)] : []),
   ];
   const hasValidation = epochs.some(({ validation }) => validation !== null);
@@ -88,13 +90,13 @@ function resultOf(decision: Decision, metrics: CurveMetrics): string[] {
 
 function answers(epochs: readonly CurvePoint[], width: number, decisions: readonly Decision[]) {
   if (decisions.includes("none")) {
-    return curves(epochs, width, { label: "R²", nice: true }, [{ of: ({ rSquared = Number.NaN }) => rSquared }]);
+    return curves(epochs, width, { label: "R²" }, [{ of: ({ rSquared = Number.NaN }) => rSquared }]);
   }
   const lines = decisions.map((decision, k) => ({
     of: (metrics: CurveMetrics) => 100 * accuracyBy(decision, metrics),
     isDashed: k > 0,
   }));
-  return curves(epochs, width, { label: "Accuracy (%)", ...upTo100(epochs, decisions) }, lines);
+  return curves(epochs, width, { label: "Accuracy (%)", range: upTo100(epochs, decisions) }, lines);
 }
 
 const curveOptions = fields<CurvesOptions>({ ...FIGURE, decision: oneOf(...DECISIONS) });
@@ -125,62 +127,70 @@ interface Curve {
   isDashed?: boolean;
 }
 
-function curves(epochs: readonly CurvePoint[], width: number, y: Plot.ScaleOptions, lines: readonly Curve[], isLast = false) {
-  const marks = (["train", "validation"] as const).flatMap((part) =>
-    lines.flatMap(({ of, isDashed = false }) => {
-      const points = epochs.flatMap((point) => {
-        const metrics = point[part];
-        return metrics === null ? [] : [{ epoch: point.epoch, value: of(metrics) }];
-      });
-      const place = { x: "epoch", y: "value" } as const;
-      const dash = isDashed ? { strokeDasharray: "4 3" } : {};
-      return [
-        Plot.line(points, { ...place, stroke: PARTS[part], strokeWidth: 2, ...dash }),
-        isDashed ? null : Plot.dot(points, { ...place, fill: PARTS[part], r: 2.5 }),
-      ];
-    }),
-  );
-  return overEpochs(epochs, width, { ...y, ticks: 4 }, [Plot.ruleY(y.zero ? [0] : []), ...marks], isLast);
+/** The upright axis of a plot. */
+interface Measure {
+  label: string;
+  /** By default that of the values. */
+  range?: Range;
+  /** Whether the axis starts at zero, or ends there. */
+  hasZero?: boolean;
 }
 
-function rates(epochs: readonly CurvePoint[], width: number) {
-  const points = epochs.flatMap(({ epoch, learningRate }) => (learningRate === undefined ? [] : [{ epoch, learningRate }]));
-  const line = Plot.line(points, { x: "epoch", y: "learningRate", stroke: COLOURS.green, strokeWidth: 2 });
-  return overEpochs(epochs, width, { label: "Learning rate", zero: true, ticks: 3, tickFormat: "~g" }, [line], true);
+function curves(epochs: readonly CurvePoint[], width: number, measure: Measure, lines: readonly Curve[], isLast = false): Panel {
+  const all = (["train", "validation"] as const).flatMap((part) =>
+    lines.map(({ of, isDashed = false }) => {
+      const points = epochs.flatMap((point): Point[] => {
+        const metrics = point[part];
+        return metrics === null ? [] : [[point.epoch, of(metrics)]];
+      });
+      return { colour: PARTS[part], isDashed, points };
+    }),
+  );
+  const marks = all.flatMap(({ colour, isDashed, points }) => [
+    line(points, { colour, width: 2, isDashed }),
+    isDashed ? null : dots(points, { colour, r: 2.5 }),
+  ]);
+  const values = all.flatMap(({ points }) => points.map(([, value]) => value));
+  return overEpochs(epochs, width, measure, values, marks, isLast);
+}
+
+function rates(epochs: readonly CurvePoint[], width: number): Panel {
+  const points = epochs.flatMap(({ epoch, learningRate }): Point[] =>
+    learningRate === undefined ? [] : [[epoch, learningRate]],
+  );
+  const values = points.map(([, rate]) => rate);
+  const curve = line(points, { colour: COLOURS.green, width: 2 });
+  return overEpochs(epochs, width, { label: "Learning rate", hasZero: true }, values, [curve], true);
 }
 
 function overEpochs(
   epochs: readonly CurvePoint[],
   width: number,
-  y: Plot.ScaleOptions,
-  marks: Plot.PlotOptions["marks"],
+  { label, hasZero = false, range }: Measure,
+  values: readonly number[],
+  marks: readonly (Mark | null)[],
   isLast: boolean,
-) {
+): Panel {
   const first = epochs[0]?.epoch ?? 1;
   const last = Math.max(first + 1, epochs.at(-1)?.epoch ?? 1);
+  const y = range ?? niceRange(rangeOf(hasZero ? [0, ...values] : values));
   return panel({
     width,
     height: isLast ? 170 : 140,
-    marginTop: 24,
-    marginLeft: 60,
-    marginRight: 24,
-    marginBottom: isLast ? 36 : 8,
+    margin: { top: 24, right: 24, bottom: isLast ? 36 : 8, left: 60 },
     x: {
-      domain: [first, last],
-      label: isLast ? "Epoch" : null,
-      axis: isLast ? "bottom" : null,
-      ticks: wholeTicks(first, last),
-      tickFormat: "d",
+      scale: linear([first, last]),
+      ...(isLast ? { label: "Epoch", ticks: wholeTicks(first, last) } : { ticks: NO_TICKS }),
     },
-    y: { ...y, grid: true },
-    ...(marks === undefined ? {} : { marks }),
+    y: { scale: linear(y), label, ticks: 4, hasGrid: true },
+    marks: [hasZero ? horizontalLine(0) : null, ...marks],
   });
 }
 
 /** From the round ten below the worst accuracy. */
-function upTo100(epochs: readonly CurvePoint[], decisions: readonly Decision[]): { domain: [number, number] } {
+function upTo100(epochs: readonly CurvePoint[], decisions: readonly Decision[]): Range {
   const all = epochs.flatMap(({ train, validation }) => [train, ...(validation === null ? [] : [validation])]);
   const accuracies = all.flatMap((metrics) => decisions.map((decision) => accuracyBy(decision, metrics)));
   const worst = smallest(accuracies, 1);
-  return { domain: [Math.min(90, 10 * Math.floor(10 * worst)), 100] };
+  return [Math.min(90, 10 * Math.floor(10 * worst)), 100];
 }

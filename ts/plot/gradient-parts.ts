@@ -1,10 +1,15 @@
-import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
 import type { Gradients } from "../results.js";
 import { COLOURS } from "./colours.js";
-import { figure, panel, short } from "./figure.js";
+import { figure } from "./figure.js";
+import { dots, type Ends, horizontalLine, type Mark, type Point, segments } from "./marks.js";
 import { FIGURE, type FigureOptions } from "./options.js";
+import { panel } from "./panel.js";
+import { linear, rangeOf } from "./scale.js";
+import type { Shape } from "./shapes.js";
 import { SPIKE_PARTS, type SpikePartsOptions, spikeParts } from "./spike-parts.js";
+import { stepAxis } from "./step-axis.js";
+import { niceRange } from "./ticks.js";
 import { tracedSample } from "./trace.js";
 
 export type GradientPartsOptions = FigureOptions & SpikePartsOptions;
@@ -21,21 +26,23 @@ export function gradientParts(gradients: Gradients, options: GradientPartsOption
   const { width = 640, title: _, ...which } = gradientPartsOptions(options, "");
   const { layer, steps } = tracedSample(gradients, which.sample ?? 0, which.layer);
   const parts = spikeParts(gradients, which);
+  const values = parts.flatMap(({ activation, timing }) => [activation, timing]);
   const drawn = panel({
     width,
     height: 260,
-    marginLeft: 70,
-    marginRight: 24,
-    marginTop: 24,
-    marginBottom: 36,
-    x: { domain: [0, Math.max(1, steps)], label: "Step" },
-    y: { label: "Gradient dL/dV at a spike (per unit of membrane)", nice: true, tickFormat: short },
+    margin: { top: 24, right: 24, bottom: 36, left: 70 },
+    x: stepAxis(steps, width),
+    y: { scale: linear(niceRange(rangeOf([0, ...values]))), label: "Gradient dL/dV at a spike (per unit of membrane)" },
     marks: [
-      Plot.ruleY([0], { strokeOpacity: 0.5 }),
-      Plot.ruleX(parts, { x: "step", y1: 0, y2: "activation", stroke: COLOURS.blue, strokeWidth: 2, dx: -1.5 }),
-      Plot.ruleX(parts, { x: "step", y1: 0, y2: "timing", stroke: COLOURS.vermillion, strokeWidth: 2, dx: 1.5 }),
-      Plot.dot(parts, { x: "step", y: "activation", fill: COLOURS.blue, r: 3.5, dx: -1.5 }),
-      Plot.dot(parts, { x: "step", y: "timing", fill: COLOURS.vermillion, r: 3.5, symbol: "diamond", dx: 1.5 }),
+      horizontalLine(0, { opacity: 0.5 }),
+      ...stems(
+        parts.map(({ step, activation }) => [step, activation]),
+        { colour: COLOURS.blue, shape: "circle", dx: -1.5 },
+      ),
+      ...stems(
+        parts.map(({ step, timing }) => [step, timing]),
+        { colour: COLOURS.vermillion, shape: "diamond", dx: 1.5 },
+      ),
     ],
   });
   const keys = [
@@ -44,4 +51,10 @@ export function gradientParts(gradients: Gradients, options: GradientPartsOption
   ] as const;
   const description = `activation and timing part of the gradient at the ${parts.length} spikes of layer ${layer}`;
   return figure([drawn], description, { ...options, keys });
+}
+
+/** A dot at each point, with a line from zero. */
+function stems(points: readonly Point[], { colour, shape, dx }: { colour: string; shape: Shape; dx: number }): Mark[] {
+  const lines = points.map(([x, y]): Ends => [x, 0, x, y]);
+  return [segments(lines, { colour, width: 2 }, { dx }), dots(points, { colour, shape, r: 3.5 }, { dx })];
 }

@@ -1,4 +1,3 @@
-import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
 import { steps as stepCount } from "../check/steps.js";
 import { listOf, oneOf } from "../check/values.js";
@@ -6,9 +5,14 @@ import type { Prediction } from "../results.js";
 import { SpikeEvents } from "../spikes.js";
 import { COLOURS } from "./colours.js";
 import { largest } from "./extremes.js";
-import { figure, type Panel, panel, short } from "./figure.js";
+import { figure } from "./figure.js";
 import { spikeLayers, unitCount } from "./layers.js";
+import { boxes, type Ends, horizontalLine, texts } from "./marks.js";
 import { FIGURE, type FigureOptions } from "./options.js";
+import { type Panel, panel } from "./panel.js";
+import { linear, rangeOf } from "./scale.js";
+import { stepTicks } from "./step-axis.js";
+import { niceRange, type Ticks } from "./ticks.js";
 
 export interface HistogramOptions extends FigureOptions {
   /** `"step"`: when spikes happen; `"unit"`: how many spikes a unit emits in a sample. `"step"` by default. */
@@ -62,7 +66,12 @@ function overSteps(events: SpikeEvents, steps: number, place: Place): Panel {
     const bin = bins[Math.floor(time / size)];
     if (bin !== undefined) bin.value += 1 / Math.max(1, events.length) / (bin.to - bin.from);
   }
-  return bars(bins, place, { x: "Step", y: "Spikes per sample and step", domain: [0, steps] });
+  return bars(bins, place, {
+    x: "Step",
+    y: "Spikes per sample and step",
+    domain: [0, steps],
+    ticks: stepTicks(steps, place.width),
+  });
 }
 
 function overUnits(events: SpikeEvents, units: number, place: Place): Panel {
@@ -82,13 +91,12 @@ function overUnits(events: SpikeEvents, units: number, place: Place): Panel {
   );
   const pairs = Math.max(1, units * events.length);
   const bins = counts.slice(0, last + 1).map((count, k) => ({ from: k - 0.4, to: k + 0.4, value: (100 * count) / pairs }));
-  const format = (count: number) => (count === MAX ? `≥ ${MAX}` : String(count));
+  const text = (count: number) => (count === MAX ? `≥ ${MAX}` : String(count));
   return bars(bins, place, {
     x: "Spikes of a unit in a sample",
     y: "Share of units (%)",
     domain: [-0.6, last + 0.6],
-    ticks: bins.map((_, k) => k),
-    format,
+    ticks: { values: bins.map((_, k) => k), text },
   });
 }
 
@@ -102,24 +110,25 @@ interface Axes {
   x: string;
   y: string;
   domain: [number, number];
-  ticks?: number[];
-  format?: (value: number) => string;
+  ticks: Ticks;
 }
 
-function bars(bins: readonly Bin[], { name, width, isLast }: Place, { x, y, domain, ticks, format }: Axes): Panel {
+function bars(bins: readonly Bin[], { name, width, isLast }: Place, { x, y, domain, ticks }: Axes): Panel {
+  const values = rangeOf([0, ...bins.map(({ value }) => value)]);
   return panel({
     width,
     height: isLast ? 160 : 150,
-    marginTop: 28,
-    marginLeft: 60,
-    marginRight: 24,
-    marginBottom: isLast ? 36 : 26,
-    x: { domain, label: isLast ? x : null, ...(ticks ? { ticks } : {}), tickFormat: format ?? "d" },
-    y: { label: y, grid: true, ticks: 4, zero: true, nice: true, tickFormat: short },
+    margin: { top: 28, right: 24, bottom: isLast ? 36 : 26, left: 60 },
+    x: { scale: linear(domain), label: isLast ? x : undefined, ticks },
+    y: { scale: linear(niceRange(values)), label: y, ticks: 4, hasGrid: true },
     marks: [
-      Plot.rect(bins, { x1: "from", x2: "to", y1: 0, y2: "value", fill: COLOURS.blue, inset: 0.3 }),
-      Plot.ruleY([0]),
-      Plot.text([name], { frameAnchor: "top-right", dy: -16, fontSize: 11 }),
+      boxes(
+        bins.map(({ from, to, value }): Ends => [from, 0, to, value]),
+        COLOURS.blue,
+        { inset: 0.3 },
+      ),
+      horizontalLine(0),
+      texts([name], ({ right, top }) => [right, top - 12], { anchor: "end", size: 11 }),
     ],
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Figures of results, as the text of an SVG file; needs the packages `@observablehq/plot` and, in Node, `linkedom`.
+ * Figures of results, as the text of an SVG file.
  *
  * @module spikelet/plot
  * @sortStrategy alphabetical

@@ -1,11 +1,14 @@
-import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
 import { listOf } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { checkedLearnt, type LayerParameters, type LearntName } from "../results.js";
 import { COLOURS } from "./colours.js";
-import { figure, type Key, type Panel, panel, short } from "./figure.js";
+import { figure, type Key } from "./figure.js";
+import { boxes, type Ends, horizontalLine, line, type Mark, type Point, texts, verticalLine } from "./marks.js";
 import { FIGURE, type FigureOptions } from "./options.js";
+import { NO_TICKS, type Panel, panel } from "./panel.js";
+import { linear, rangeOf } from "./scale.js";
+import { niceRange, type Range } from "./ticks.js";
 
 /** What a layer learns beside weights and biases; its parameters are such. */
 export type LearntLayer = Pick<LayerParameters, "learnt">;
@@ -70,57 +73,48 @@ function described({ place, name, values, before }: Part): string {
 
 function drawn({ values, before }: Part, text: string, width: number): Panel {
   const all = before === undefined ? [values] : [before, values];
-  const [from, to] = range(all);
+  const places = range(all);
   const isOne = all.every(({ length }) => length === 1);
+  const bins = isOne ? [] : all.map((one) => shares(one, places));
+  const largest = rangeOf([0, ...bins.flatMap((own) => own.map(([, , , share]) => share))]);
   return panel({
     width,
     height: isOne ? 84 : 154,
-    marginTop: 28,
-    marginLeft: 60,
-    marginRight: 24,
-    marginBottom: 28,
-    x: { domain: [from, to], label: null, ticks: 6, tickFormat: digits },
+    margin: { top: 28, right: 24, bottom: 28, left: 60 },
+    x: { scale: linear(places), ticks: Math.min(6, width / 80) },
     y: isOne
-      ? { axis: null, domain: [0, 1] }
-      : { label: "Share (%)", grid: true, ticks: 4, zero: true, nice: true, tickFormat: short },
+      ? { scale: linear([0, 1]), ticks: NO_TICKS }
+      : { scale: linear(niceRange(largest)), label: "Share (%)", ticks: 4, hasGrid: true },
     marks: [
-      ...(isOne ? lines(all) : histograms(all, from, to)),
-      Plot.ruleY([0]),
-      Plot.text([text], { frameAnchor: "top-right", dy: -16, fontSize: 11 }),
+      ...(isOne ? lines(all) : histograms(bins)),
+      horizontalLine(0),
+      texts([text], ({ right, top }) => [right, top - 12], { anchor: "end", size: 11 }),
     ],
   });
 }
 
 /** A line for each number, the last one for what is now. */
-function lines(all: readonly Float32Array[]): Plot.Markish[] {
-  return all.map(([value], k) => {
+function lines(all: readonly Float32Array[]): Mark[] {
+  return all.map(([value = 0], k) => {
     const isNow = k === all.length - 1;
-    return Plot.ruleX([value], { stroke: isNow ? NOW : BEFORE, strokeWidth: isNow ? 2 : 5, strokeOpacity: isNow ? 1 : 0.6 });
+    return verticalLine(value, isNow ? { colour: NOW, width: 2 } : { colour: BEFORE, width: 5, opacity: 0.6 });
   });
 }
 
 /** Bars for what was before, and the outline of what is now; bars for that too where nothing was before. */
-function histograms(all: readonly Float32Array[], from: number, to: number): Plot.Markish[] {
-  const now = shares(all.at(-1) as Float32Array, from, to);
-  const edges = { x1: "from", x2: "to", y1: 0, y2: "share" } as const;
-  const before = all.length > 1 ? all[0] : undefined;
-  if (before === undefined) return [Plot.rect(now, { ...edges, fill: NOW, inset: 0.3 })];
-  const outline = [
-    { x: from, y: 0 },
-    ...now.flatMap(({ from: x, to: end, share: y }) => [
-      { x, y },
-      { x: end, y },
-    ]),
-    { x: to, y: 0 },
-  ];
-  return [
-    Plot.rect(shares(before, from, to), { ...edges, fill: BEFORE, fillOpacity: 0.6, inset: 0.3 }),
-    Plot.line(outline, { x: "x", y: "y", stroke: NOW, strokeWidth: 2 }),
-  ];
+function histograms(bins: readonly Ends[][]): Mark[] {
+  const [now = [], before] = [...bins].reverse();
+  if (before === undefined) return [boxes(now, NOW, { inset: 0.3 })];
+  const top = now.flatMap(([from, , to, share]): Point[] => [
+    [from, share],
+    [to, share],
+  ]);
+  const outline: Point[] = [[top[0]?.[0] ?? 0, 0], ...top, [top.at(-1)?.[0] ?? 0, 0]];
+  return [boxes(before, BEFORE, { opacity: 0.6, inset: 0.3 }), line(outline, { colour: NOW, width: 2 })];
 }
 
-/** Percent of the values in each bin. */
-function shares(values: Float32Array, from: number, to: number): { from: number; to: number; share: number }[] {
+/** A bar for each bin, as high as its percentage of the values. */
+function shares(values: Float32Array, [from, to]: Range): Ends[] {
   const bins = Math.min(MAX_BINS, Math.max(MIN_BINS, Math.ceil(2 * Math.sqrt(values.length))));
   const counts = new Array<number>(bins).fill(0);
   const size = (to - from) / bins;
@@ -128,11 +122,11 @@ function shares(values: Float32Array, from: number, to: number): { from: number;
     const bin = Math.min(bins - 1, Math.max(0, Math.floor((value - from) / size)));
     counts[bin] = (counts[bin] ?? 0) + 100 / values.length;
   }
-  return counts.map((share, k) => ({ from: from + k * size, to: from + (k + 1) * size, share }));
+  return counts.map((share, k) => [from + k * size, 0, from + (k + 1) * size, share]);
 }
 
 /** From the smallest to the largest of all values, with room where they are all the same or single ones. */
-function range(all: readonly Float32Array[]): [number, number] {
+function range(all: readonly Float32Array[]): Range {
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const values of all) {
     for (const value of values) {

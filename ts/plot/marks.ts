@@ -1,64 +1,133 @@
-import type { RenderFunction } from "@observablehq/plot";
-import { short } from "./figure.js";
+import { type Shape, shapeAt } from "./shapes.js";
+import { type Attributes, element, group, path, pixels, textAt } from "./svg.js";
 
-/** Short upright strokes as one path, which keeps a raster of thousands of spikes small. */
-export function strokes(
-  xs: ArrayLike<number>,
-  ys: ArrayLike<number>,
-  { colour = "currentColor", length, width = 1.2 }: { colour?: string; length: number; width?: number },
-): RenderFunction {
-  return (_index, { x, y }, _values, _dimensions, context) => {
+/** Where the marks of a plot are, in pixels: its edges, and the places of values. */
+export interface Area {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+  x(value: number): number;
+  y(value: number): number;
+}
+
+/** The elements of a mark. */
+export type Mark = (area: Area) => string;
+
+export type Point = readonly [x: number, y: number];
+
+/** The ends of a straight line, or opposite corners of a rectangle. */
+export type Ends = readonly [x1: number, y1: number, x2: number, y2: number];
+
+/** How a line is drawn, in the colour of the text by default. */
+export interface Stroke {
+  colour?: string;
+  width?: number;
+  opacity?: number;
+  isDashed?: boolean;
+}
+
+/** Attributes of a stroke. */
+export function strokeOf({ colour = "currentColor", width = 1, opacity = 1, isDashed = false }: Stroke): Attributes {
+  return {
+    stroke: colour,
+    "stroke-width": width === 1 ? undefined : width,
+    "stroke-opacity": opacity === 1 ? undefined : opacity,
+    "stroke-dasharray": isDashed ? "4 3" : undefined,
+  };
+}
+
+/** A line through points, with gaps where a value is not finite. */
+export function line(points: readonly Point[], stroke: Stroke = {}): Mark {
+  return ({ x, y }) => {
     let d = "";
-    for (let k = 0; k < xs.length; k++) {
-      const [left, middle] = [Number(x?.(xs[k])), Number(y?.(ys[k]))];
-      d += `M${tenth(left)},${tenth(middle - length / 2)}v${tenth(length)}`;
+    let command = "M";
+    for (const [left, top] of points) {
+      const isPlace = Number.isFinite(left) && Number.isFinite(top);
+      if (isPlace) d += `${command}${pixels(x(left))},${pixels(y(top))}`;
+      command = isPlace ? "L" : "M";
     }
-    return path(context, d, { stroke: colour, "stroke-width": width });
+    return path(d, { fill: "none", "stroke-linejoin": "round", "stroke-linecap": "round", ...strokeOf(stroke) });
   };
 }
 
-/** Runs of unit squares, each from its upper left corner, one path for each colour: lines as thick as a square is high. */
-export function squares(
-  cells: ReadonlyMap<string, readonly (readonly [x: number, y: number, length: number])[]>,
-): RenderFunction {
-  return (_index, { x, y }, _values, _dimensions, context) => {
-    const group = context.document.createElementNS(SVG, "g") as SVGGElement;
-    group.setAttribute("shape-rendering", "crispEdges");
-    const side = Math.abs(Number(y?.(1)) - Number(y?.(0)));
-    for (const [colour, runs] of cells) {
-      let d = "";
-      for (const [left, top, length] of runs) {
-        const [from, to] = [Number(x?.(left)), Number(x?.(left + length))];
-        d += `M${tenth(from)},${tenth(Number(y?.(top + 0.5)))}h${tenth(to - from)}`;
-      }
-      group.append(path(context, d, { stroke: colour, "stroke-width": tenth(side + 0.1) }));
-    }
-    return group;
+/** Straight lines from point to point. */
+export function segments(all: readonly Ends[], stroke: Stroke = {}, { dx = 0, dy = 0 } = {}): Mark {
+  return ({ x, y }) => {
+    const d = all.map(([x1, y1, x2, y2]) => {
+      return `M${pixels(x(x1) + dx)},${pixels(y(y1) + dy)}L${pixels(x(x2) + dx)},${pixels(y(y2) + dy)}`;
+    });
+    return path(d.join(""), strokeOf(stroke));
   };
 }
 
-/** Lines through points as one path. */
-export function polylines(
-  lines: readonly (readonly (readonly [x: number, y: number])[])[],
-  { colour, width = 1, opacity = 1 }: { colour: string; width?: number; opacity?: number },
-): RenderFunction {
-  return (_index, { x, y }, _values, _dimensions, context) => {
-    const points = (line: (typeof lines)[number]) =>
-      line.map(([left, top]) => `${tenth(Number(x?.(left)))},${tenth(Number(y?.(top)))}`);
-    const d = lines.map((line) => `M${points(line).join("L")}`).join("");
-    return path(context, d, { stroke: colour, "stroke-width": width, "stroke-opacity": short(opacity), fill: "none" });
+/** A line at a value of the upright axis, from edge to edge. */
+export function horizontalLine(value: number, stroke: Stroke = {}): Mark {
+  return ({ y, left, right }) => path(`M${pixels(left)},${pixels(y(value))}H${pixels(right)}`, strokeOf(stroke));
+}
+
+/** A line at a value of the horizontal axis, from edge to edge. */
+export function verticalLine(value: number, stroke: Stroke = {}): Mark {
+  return ({ x, top, bottom }) => path(`M${pixels(x(value))},${pixels(top)}V${pixels(bottom)}`, strokeOf(stroke));
+}
+
+/** How dots are drawn: filled, or as an outline. */
+export interface Dot {
+  colour: string;
+  shape?: Shape;
+  r: number;
+  isOutline?: boolean;
+  opacity?: number;
+}
+
+/** A shape at each point that has finite values. */
+export function dots(points: readonly Point[], dot: Dot, { dx = 0 } = {}): Mark {
+  const { colour, shape = "circle", r, isOutline = false, opacity = 1 } = dot;
+  const look = isOutline
+    ? { fill: "none", ...strokeOf({ colour, width: 1.5, opacity }) }
+    : { fill: colour, "fill-opacity": opacity === 1 ? undefined : opacity };
+  return ({ x, y }) => {
+    const drawn = points.flatMap(([left, top]) => {
+      return Number.isFinite(left) && Number.isFinite(top) ? [shapeAt(shape, [x(left) + dx, y(top)], r)] : [];
+    });
+    return group(look, drawn);
   };
 }
 
-const SVG = "http://www.w3.org/2000/svg";
-
-function path(context: { document: Document }, d: string, attributes: Record<string, string | number>): SVGPathElement {
-  const element = context.document.createElementNS(SVG, "path") as SVGPathElement;
-  element.setAttribute("d", d);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  return element;
+/** Rectangles of one colour, those without height left out. */
+export function boxes(all: readonly Ends[], colour: string, { opacity = 1, inset = 0 } = {}): Mark {
+  return ({ x, y }) => {
+    const drawn = all.flatMap(([x1, y1, x2, y2]) => {
+      const [left, top] = [Math.min(x(x1), x(x2)), Math.min(y(y1), y(y2))];
+      const [width, height] = [Math.abs(x(x2) - x(x1)), Math.abs(y(y2) - y(y1))];
+      if (height === 0) return [];
+      return [element("rect", { x: left + inset, y: top, width: Math.max(0, width - 2 * inset), height })];
+    });
+    return group({ fill: colour, "fill-opacity": opacity === 1 ? undefined : opacity }, drawn);
+  };
 }
 
-function tenth(pixels: number): string {
-  return String(Number(pixels.toFixed(1)) + 0);
+/** A thin rectangle around the plot. */
+export function frame(): Mark {
+  return ({ left, right, top, bottom }) => {
+    const size = { x: left, y: top, width: right - left, height: bottom - top };
+    return element("rect", { ...size, fill: "none", ...strokeOf({ opacity: 0.25 }) });
+  };
+}
+
+/** How texts are written; they have their middle at their place by default, and 10 pixels. */
+export interface Writing {
+  anchor?: "start" | "middle" | "end";
+  size?: number;
+  isBold?: boolean;
+}
+
+/** Texts of one look, each with the middle of its line at a place in pixels. */
+export function texts(all: readonly string[], place: (area: Area, k: number) => Point, writing: Writing = {}): Mark {
+  const { anchor, size, isBold = false } = writing;
+  const look = { "text-anchor": anchor, "font-size": size, "font-weight": isBold ? "bold" : undefined };
+  return (area) => {
+    const drawn = all.map((text, k) => textAt(place(area, k), text));
+    return group(look, drawn);
+  };
 }

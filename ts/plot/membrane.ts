@@ -1,12 +1,14 @@
-import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
 import { finite, listOf, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import type { Gradients } from "../results.js";
 import { COLOURS } from "./colours.js";
-import { largest, smallest } from "./extremes.js";
-import { figure, panel } from "./figure.js";
+import { figure, short } from "./figure.js";
+import { dots, horizontalLine, line, type Mark, type Point, texts } from "./marks.js";
 import { FIGURE, type FigureOptions } from "./options.js";
+import { panel } from "./panel.js";
+import { linear, rangeOf } from "./scale.js";
+import { stepAxis } from "./step-axis.js";
 import { tracedSample } from "./trace.js";
 
 export interface MembraneOptions extends FigureOptions {
@@ -43,42 +45,34 @@ export function membraneTraces(gradients: Gradients, options: MembraneOptions = 
     if (unit < 0 || unit >= trace.units) {
       throw new SpikeletError("SHAPE_MISMATCH", "units", `must be below ${trace.units}, got ${unit}`);
     }
-    return Array.from({ length: steps }, (_, step) => ({
-      step,
-      membrane: trace.membrane[(sample * trace.steps + step) * trace.units + unit] ?? 0,
-    }));
+    return Array.from({ length: steps }, (_, step): Point => {
+      return [step, trace.membrane[(sample * trace.steps + step) * trace.units + unit] ?? 0];
+    });
   });
-  const values = lines.flatMap((line) => line.map(({ membrane }) => membrane));
-  const domain = [smallest(values, 0), 1.15 * largest(values, threshold)];
-  const panels = lines.map((line, k) => {
+  const [low, high] = rangeOf([0, threshold, ...valuesOf(lines)]);
+  // The first spike has its text above it.
+  const y = linear([low, high + 0.15 * (high - low)]);
+  const panels = lines.map((points, k) => {
     const isLast = k === lines.length - 1;
     const unit = units[k] ?? 0;
     const fired = events === undefined ? [] : [...events.times].filter((_, event) => events.units[event] === unit);
-    const spikes = line.filter(({ step }) => fired.includes(step));
+    const spikes = points.filter(([step]) => fired.includes(step));
+    const [first] = spikes;
     return panel({
       width,
       height: isLast ? 112 : 82,
-      marginTop: 12,
-      marginBottom: isLast ? 36 : 6,
-      marginLeft: 70,
-      marginRight: 24,
-      x: { domain: [0, Math.max(1, steps)], label: isLast ? "Step" : null, axis: isLast ? "bottom" : null },
-      y: { domain, label: null, ticks: [0, threshold] },
+      margin: { top: 12, right: 24, bottom: isLast ? 36 : 6, left: 70 },
+      x: stepAxis(steps, width, isLast),
+      y: { scale: y, ticks: { values: [0, threshold], text: short } },
       marks: [
-        Plot.text([`unit ${unit}`], { frameAnchor: "left", dx: -64, textAnchor: "start", fontSize: 11 }),
-        Plot.ruleY([threshold], { strokeDasharray: "4 3", strokeOpacity: 0.7 }),
-        Plot.ruleY([0], { strokeOpacity: 0.25 }),
-        Plot.line(line, { x: "step", y: "membrane", stroke: COLOURS.blue, strokeWidth: 1.5 }),
-        Plot.dot(spikes, { x: "step", y: "membrane", r: 2.5, stroke: COLOURS.vermillion }),
-        Plot.dot(spikes.slice(0, 1), { x: "step", y: "membrane", r: 4, fill: COLOURS.vermillion, symbol: "diamond" }),
-        Plot.text(spikes.slice(0, 1), {
-          x: "step",
-          y: "membrane",
-          text: ({ step }: { step: number }) => `first at ${step}`,
-          dx: 8,
-          dy: -7,
-          textAnchor: "start",
-        }),
+        texts([`unit ${unit}`], ({ top, bottom }) => [6, (top + bottom) / 2], { anchor: "start", size: 11 }),
+        horizontalLine(threshold, { opacity: 0.7, isDashed: true }),
+        horizontalLine(0, { opacity: 0.25 }),
+        line(points, { colour: COLOURS.blue, width: 1.5 }),
+        dots(spikes, { colour: COLOURS.vermillion, r: 2.5, isOutline: true }),
+        ...(first === undefined
+          ? []
+          : [dots([first], { colour: COLOURS.vermillion, shape: "diamond", r: 4 }), firstSpike(first)]),
       ],
     });
   });
@@ -89,4 +83,17 @@ export function membraneTraces(gradients: Gradients, options: MembraneOptions = 
   ] as const;
   const description = `membrane potential over ${steps} steps of units ${units.join(", ")} of layer ${layer}, with the threshold at ${threshold}`;
   return figure(panels, description, { ...options, keys });
+}
+
+function* valuesOf(lines: readonly (readonly Point[])[]): Iterable<number> {
+  for (const line of lines) for (const [, membrane] of line) yield membrane;
+}
+
+/** The step of a spike beside it, to the left where there is no room to the right. */
+function firstSpike([step, membrane]: Point): Mark {
+  return (area) => {
+    const isLeft = area.x(step) > area.right - 60;
+    const place = (): Point => [area.x(step) + (isLeft ? -8 : 8), area.y(membrane) - 7];
+    return texts([`first at ${step}`], place, { anchor: isLeft ? "end" : "start" })(area);
+  };
 }

@@ -1,12 +1,14 @@
-import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
 import { finite, flag, listOf, positive, text as string } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { COLOURS } from "./colours.js";
+import { polylines } from "./dense-marks.js";
 import { largest, smallest } from "./extremes.js";
-import { figure, panel, short } from "./figure.js";
-import { polylines } from "./marks.js";
+import { figure, short } from "./figure.js";
+import { type Ends, segments, texts } from "./marks.js";
 import { FIGURE, type FigureOptions } from "./options.js";
+import { NO_TICKS, panel } from "./panel.js";
+import { linear } from "./scale.js";
 
 /** One quantity, as an upright axis. */
 export interface ParallelAxis {
@@ -76,29 +78,31 @@ export function parallelCoordinates(runs: readonly ParallelRun[], options: Paral
       .map(({ values }) => values.map((value, k) => [k, scales[k]?.place(value) ?? 0] as const));
   const [best, others] = [lines(true), lines(false)];
   const ticks = scales.flatMap((scale, k) =>
-    scale.ticks.map((tick) => ({ axis: k, place: scale.place(tick), text: text(tick) })),
+    apart(scale.ticks.map((tick) => ({ axis: k, place: scale.place(tick), text: text(tick) }))),
   );
-  const heads = axes.map(({ label }, k) => ({ axis: k, label }));
   const drawn = panel({
     width,
     height: 360,
-    marginTop: 48,
-    marginBottom: 20,
-    marginLeft: 60,
-    marginRight: 90,
-    x: { domain: [0, Math.max(1, axes.length - 1)], axis: null },
-    y: { domain: [0, 1], axis: null },
+    margin: { top: 48, right: 90, bottom: 20, left: 60 },
+    x: { scale: linear([0, Math.max(1, axes.length - 1)]), ticks: NO_TICKS },
+    y: { scale: linear([0, 1]), ticks: NO_TICKS },
     marks: [
       polylines(others, { colour: "currentColor", opacity: Math.max(0.08, Math.min(0.4, 20 / others.length)) }),
       polylines(best, { colour: COLOURS.blue, width: 1.8 }),
-      Plot.ruleX(heads, { x: "axis", y1: 0, y2: 1, strokeOpacity: 0.7 }),
-      Plot.text(ticks, { x: "axis", y: "place", text: "text", textAnchor: "start", dx: 5 }),
+      segments(
+        axes.map((_, axis): Ends => [axis, 0, axis, 1]),
+        { opacity: 0.7 },
+      ),
+      texts(
+        ticks.map((tick) => tick.text),
+        ({ x, y }, k) => [x(ticks[k]?.axis ?? 0) + 5, y(ticks[k]?.place ?? 0)],
+        { anchor: "start" },
+      ),
       // Every other one is higher: neighbours with long names need the room.
-      ...[0, 1].map((odd) =>
-        Plot.text(
-          heads.filter(({ axis }) => axis % 2 === odd),
-          { x: "axis", y: 1, text: "label", dy: -14 - 16 * odd, fontWeight: "bold" },
-        ),
+      texts(
+        axes.map(({ label }) => label),
+        ({ x, top }, axis) => [x(axis), top - 14 - 16 * (axis % 2)],
+        { isBold: true },
       ),
     ],
   });
@@ -129,6 +133,25 @@ function scaleOf(values: readonly (number | string)[], { isLogarithmic = false }
   const place = (value: number | string) => (length > 0 ? (onto(Number(value)) - onto(low)) / length : 0.5);
   const middle = isLogarithmic ? Math.sqrt(low) * Math.sqrt(high) : low / 2 + high / 2;
   return { place, ticks: numbers.length <= FEW ? numbers : [low, middle, high] };
+}
+
+interface Tick {
+  axis: number;
+  place: number;
+  text: string;
+}
+
+/** Part of an axis that a text is high. */
+const TEXT_HEIGHT = 11 / 292;
+
+/** Ticks whose texts do not overlap; those at the ends come first. */
+function apart(ticks: readonly Tick[]): Tick[] {
+  const kept: Tick[] = [];
+  const fromEnds = [...ticks].sort((a, b) => Math.abs(b.place - 0.5) - Math.abs(a.place - 0.5));
+  for (const tick of fromEnds) {
+    if (kept.every(({ place }) => Math.abs(place - tick.place) >= TEXT_HEIGHT)) kept.push(tick);
+  }
+  return kept;
 }
 
 /** As many values have a tick each. */

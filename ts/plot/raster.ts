@@ -1,4 +1,3 @@
-import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
 import { steps as stepCount } from "../check/steps.js";
 import { instanceOf, listOf, whole } from "../check/values.js";
@@ -7,11 +6,16 @@ import { SpikeletError } from "../errors.js";
 import type { Prediction } from "../results.js";
 import { eventsBefore, SpikeEvents } from "../spikes.js";
 import { COLOURS } from "./colours.js";
+import { strokes } from "./dense-marks.js";
 import { largest } from "./extremes.js";
-import { figure, type Panel, panel } from "./figure.js";
+import { figure } from "./figure.js";
 import { checkPrediction, spikeLayers, unitCount } from "./layers.js";
-import { strokes } from "./marks.js";
+import { boxes, frame, texts, verticalLine } from "./marks.js";
 import { FIGURE, type FigureOptions } from "./options.js";
+import { type Panel, panel, textWidth } from "./panel.js";
+import { linear } from "./scale.js";
+import { stepAxis } from "./step-axis.js";
+import { wholeTicks } from "./ticks.js";
 
 export interface RasterOptions extends FigureOptions {
   /** Which sample; the first by default. */
@@ -70,34 +74,24 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
     const isBottom = input === undefined ? layer === 0 : layer < 0;
     const name = layer < 0 ? "Input" : isOutput ? "Output" : prediction === undefined ? "Units" : `Layer ${layer}`;
     const inner = Math.min(150, Math.max(36, count * 11));
+    const decided = layer === layers.length - 1 && answer !== undefined ? `decides ${answer.output} ${answer.how}` : "";
+    const short = `${name}: ${counted(times.length, "spike")}`;
+    const full = given === undefined ? short : `${short} of ${counted(count, "unit")}`;
+    // Both texts stand in one line.
+    const head = decided !== "" && 1.1 * textWidth(full + decided) > width - 80 ? short : full;
     return panel({
       width,
       height: inner + 24 + (isBottom ? 36 : 6),
-      marginTop: 24,
-      marginLeft: 56,
-      marginRight: 24,
-      marginBottom: isBottom ? 36 : 6,
-      x: { domain: [0, steps], label: isBottom ? "Step" : null, axis: isBottom ? "bottom" : null, nice: false },
-      y: { domain: [-0.5, count - 0.5], label: null, ticks: ticksFor(count), tickFormat: "d", tickSize: 0 },
+      margin: { top: 24, right: 24, bottom: isBottom ? 36 : 6, left: 56 },
+      x: stepAxis(steps, width, isBottom),
+      y: { scale: linear([-0.5, count - 0.5]), ticks: wholeTicks(0, count - 1, count > 12 ? 5 : 12), tickSize: 0 },
       marks: [
-        Plot.frame({ strokeOpacity: 0.25 }),
-        Plot.text([`${name}: ${counted(times.length, "spike")}${given === undefined ? "" : ` of ${counted(count, "unit")}`}`], {
-          frameAnchor: "top-left",
-          dy: -14,
-          fontSize: 11,
-        }),
-        isOutput && label !== undefined
-          ? Plot.rect([label], { x1: 0, x2: steps, y1: label - 0.5, y2: label + 0.5, fill: COLOURS.green, fillOpacity: 0.2 })
-          : null,
-        answer?.step === undefined ? null : Plot.ruleX([answer.step], { stroke: COLOURS.vermillion, strokeDasharray: "4 3" }),
-        layer === layers.length - 1 && answer !== undefined
-          ? Plot.text([`decides ${answer.output} ${answer.how}`], {
-              frameAnchor: "top-right",
-              dy: -14,
-              fontSize: 11,
-            })
-          : null,
-        strokes(times, fired, { length: Math.min(10, Math.max(3, inner / count)) }),
+        frame(),
+        texts([head], ({ left, top }) => [left, top - 10], { anchor: "start", size: 11 }),
+        isOutput && label !== undefined ? boxes([[0, label - 0.5, steps, label + 0.5]], COLOURS.green, { opacity: 0.2 }) : null,
+        answer?.step === undefined ? null : verticalLine(answer.step, { colour: COLOURS.vermillion, isDashed: true }),
+        decided === "" ? null : texts([decided], ({ right, top }) => [right, top - 10], { anchor: "end", size: 11 }),
+        strokes(times, fired, Math.min(10, Math.max(3, inner / count))),
       ],
     });
   };
@@ -127,10 +121,4 @@ function answerOf(prediction: Prediction, sample: number, steps: number): Answer
   // A sample without a decision has the number of its steps there.
   const step = decisionStep?.[sample] ?? steps;
   return step < Math.min(steps, prediction.steps[sample] ?? steps) ? { output, how: `at step ${step}`, step } : undefined;
-}
-
-function ticksFor(count: number): number[] {
-  if (count <= 12) return Array.from({ length: count }, (_, unit) => unit);
-  const step = 10 ** Math.floor(Math.log10(count)) / (count >= 5 * 10 ** Math.floor(Math.log10(count)) ? 0.5 : 2);
-  return Array.from({ length: Math.ceil(count / step) }, (_, k) => k * step);
 }

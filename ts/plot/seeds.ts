@@ -1,11 +1,15 @@
-import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
 import { finite, flag, listOf, positive, text } from "../check/values.js";
 import { spread } from "../spread.js";
 import { SERIES } from "./colours.js";
 import { smallest } from "./extremes.js";
-import { figure, panel, short } from "./figure.js";
+import { figure, short } from "./figure.js";
+import { dots, type Ends, type Point, segments, texts } from "./marks.js";
 import { FIGURE, type FigureOptions } from "./options.js";
+import { panel } from "./panel.js";
+import { linear, logarithmic, logarithmicRangeOf, rangeOf } from "./scale.js";
+import { shortened } from "./shortened.js";
+import { niceRange } from "./ticks.js";
 
 /** One run of an experiment. */
 export interface SeedValue {
@@ -65,6 +69,8 @@ export function checkPoints(runs: readonly SeedPoint[], isLogarithmic: boolean):
 const LETTER = 6.6;
 /** Share of the width that names, or numbers, take at most. */
 const MAX_MARGIN = 0.4;
+/** Height of the row of a series. */
+const ROW = 38;
 
 /** Plots every run as a dot, with mean ± standard deviation over the runs of each series. */
 export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): string {
@@ -75,34 +81,57 @@ export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): 
   const summaries = names.map((series) => ({ series, ...summaryOf((groups.get(series) ?? []).map(({ value }) => value)) }));
   const longest = (texts: readonly string[]) => Math.max(6, ...texts.map(({ length }) => length));
   const letters = Math.min(longest(names), Math.floor((MAX_MARGIN * width) / LETTER));
+  const values = [...runs.map(({ value }) => value), ...summaries.flatMap(({ low, high }) => [low, high])];
   const drawn = panel({
     width,
-    height: 56 + 38 * names.length,
-    marginTop: 10,
-    marginLeft: 24 + LETTER * letters,
-    marginRight: Math.min(MAX_MARGIN * width, 20 + 5.6 * longest(summaries.map(({ text }) => text))),
-    marginBottom: 40,
-    x: { label, zero, nice: true, grid: true },
-    y: { type: "band", domain: names, label: null, tickSize: 0, tickFormat: (name: string) => shortened(name, letters) },
+    height: 56 + ROW * names.length,
+    margin: {
+      top: 10,
+      right: Math.min(MAX_MARGIN * width, 20 + 5.6 * longest(summaries.map(({ text }) => text))),
+      bottom: 40,
+      left: 24 + LETTER * letters,
+    },
+    x: { scale: linear(niceRange(rangeOf(zero ? [0, ...values] : values))), label, hasGrid: true },
+    // Row k lies around k, the first one on top.
+    y: {
+      scale: linear([Math.max(1, names.length) - 0.5, -0.5]),
+      ticks: { values: [...names.keys()], text: (k) => shortened(names[k] ?? "", letters) },
+      tickSize: 0,
+      gap: 9,
+    },
     marks: [
       ...names.map((series, k) => {
         const { colour, shape } = look(k);
-        return Plot.dot(groups.get(series) ?? [], {
-          x: "value",
-          y: "series",
-          fill: colour,
-          symbol: shape,
-          fillOpacity: 0.75,
-          r: 4,
-        });
+        const points = (groups.get(series) ?? []).map(({ value }): Point => [value, k]);
+        return dots(points, { colour, shape, r: 4, opacity: 0.75 });
       }),
-      Plot.ruleY(summaries, { x1: "low", x2: "high", y: "series", strokeWidth: 1.5, dy: 11 }),
-      Plot.tickX(summaries, { x: "mean", y: "series", strokeWidth: 2, insetTop: 20, insetBottom: 2 }),
-      Plot.text(summaries, { y: "series", frameAnchor: "right", dx: 10, textAnchor: "start", text: "text" }),
+      segments(
+        summaries.map(({ low, high }, k): Ends => [low, k, high, k]),
+        { width: 1.5 },
+        { dy: 11 },
+      ),
+      segments(
+        summaries.map(({ mean }, k): Ends => [mean, k, mean, k + 13 / ROW]),
+        { width: 2 },
+        { dy: 3 },
+      ),
+      texts(
+        summaries.map(({ text }) => text),
+        ({ right, y }, k) => [right + 10, y(k)],
+        { anchor: "start" },
+      ),
     ],
   });
   const means = summaries.map(({ series, text }) => `${series} ${text}`).join(", ");
   return figure([drawn], `${label}, mean and standard deviation over seeds: ${means}`, options);
+}
+
+/** The runs of a series, and both measures over them. */
+interface Cross {
+  series: string;
+  points: readonly SeedPoint[];
+  x: Summary;
+  y: Summary;
 }
 
 /**
@@ -112,43 +141,43 @@ export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): 
 export function seedScatter(runs: readonly SeedPoint[], options: ScatterOptions): string {
   const { width = 640, isLogarithmic = false } = scatterOptions(options, "");
   checkPoints(runs, isLogarithmic);
-  const groups = [...grouped(runs)];
-  const marks = groups.flatMap(([, points], k) => {
-    const { colour, shape } = look(k);
-    const places = points.map((point) => point.x);
-    const [x, y] = [summaryOf(places), summaryOf(points.map((point) => point.y))];
+  const groups = [...grouped(runs)].map(([series, points]): Cross => {
+    const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+    const [x, y] = [summaryOf(xs), summaryOf(ys)];
     // A logarithmic axis has no place below 0, where a large deviation may end.
-    const from = isLogarithmic && x.low <= 0 ? smallest(places) : x.low;
-    return [
-      Plot.ruleX([y], { x: x.mean, y1: "low", y2: "high", stroke: colour }),
-      Plot.ruleY([x], { y: y.mean, x1: from, x2: "high", stroke: colour }),
-      Plot.dot(points, { x: "x", y: "y", stroke: colour, symbol: shape, r: 3, strokeOpacity: 0.8 }),
-      Plot.dot([0], { x: x.mean, y: y.mean, fill: colour, symbol: shape, r: 6 }),
-    ];
+    return { series, points, x: isLogarithmic && x.low <= 0 ? { ...x, low: smallest(xs) } : x, y };
   });
+  const xs = [...runs.map(({ x }) => x), ...groups.flatMap(({ x }) => [x.low, x.high])];
+  const ys = [...runs.map(({ y }) => y), ...groups.flatMap(({ y }) => [y.low, y.high])];
   const drawn = panel({
     width,
     height: 360,
-    marginTop: 24,
-    marginLeft: 60,
-    marginRight: 30,
-    marginBottom: 40,
-    x: { label: options.x, grid: true, ...(isLogarithmic ? { type: "log", tickFormat: short } : { nice: true }) },
-    y: { label: options.y, nice: true, grid: true },
-    marks,
+    margin: { top: 24, right: 30, bottom: 40, left: 60 },
+    x: {
+      scale: isLogarithmic ? logarithmic(logarithmicRangeOf(xs)) : linear(niceRange(rangeOf(xs))),
+      label: options.x,
+      hasGrid: true,
+    },
+    y: { scale: linear(niceRange(rangeOf(ys))), label: options.y, hasGrid: true },
+    marks: groups.flatMap(({ points, x, y }, k) => {
+      const { colour, shape } = look(k);
+      const deviations: Ends[] = [
+        [x.mean, y.low, x.mean, y.high],
+        [x.low, y.mean, x.high, y.mean],
+      ];
+      return [
+        segments(deviations, { colour }),
+        dots(
+          points.map((point): Point => [point.x, point.y]),
+          { colour, shape, r: 3, isOutline: true, opacity: 0.8 },
+        ),
+        dots([[x.mean, y.mean]], { colour, shape, r: 6 }),
+      ];
+    }),
   });
-  const keys = groups.map(([label], k) => ({ label, ...look(k) }));
-  const means = groups.map(([series, points]) => {
-    return `${series} ${summaryOf(points.map(({ y }) => y)).text} at ${summaryOf(points.map(({ x }) => x)).text}`;
-  });
+  const keys = groups.map(({ series: label }, k) => ({ label, ...look(k) }));
+  const means = groups.map(({ series, x, y }) => `${series} ${y.text} at ${x.text}`);
   return figure([drawn], `${options.y} over ${options.x}, means over seeds: ${means.join(", ")}`, { ...options, keys });
-}
-
-/** A name without its middle where it has more letters; names of variants often differ at their ends. */
-function shortened(name: string, letters: number): string {
-  if (name.length <= letters) return name;
-  const end = Math.floor((letters - 1) / 2);
-  return `${name.slice(0, letters - 1 - end)}…${name.slice(-end)}`;
 }
 
 /** What series look like that are more than there are colours: shapes with the next colour, so that no two are alike among 36. */
@@ -164,8 +193,16 @@ function grouped<Run extends { series: string }>(runs: readonly Run[]): Map<stri
   return groups;
 }
 
+/** A mean, and a standard deviation below and above it. */
+export interface Summary {
+  mean: number;
+  low: number;
+  high: number;
+  text: string;
+}
+
 /** Mean and sample standard deviation of at least one value; the latter is 0 for a single one. */
-export function summaryOf(values: readonly number[]): { mean: number; low: number; high: number; text: string } {
+export function summaryOf(values: readonly number[]): Summary {
   const { mean, deviation, count } = spread(values);
   const text = count > 1 ? `${rounded(mean, mean)} ± ${rounded(deviation, mean)} (n = ${count})` : short(mean);
   return { mean, low: mean - deviation, high: mean + deviation, text };

@@ -1,13 +1,15 @@
-import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
 import { listOf, refuse, whole } from "../check/values.js";
 import { counted } from "../counted.js";
 import { SpikeletError } from "../errors.js";
 import { checkedParameters, type LayerParameters } from "../results.js";
 import { DIVERGING } from "./colours.js";
-import { figure, panel } from "./figure.js";
-import { squares } from "./marks.js";
+import { squares } from "./dense-marks.js";
+import { figure } from "./figure.js";
+import { texts } from "./marks.js";
 import { FIGURE, type FigureOptions } from "./options.js";
+import { NO_TICKS, panel } from "./panel.js";
+import { linear } from "./scale.js";
 
 export interface WeightMapOptions extends FigureOptions {
   /** `[height, width]` or `[channels, height, width]` of the layer's input; by default the inputs are shown as a near-square. */
@@ -74,21 +76,15 @@ export function weightMaps(parameters: LayerParameters, options: WeightMapOption
   const drawn = panel({
     width,
     height: Math.ceil(rows * tileY * scale) + 8,
-    margin: 12,
-    marginTop: 0,
-    marginBottom: 8,
-    axis: null,
-    x: { domain: [0, columns * tileX] },
-    y: { domain: [rows * tileY, 0] },
+    margin: { top: 0, right: 12, bottom: 8, left: 12 },
+    x: { scale: linear([0, columns * tileX]), ticks: NO_TICKS },
+    y: { scale: linear([rows * tileY, 0]), ticks: NO_TICKS },
     marks: [
-      Plot.text(units, {
-        x: (_: number, k: number) => corner(k).left,
-        y: (_: number, k: number) => corner(k).top,
-        text: (unit: number) => `unit ${unit}`,
-        textAnchor: "start",
-        dy: -7,
-        fontSize: 11,
-      }),
+      texts(
+        units.map((unit) => `unit ${unit}`),
+        ({ x, y }, k) => [x(corner(k).left), y(corner(k).top) - 7],
+        { anchor: "start", size: 11 },
+      ),
       squares(cells),
     ],
   });

@@ -1,8 +1,6 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
 import type { Network, PassOptions } from "../../network.js";
-import { loadPlots, WITHOUT_PLOTS } from "../../report/plots.js";
 import { networkPage, type ResultSummary } from "../../report/result/network-page.js";
-import { say } from "../print.js";
 import type { Output } from "../train/output.js";
 
 /**
@@ -15,7 +13,5 @@ export async function writeResultPage(
   summary: ResultSummary,
   about: { network: Network; samples: SpikeDataset } & PassOptions,
 ): Promise<void> {
-  const plots = await loadPlots();
-  if (plots === undefined) say(`${files.page}: ${WITHOUT_PLOTS}`);
-  await folder.save(files.page, await networkPage(summary, about, plots));
+  await folder.save(files.page, await networkPage(summary, about));
 }

@@ -11,7 +11,6 @@ import { checkedParameters, type LayerParameters } from "../../results.js";
 import { abortSignal } from "../../runtime/options.js";
 import { lateInputOf } from "../../session/late-input.js";
 import { Trainer } from "../../trainer.js";
-import { loadPlots } from "../plots.js";
 import { networkPage } from "../result/network-page.js";
 
 /** Options of {@link saveReport}. */
@@ -74,7 +73,7 @@ export async function saveReport(
     learntBefore: before,
   };
   const pass = { network, samples, earlyDecision, ...(signal && { signal }) };
-  const html = await networkPage(summary, pass, await loadPlots());
+  const html = await networkPage(summary, pass);
   await makeFolder(dirname(file));
   await save(file, html);
   return metrics;

@@ -1,8 +1,15 @@
 import { type Decision, hasOutputSpikes } from "../../decisions.js";
-import type { LearntLayer } from "../../plot/index.js";
+import {
+  confusionMatrix,
+  type LearntLayer,
+  learningCurves,
+  learntHistogram,
+  spikeHistogram,
+  spikeRaster,
+  weightMaps,
+} from "../../plot/index.js";
 import { html, type Markup } from "../markup.js";
 import { figure, gallery } from "../parts.js";
-import type { Plots } from "../plots.js";
 import { DECISION_TEXTS, type Example } from "./answers.js";
 import type { Result } from "./result.js";
 
@@ -10,12 +17,12 @@ const UNITS_SHOWN = 20;
 /** Pixels at which a figure is drawn: on a telephone its words can still be read, elsewhere it is drawn larger. */
 const WIDTH = 440;
 
-export function curves({ learningCurves }: Plots, epochs: Result["epochs"], decision: Decision | undefined): Markup {
+export function curves(epochs: Result["epochs"], decision: Decision | undefined): Markup {
   const trained = decision === undefined ? {} : { decision };
   return figure(learningCurves(epochs, { width: WIDTH, ...trained }), "answers, spikes and loss, epoch by epoch");
 }
 
-export function confusion({ confusionMatrix }: Plots, { answers, layers }: Result): Markup {
+export function confusion({ answers, layers }: Result): Markup {
   const classes = layers.at(-1)?.units ?? 0;
   const how = DECISION_TEXTS[answers.decision];
   const names = answers.classes && { names: answers.classes };
@@ -24,10 +31,7 @@ export function confusion({ confusionMatrix }: Plots, { answers, layers }: Resul
 }
 
 /** One raster for each example. */
-export function rasters(
-  { spikeRaster }: Plots,
-  { answers, layers, config, part }: Pick<Result, "answers" | "layers" | "config" | "part">,
-): Markup {
+export function rasters({ answers, layers, config, part }: Pick<Result, "answers" | "layers" | "config" | "part">): Markup {
   const { examples } = answers;
   const common = {
     units: layers.map((layer) => layer.units),
@@ -59,7 +63,7 @@ function caption({ index, label, decision }: Example, part: string, classes: rea
   return html`<strong class="wrong">${sample}: wrong, ${name(decision)} instead of ${name(label)}</strong>`;
 }
 
-export function spikeHistograms({ spikeHistogram }: Plots, { answers, layers, config }: Result): Markup {
+export function spikeHistograms({ answers, layers, config }: Result): Markup {
   const samples = answers.first.steps.length;
   const common = { units: layers.map((layer) => layer.units), width: WIDTH };
   return gallery([
@@ -72,7 +76,7 @@ export function spikeHistograms({ spikeHistogram }: Plots, { answers, layers, co
 }
 
 /** Weight maps of the first units of the first spiking layer. */
-export function weights({ weightMaps }: Plots, { parameters, layers, config, shape }: Result): Markup {
+export function weights({ parameters, layers, config, shape }: Result): Markup {
   const { weights, biases } = parameters;
   const inputs = weights.length / biases.length;
   const kernel = layers[0]?.kernel;
@@ -94,11 +98,7 @@ function kernelMap(inputs: number, kernel: readonly number[]): number[] {
 }
 
 /** Constants and delays that are learnt, beside those of the start where they are known. */
-export function constants(
-  { learntHistogram }: Plots,
-  learnt: readonly LearntLayer[],
-  before: readonly LearntLayer[] | undefined,
-) {
+export function constants(learnt: readonly LearntLayer[], before: readonly LearntLayer[] | undefined) {
   const svg = learntHistogram(learnt, { ...(before === undefined ? {} : { before }), width: WIDTH });
   const start = before === undefined ? "" : ", orange before the training, blue after it";
   return figure(svg, `what layers learn beside weights and biases${start}`);

@@ -1,6 +1,5 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
 import type { Network, PassOptions } from "../../network.js";
-import type { Plots } from "../plots.js";
 import { answersOf } from "./answers.js";
 import { backendSummary } from "./backend-summary.js";
 import { learntOf } from "./learnt.js";
@@ -13,11 +12,10 @@ export type ResultSummary = Pick<
   "title" | "part" | "metrics" | "warnings" | "epochs" | "facts" | "data" | "learntBefore"
 >;
 
-/** The page about a network and its answers on `samples`, as HTML; without `plots` its figures are missing. */
+/** The page about a network and its answers on `samples`, as HTML. */
 export async function networkPage(
   summary: ResultSummary,
   { network, samples, ...how }: { network: Network; samples: SpikeDataset } & PassOptions,
-  plots: Plots | undefined,
 ): Promise<string> {
   const [parameters = { weights: new Float32Array(), biases: new Float32Array() }] = await network.parameters();
   const answers = await answersOf(network, samples, how);
@@ -31,5 +29,5 @@ export async function networkPage(
     learnt: await learntOf(network),
     backend: backendSummary(network),
   };
-  return resultPage({ ...summary, ...seen }, plots);
+  return resultPage({ ...summary, ...seen });
 }

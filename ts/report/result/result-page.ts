@@ -6,30 +6,21 @@ import type { Warning } from "../../health/warning.js";
 import { type Content, html, type Markup, withCode } from "../markup.js";
 import { page, type Section } from "../page.js";
 import { facts, folded, table } from "../parts.js";
-import { type Plots, WITHOUT_PLOTS } from "../plots.js";
 import { DECISION_TEXTS } from "./answers.js";
 import { confusion, constants, curves, rasters, spikeHistograms, weights } from "./figures.js";
 import type { Result } from "./result.js";
 import { answerTexts, grouped, percent, untilText } from "./texts.js";
 
-/** The page; without `plots` its figures are missing, and it says so. */
-export function resultPage(result: Result, plots: Plots | undefined): string {
+export function resultPage(result: Result): string {
   const { title, config, backend, data } = result;
-  const figures: readonly (Section | undefined)[] = plots
-    ? [
-        result.epochs.length > 0
-          ? { title: "Learning", content: curves(plots, result.epochs, result.answers.decision) }
-          : undefined,
-        result.answers.labels ? { title: "Decisions", content: confusion(plots, result) } : undefined,
-        { title: "Samples", content: rasters(plots, result) },
-      ]
-    : [];
   const sections: readonly (Section | undefined)[] = [
     result.warnings.length > 0 ? { title: "Warnings", content: result.warnings.map(warning) } : undefined,
-    ...figures,
-    { title: "Spikes", content: [layerTable(result), plots && spikeHistograms(plots, result)] },
-    plots && { title: "Weights", content: weights(plots, result) },
-    plots && result.learnt && { title: "Learnt constants", content: constants(plots, result.learnt, result.learntBefore) },
+    result.epochs.length > 0 ? { title: "Learning", content: curves(result.epochs, result.answers.decision) } : undefined,
+    result.answers.labels ? { title: "Decisions", content: confusion(result) } : undefined,
+    { title: "Samples", content: rasters(result) },
+    { title: "Spikes", content: [layerTable(result), spikeHistograms(result)] },
+    { title: "Weights", content: weights(result) },
+    result.learnt && { title: "Learnt constants", content: constants(result.learnt, result.learntBefore) },
     {
       title: "Configuration",
       content: [
@@ -45,10 +36,10 @@ export function resultPage(result: Result, plots: Plots | undefined): string {
       ],
     },
   ];
-  return page({ title, lead: lead(result, plots), sections: sections.filter((section) => section !== undefined) });
+  return page({ title, lead: lead(result), sections: sections.filter((section) => section !== undefined) });
 }
 
-function lead(result: Result, plots: Plots | undefined): Content {
+function lead(result: Result): Content {
   const { metrics, answers, part } = result;
   const { spikes, decisionStep } = metrics;
   const samples = `${grouped(metrics.samples)} ${part} samples`;
@@ -67,7 +58,6 @@ function lead(result: Result, plots: Plots | undefined): Content {
       ["loss", metrics.loss.toPrecision(4)],
       ...result.facts,
     ]),
-    plots ? undefined : html`<p class="warning">${WITHOUT_PLOTS}</p>\n`,
   ];
 }
 

@@ -4,7 +4,6 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { SpikeletError } from "../../errors.js";
 import { openPlain } from "../../io/plain-file.node.js";
-import { loadPlots } from "../plots.js";
 import { watchPage } from "./watch-page.js";
 import type { Watched } from "./watched.js";
 
@@ -84,9 +83,9 @@ export class WatchServer implements AsyncDisposable {
     try {
       const watched = this.#watched;
       const run = await this.#oneAtATime(() => watched.read());
-      const [plots, answers] = await Promise.all([loadPlots(), watched.answers()]);
+      const answers = await watched.answers();
       const { name, lost } = watched;
-      const text = watchPage({ name, lost, run, answers, plots, nonce, files: watched.listed() });
+      const text = watchPage({ name, lost, run, answers, nonce, files: watched.listed() });
       response.setHeader("Content-Type", "text/html; charset=utf-8");
       response.end(text);
     } catch (thrown) {

@@ -2,7 +2,6 @@ import { accuracyBy, decisionsIn } from "../../decisions.js";
 import { type Content, html, type Markup } from "../markup.js";
 import { page, type Section } from "../page.js";
 import { facts } from "../parts.js";
-import { type Plots, WITHOUT_PLOTS } from "../plots.js";
 import { DECISION_TEXTS } from "../result/answers.js";
 import { curves, rasters } from "../result/figures.js";
 import { warning } from "../result/result-page.js";
@@ -21,7 +20,6 @@ export interface WatchPageContent {
   answers: SampleAnswers | string;
   /** Names of files that the server has. */
   files: readonly string[];
-  plots: Plots | undefined;
   nonce: string;
 }
 
@@ -67,20 +65,20 @@ function show(fresh) {
 `;
 
 export function watchPage(content: WatchPageContent): string {
-  const { name, lost, run, answers, plots, nonce, files } = content;
+  const { name, lost, run, answers, nonce, files } = content;
   const sections: readonly (Section | undefined)[] = [
     run.warnings.length > 0 ? { title: "Warnings", content: run.warnings.map(warning) } : undefined,
-    plots && run.epochs.length > 0 ? { title: "Learning", content: curves(plots, run.epochs, run.decision) } : undefined,
+    run.epochs.length > 0 ? { title: "Learning", content: curves(run.epochs, run.decision) } : undefined,
     {
       title: "Samples",
-      content: plots && typeof answers !== "string" ? rasters(plots, answers) : html`<p>${String(answers)}</p>\n`,
+      content: typeof answers === "string" ? html`<p>${answers}</p>\n` : rasters(answers),
     },
     files.length > 0 ? { title: "Files", content: links(files) } : undefined,
   ];
   return page({
     title: `${stateOf(run)}: ${name}`,
     lead: [
-      html`<p id="connection" class="warning" role="status" data-lost="${lost}" hidden></p>\n<div id="lead">${lead(run, plots)}</div>\n`,
+      html`<p id="connection" class="warning" role="status" data-lost="${lost}" hidden></p>\n<div id="lead">${lead(run)}</div>\n`,
     ],
     sections: sections.filter((section) => section !== undefined),
     script: { text: SCRIPT, nonce },
@@ -91,7 +89,7 @@ function stateOf({ end, isStarted }: RunState): string {
   return end ?? (isStarted ? "training" : "waiting");
 }
 
-function lead(run: RunState, plots: Plots | undefined): Content {
+function lead(run: RunState): Content {
   const { step, epochs, failure, time } = run;
   const last = epochs.at(-1);
   const known: (readonly [string, string])[] = [];
@@ -110,11 +108,7 @@ function lead(run: RunState, plots: Plots | undefined): Content {
     if (metrics.meanSquaredError !== undefined) known.push([`${part}, squared error`, errorText(metrics.meanSquaredError)]);
   }
   if (time !== undefined) known.push(["last event", `${time.slice(0, 19).replace("T", " ")} UTC`]);
-  return [
-    failure === undefined ? undefined : html`<p class="warning">${failure}</p>\n`,
-    facts(known),
-    plots ? undefined : html`<p class="warning">${WITHOUT_PLOTS}</p>\n`,
-  ];
+  return [failure === undefined ? undefined : html`<p class="warning">${failure}</p>\n`, facts(known)];
 }
 
 function links(names: readonly string[]): Markup {

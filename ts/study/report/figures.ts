@@ -1,6 +1,6 @@
 import { type Decision, decisionBy } from "../../decisions.js";
 import { valueAt } from "../../json.js";
-import type { Plots } from "../../report/plots.js";
+import { parallelCoordinates, seedLines, seedScatter, seedSpread } from "../../plot/index.js";
 import { planError } from "../plan/fields.js";
 import type { Plan } from "../plan/plan.js";
 import type { Figure } from "../plan/report.js";
@@ -20,7 +20,7 @@ const WIDTH = 440;
 const BEST = 0.1;
 
 /** Every point as a line over its settings and its mean objective; of very many, an even selection by rank. */
-export function pointsFigure({ parallelCoordinates }: Plots, points: readonly PointSummary[], plan: Plan): string {
+export function pointsFigure(points: readonly PointSummary[], plan: Plan): string {
   const best = Math.ceil(BEST * points.length);
   const every = Math.ceil(points.length / MAX_LINES);
   const runs = points.flatMap(({ rows: [{ run }], score }, rank) => {
@@ -33,13 +33,13 @@ export function pointsFigure({ parallelCoordinates }: Plots, points: readonly Po
 }
 
 /** The marginal effect of each setting that has more than one level. */
-export function effectFigures(plots: Plots, table: StudyTable, plan: Plan): { setting: Setting; svg: string }[] {
+export function effectFigures(table: StudyTable, plan: Plan): { setting: Setting; svg: string }[] {
   return effectsOf(table, plan)
     .filter(({ levels }) => levels.length > 1)
-    .map((effect) => ({ setting: effect.setting, svg: effectFigure(plots, effect, plan) }));
+    .map((effect) => ({ setting: effect.setting, svg: effectFigure(effect, plan) }));
 }
 
-function effectFigure({ seedLines, seedSpread }: Plots, { setting, levels }: Effect, { objective }: Plan): string {
+function effectFigure({ setting, levels }: Effect, { objective }: Plan): string {
   const y = shortName(objective.metric);
   if (levels.some(({ at }) => at === undefined)) {
     const values = levels.flatMap(({ label, bySeed }) => bySeed.map((value) => ({ series: label, value })));
@@ -89,23 +89,23 @@ export function checkFigures({ report: { figures = [] } }: Plan): void {
 }
 
 /** Every figure of the plan that has something to show; of a search those of its best points. */
-export function figures(plots: Plots, points: readonly PointSummary[], plan: Plan): DrawnFigure[] {
+export function figures(points: readonly PointSummary[], plan: Plan): DrawnFigure[] {
   const listed = plan.search.type === "variants" ? bestAttempts(points, plan) : byScore(points, plan).slice(0, FEW);
   if (listed.length === 0) return [];
   const { figures: asked = FIGURES, axis = "" } = plan.report;
   return asked.flatMap((figure, k) => {
-    const svg = draw(plots, figure, listed, axis);
+    const svg = draw(figure, listed, axis);
     return svg === undefined ? [] : [{ title: figure.title, file: `${k + 1}-${figure.type}.svg`, svg }];
   });
 }
 
-function draw(plots: Plots, figure: Figure, points: readonly PointSummary[], axis: string): string | undefined {
+function draw(figure: Figure, points: readonly PointSummary[], axis: string): string | undefined {
   switch (figure.type) {
     case "spread": {
       const { label, of } = measure(figure.measure);
       const runs = points.flatMap((point) => recordsOf(point).map((record) => ({ series: point.place, value: of(record) })));
       const measured = runs.filter(({ value }) => !Number.isNaN(value));
-      return measured.length === 0 ? undefined : plots.seedSpread(measured, { label, width: WIDTH });
+      return measured.length === 0 ? undefined : seedSpread(measured, { label, width: WIDTH });
     }
     case "scatter": {
       const [x, y] = [measure(figure.x), measure(figure.y)];
@@ -113,7 +113,7 @@ function draw(plots: Plots, figure: Figure, points: readonly PointSummary[], axi
         recordsOf(point).map((record) => ({ series: point.place, x: x.of(record), y: y.of(record) })),
       );
       const measured = runs.filter(({ x, y }) => !Number.isNaN(x + y));
-      return measured.length === 0 ? undefined : plots.seedScatter(measured, { x: x.label, y: y.label, width: WIDTH });
+      return measured.length === 0 ? undefined : seedScatter(measured, { x: x.label, y: y.label, width: WIDTH });
     }
     case "lines": {
       const { label, of } = measure(figure.measure);
@@ -124,11 +124,11 @@ function draw(plots: Plots, figure: Figure, points: readonly PointSummary[], axi
         }),
       );
       const isLogarithmic = figure.isLogarithmic ?? false;
-      return runs.length === 0 ? undefined : plots.seedLines(runs, { x: axis, y: label, isLogarithmic, width: WIDTH });
+      return runs.length === 0 ? undefined : seedLines(runs, { x: axis, y: label, isLogarithmic, width: WIDTH });
     }
     case "epochs": {
       const lines = points.flatMap((point) => epochsOf(point, figure.value));
-      return plots.seedLines(lines, { x: "Epoch", y: epochLabel(points, figure.value), dots: false, width: WIDTH });
+      return seedLines(lines, { x: "Epoch", y: epochLabel(points, figure.value), dots: false, width: WIDTH });
     }
   }
 }

@@ -3,7 +3,6 @@ import { SpikeletError } from "../../errors.js";
 import { makeFolder, removeUnfinished } from "../../io/files.node.js";
 import type { Lease } from "../../io/lease.node.js";
 import { canonical, type Json } from "../../json.js";
-import { loadPlots } from "../../report/plots.js";
 import { identifyingConfig } from "../run/runs.js";
 import { recordsById, type StudyTable, tableOf } from "../run/table.js";
 import { arithmeticOf, arithmeticText } from "../store/arithmetic.js";
@@ -139,8 +138,7 @@ export async function mergeInto(
 async function writeMerged({ manifest, table }: Gathered, dir: string, lease: Lease): Promise<MergedFiles> {
   const { name, plan, version } = manifest;
   const study: Study = { name, plan, table, points: pointsOf(table, plan), version };
-  const plots = await loadPlots();
-  const drawn = plots ? figures(plots, study.points, plan) : [];
+  const drawn = figures(study.points, plan);
   const lines = table.rows.flatMap(({ index, run, record }) => {
     if (record === undefined) return [];
     const { point, settings, rung } = run;
@@ -153,7 +151,7 @@ async function writeMerged({ manifest, table }: Gathered, dir: string, lease: Le
     [runs, runsCsv(table, plan)],
     [summary, summaryCsv(table, plan)],
     ...drawn.map(({ file, svg }): [string, string] => [join(dir, file), svg]),
-    [page, studyPage(study, plots, drawn)],
+    [page, studyPage(study, drawn)],
   ];
   await removeUnfinished(files.map(([file]) => file));
   for (const [file, text] of files) await lease.save(file, text);

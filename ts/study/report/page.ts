@@ -2,7 +2,6 @@ import { counted } from "../../counted.js";
 import { type Content, html, withCode } from "../../report/markup.js";
 import { page, type Section } from "../../report/page.js";
 import { facts, figure, folded, gallery, table } from "../../report/parts.js";
-import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
 import type { Plan } from "../plan/plan.js";
 import { errorsOf, type StudyTable, scoredRows } from "../run/table.js";
 import type { UsedData } from "../store/record.js";
@@ -26,18 +25,16 @@ const FEW = 20;
 /** Runs in the table of all. */
 const MAX_RUNS = 500;
 
-/** The page about a study; without `plots` its figures are missing, and it says so. */
-export function studyPage(study: Study, plots: Plots | undefined, figures: readonly DrawnFigure[]): string {
+/** The page about a study. */
+export function studyPage(study: Study, figures: readonly DrawnFigure[]): string {
   const { name, plan, table: runs, points } = study;
   const { title, question, isQuick } = plan.report;
   const isSearch = plan.search.type !== "variants";
   const drawn = figures.length > 0 ? gallery(figures.map(({ svg, title }) => figure(svg, title))) : undefined;
   const sections: (Section | undefined)[] = [
     { title: isSearch ? "Best points" : "Results", content: [results(study), drawn] },
-    plots && points.length > 0 && plan.settings.length > 0
-      ? { title: "All points", content: pointsSection(plots, points, plan) }
-      : undefined,
-    plots && plan.settings.length > 0 ? { title: "Effect of each setting", content: effects(plots, runs, plan) } : undefined,
+    points.length > 0 && plan.settings.length > 0 ? { title: "All points", content: pointsSection(points, plan) } : undefined,
+    plan.settings.length > 0 ? { title: "Effect of each setting", content: effects(runs, plan) } : undefined,
     points.some(({ attempt }) => attempt !== null) ? { title: "Attempts", content: attempts(points, plan) } : undefined,
     runs.failed > 0 ? { title: "Failed", content: table(["error", "runs"], [...errorsOf(runs)]) } : undefined,
     runs.done > 0 ? { title: "Every run", content: everyRun(points) } : undefined,
@@ -51,7 +48,6 @@ export function studyPage(study: Study, plots: Plots | undefined, figures: reado
       question === undefined ? undefined : html`<p>${withCode(question)}</p>\n`,
       overview(study),
       isQuick ? QUICK : undefined,
-      plots ? undefined : html`<p class="quiet">${WITHOUT_PLOTS}</p>\n`,
     ],
     sections: sections.filter((section) => section !== undefined),
   });
@@ -109,13 +105,13 @@ function results(study: Study): Content {
   ];
 }
 
-function pointsSection(plots: Plots, points: readonly PointSummary[], plan: Plan): Content {
+function pointsSection(points: readonly PointSummary[], plan: Plan): Content {
   const caption = "a line for each point, its mean over the seeds on the last axis; the best tenth stands out";
-  return figure(pointsFigure(plots, byScore(points, plan), plan), caption);
+  return figure(pointsFigure(byScore(points, plan), plan), caption);
 }
 
-function effects(plots: Plots, runs: StudyTable, plan: Plan): Content {
-  const figures = effectFigures(plots, runs, plan).map(({ setting, svg }) => figure(svg, setting.path));
+function effects(runs: StudyTable, plan: Plan): Content {
+  const figures = effectFigures(runs, plan).map(({ setting, svg }) => figure(svg, setting.path));
   const what =
     "A dot is the mean over all runs of one seed with that value, whatever their other settings; the bar is ± a standard deviation over the seeds";
   const where = plan.halving ? ". Runs of the first rung, where all points are." : ".";
