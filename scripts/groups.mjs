@@ -68,7 +68,7 @@ export const GROUPS = {
   packaging: {
     tier: "all",
     needs: ["addon", "dist", "wasm"],
-    reads: [...PACKAGE, "docs/learn/your-data.md", ".attw.json", "scripts", "presets"],
+    reads: [...PACKAGE, "docs/learn/your-data.md", "docs/guides/browser.md", ".attw.json", "scripts", "presets"],
     globalSetup: ["test/support/shared-package.ts"],
   },
   parity: { tier: "all", needs: ["addon", "wasm"], reads: TRANSLATED },
