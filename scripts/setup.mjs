@@ -132,8 +132,12 @@ async function buildTypeScript() {
 /** Bundles of dist/ that have the JavaScript of the WebAssembly in them. */
 async function buildBundles() {
   const inputs = [...TYPESCRIPT, ...WASM_INPUTS, "scripts/common-js.mjs", "scripts/cdn.mjs", "scripts/cdn-worker.mjs"];
-  await step("bundles", { inputs, outputs: ["dist/cjs/index.cjs", "dist/cdn/spikelet.js"] }, async () => {
-    const [{ buildCommonJs }, { buildForCdn }] = await Promise.all([import("./common-js.mjs"), import("./cdn.mjs")]);
-    await Promise.all([buildCommonJs(), buildForCdn()]);
-  });
+  await step(
+    "bundles",
+    { inputs, outputs: ["dist/cjs/index.cjs", "dist/cjs/fast-png.cjs", "dist/cdn/spikelet.js"] },
+    async () => {
+      const [{ buildCommonJs }, { buildForCdn }] = await Promise.all([import("./common-js.mjs"), import("./cdn.mjs")]);
+      await Promise.all([buildCommonJs(), buildForCdn()]);
+    },
+  );
 }

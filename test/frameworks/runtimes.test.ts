@@ -8,10 +8,23 @@ import { binaryOf, hasFrameworks } from "../../scripts/frameworks.mjs";
 import { nodeOf } from "../../scripts/nodes.mjs";
 import { LEARNS, type Learnt, learntHere } from "./learns.js";
 import { ENVIRONMENT, type FrameworkProject, frameworkProject, inFrameworks } from "./project.js";
+import { READS, readHere } from "./reads.js";
 
 const MAIN = `import * as spikelet from "spikelet";
 ${LEARNS}
 console.log(await learn(spikelet));
+`;
+
+const READING_MAIN = `import * as spikelet from "spikelet";
+${READS}
+console.log(await read(spikelet));
+`;
+
+const READING_JEST = `const spikelet = require("spikelet");
+${READS}
+test("reads", async () => {
+  process.stdout.write(await read(spikelet) + "\\n");
+});
 `;
 
 const JEST = `const spikelet = require("spikelet");
@@ -39,7 +52,9 @@ describe.skipIf(!hasFrameworks())("a project (needs node scripts/install-for-tes
   beforeAll(async () => {
     project = await frameworkProject({
       "main.mjs": MAIN,
+      "reading.mjs": READING_MAIN,
       "learns.test.js": JEST,
+      "reads.test.js": READING_JEST,
       "worker.mjs": WORKER,
       "wrangler.json": WORKER_CONFIG,
     });
@@ -71,11 +86,20 @@ describe.skipIf(!hasFrameworks())("a project (needs node scripts/install-for-tes
 
   it("trains in Jest without a setting, natively and in WebAssembly, and throws its own errors", async () => {
     const jest = inFrameworks("jest/bin/jest.js");
-    const learnt = learntIn(await project.run(process.execPath, jest, "--rootDir", project.folder));
+    const learnt = learntIn(await project.run(process.execPath, jest, "--rootDir", project.folder, "learns"));
     expect(learnt).toMatchObject([
       { ...same, kind: "native" },
       { ...same, kind: "wasm" },
     ]);
+  });
+
+  it.each<[name: string, run: () => Promise<{ stdout: string }>]>([
+    ["Bun", () => project.run(binaryOf("@oven/bun", "bin/bun"), "reading.mjs")],
+    ["Deno", () => project.run(binaryOf("@deno/", "deno"), "run", "--no-prompt", "--allow-read", "reading.mjs")],
+    ["Jest", () => project.run(process.execPath, inFrameworks("jest/bin/jest.js"), "--rootDir", project.folder, "reads")],
+  ])("reads images and tables in %s as in Node", async (_, run) => {
+    const { stdout } = await run();
+    expect(stdout.split("\n").filter((line) => line.startsWith("{"))).toEqual([await readHere()]);
   });
 
   const wranglersNode = nodeOf("22.23.3") ?? "";

@@ -4,9 +4,12 @@ import { type Bitmap, MAX_PIXELS } from "./bitmap.js";
 /**
  * Decodes an image of any format that the browser knows.
  *
- * @throws {SpikeletError} `DATA_FORMAT` for anything else, and an image of more than 100 million pixels.
+ * @throws {SpikeletError} `DATA_FORMAT` for anything else, an image of more than 100 million pixels, and in runtimes that decode none.
  */
 export async function decodeImage(bytes: Uint8Array): Promise<Bitmap> {
+  if (typeof createImageBitmap === "undefined" || typeof OffscreenCanvas === "undefined") {
+    throw new SpikeletError("DATA_FORMAT", "", "can't be decoded: this runtime has no decoder of images (a page and Node have)");
+  }
   const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
   const image = await createImageBitmap(blob).catch((cause: unknown) => {
     throw new SpikeletError("DATA_FORMAT", "", "is no image that this browser can decode", cause);
