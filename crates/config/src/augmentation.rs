@@ -1,6 +1,7 @@
 //! Random changes of the training samples.
 
-use serde::{Deserialize, Serialize};
+use crate::json::FromJson;
+use serde::Serialize;
 use spikelet_fields::fields;
 
 use super::InputShape;
@@ -9,7 +10,7 @@ use crate::geometry::Image;
 /// Random changes of a sample each time it is learned, never when it is evaluated or predicted. The changes depend only on the
 /// seed, the epoch and the number of the sample.
 #[fields]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
 pub struct Augmentation {

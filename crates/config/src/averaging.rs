@@ -1,9 +1,10 @@
 //! Weights averaged over a run.
 
+use crate::json::FromJson;
 use serde::Serialize;
 use spikelet_fields::fields;
 
-use crate::deserialize_tagged;
+use crate::read_tagged;
 
 /// Averages of the weights, with which a network predicts (spec 7.3).
 #[fields]
@@ -17,11 +18,11 @@ pub enum Averaging {
     Swa(Swa),
 }
 
-deserialize_tagged!(Averaging { "ema" => Ema, "swa" => Swa });
+read_tagged!(Averaging { "ema" => Ema, "swa" => Swa });
 
 /// `a ← a + (1 − d) (w − a)` after every update, with `d = min(decay, (1 + n) / (10 + n))` after n updates.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct Ema {
@@ -38,7 +39,7 @@ impl Default for Ema {
 
 /// The mean of the weights at the ends of the run's last epochs.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct Swa {

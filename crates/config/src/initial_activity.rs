@@ -1,6 +1,7 @@
 //! Initial activity of a network.
 
-use serde::{Deserialize, Serialize};
+use crate::json::FromJson;
+use serde::Serialize;
 use spikelet_fields::fields;
 
 use super::number_or_list::PerLayer;
@@ -8,7 +9,7 @@ use super::number_or_list::PerLayer;
 /// Before the first update of a run, the drawn weights of each spiking layer, from the input up, are multiplied by a factor at
 /// which the layer has the target activity on samples of the training data, or by the factor that comes closest.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct InitialActivity {

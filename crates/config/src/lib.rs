@@ -28,7 +28,8 @@ mod surrogate;
 mod training;
 mod weight_schedule;
 
-use serde::{Deserialize, Serialize};
+use crate::json::FromJson;
+use serde::Serialize;
 use spikelet_fields::fields;
 
 // The macro `fields` names this crate.
@@ -68,7 +69,7 @@ pub use weight_schedule::{Interpolation, WeightPoint, WeightSchedule};
 
 /// Everything that defines a training run, apart from the data.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Config {

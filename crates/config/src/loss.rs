@@ -1,10 +1,11 @@
 //! What is minimised.
 
-use serde::{Deserialize, Serialize};
+use crate::json::FromJson;
+use serde::Serialize;
 use spikelet_fields::fields;
 
-use crate::deserialize_tagged;
 use crate::early_stopping::BestBy;
+use crate::read_tagged;
 
 /// The loss at the output (spec 4), averaged over the batch.
 #[fields]
@@ -26,7 +27,7 @@ pub enum LossConfig {
     Trace(TraceLoss),
 }
 
-deserialize_tagged!(LossConfig {
+read_tagged!(LossConfig {
     "count" => Count,
     "countCrossEntropy" => CountCrossEntropy,
     "spikeTrain" => SpikeTrain,
@@ -118,7 +119,7 @@ impl LossConfig {
 
 /// `L = Σ_n (spikes_n − target_n)² / (T B)` (spec 4.2).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct CountLoss {
@@ -138,7 +139,7 @@ impl Default for CountLoss {
 
 /// `P = softmax(inverseTemperature · spikes)`, `L = −log P_label` (spec 4.5).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct CountCrossEntropyLoss {
@@ -162,7 +163,7 @@ impl Default for CountCrossEntropyLoss {
 
 /// `L = Σ (κ ∗ (S − target))² / (T B)` with `κ[m] = kernelDecay^m` (spec 4.1).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct SpikeTrainLoss {
@@ -183,7 +184,7 @@ impl Default for SpikeTrainLoss {
 /// When the simulation of a sample ends (spec 1.3). The latency loss and its gradients do not depend on it; `targetCount`,
 /// `regularizers`, the silent-unit update and all counts are those of the simulated steps.
 #[fields]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum EndSimulation {
@@ -200,7 +201,7 @@ pub enum EndSimulation {
 
 /// `a_n = T − firstSpike_n` (0 if silent), `P = softmax(inverseTemperature · a)`, `L = −log P_label` (spec 4.3).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct LatencyLoss {
@@ -239,7 +240,7 @@ impl Default for LatencyLoss {
 
 /// Which outputs the count term applies to.
 #[fields]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum TargetCountScope {
@@ -252,7 +253,7 @@ pub enum TargetCountScope {
 
 /// Count term of the latency loss, times `weight / (T B)` (spec 6.iv).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct TargetCount {
@@ -280,7 +281,7 @@ impl Default for TargetCount {
 
 /// The statistic of a readout's membranes `y` over the steps `t < T`: one number `z` for each output (spec 11).
 #[fields]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum Statistic {
@@ -297,7 +298,7 @@ pub enum Statistic {
 
 /// `P = softmax(inverseTemperature · z)`, `L = −log P_label` (spec 11); the largest z decides.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct MembraneLoss {
@@ -323,7 +324,7 @@ impl Default for MembraneLoss {
 
 /// `L = Σ_(t,n) stepWeights[t] (y[t,n] − target[t,n])² / (B T N)` (spec 11).
 #[fields]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct TraceLoss {

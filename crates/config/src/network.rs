@@ -1,14 +1,15 @@
 //! Layers, neuron and length of the simulation.
 
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 use spikelet_fields::fields;
 
 use super::delays::Delays;
 use super::neuron::{LayerNeuron, NeuronConfig};
 use super::sliding::{Convolution, Pool};
-use crate::deserialize_tagged;
-use crate::json::tagged;
+use crate::error::Error;
+use crate::json::{Fault, FromJson, Value};
+use crate::ranges::At;
+use crate::read_tagged;
 
 /// Size of the input: a number of units, `[channels, length]` or `[channels, height, width]`.
 #[fields]
@@ -24,24 +25,20 @@ pub enum InputShape {
     Image(#[range(min = 1)] [u32; 3]),
 }
 
-/// Serde's own untagged enumerations lose what is wrong and where.
-impl<'de> Deserialize<'de> for InputShape {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error as _;
-        match Value::deserialize(deserializer)? {
-            sizes @ Value::Array(_) => match tagged::inner::<Vec<u32>, _>(sizes)?[..] {
-                [channels, length] => Ok(Self::Sequence([channels, length])),
-                [channels, height, width] => Ok(Self::Image([channels, height, width])),
-                ref sizes => Err(D::Error::custom(format!(
-                    "must be [channels, length] or [channels, height, width], got {} numbers",
-                    sizes.len()
-                ))),
+impl FromJson for InputShape {
+    fn read(value: &Value, at: &At<'_>) -> Result<Self, Fault> {
+        let message = match value {
+            Value::Array(_) => match Vec::read(value, at)?[..] {
+                [channels, length] => return Ok(Self::Sequence([channels, length])),
+                [channels, height, width] => return Ok(Self::Image([channels, height, width])),
+                ref sizes => {
+                    format!("must be [channels, length] or [channels, height, width], got {} numbers", sizes.len())
+                }
             },
-            units @ Value::Number(_) => tagged::inner(units).map(Self::Units),
-            other => Err(D::Error::custom(format!(
-                "must be a number of units, [channels, length] or [channels, height, width], got {other}"
-            ))),
-        }
+            Value::Number(_) => return u32::read(value, at).map(Self::Units),
+            other => format!("must be a number of units, [channels, length] or [channels, height, width], got {other}"),
+        };
+        Err(Error::config(at.to_string(), message).into())
     }
 }
 
@@ -63,7 +60,7 @@ fn product(sizes: &[u32]) -> usize {
 
 /// The network: input, length of the simulation, neuron, layers from the input up.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct NetworkConfig {
@@ -184,7 +181,7 @@ impl LayerConfig {
     }
 }
 
-deserialize_tagged!(LayerConfig {
+read_tagged!(LayerConfig {
     "dense" => Dense,
     "conv2d" => Conv2d,
     "conv1d" => Conv1d,
@@ -198,7 +195,7 @@ deserialize_tagged!(LayerConfig {
 
 /// A fully connected layer.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Dense {
@@ -220,7 +217,7 @@ pub struct Dense {
 
 /// A layer that has nothing to set.
 #[fields]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Unadjustable {}

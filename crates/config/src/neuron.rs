@@ -1,6 +1,7 @@
 //! Neurons: how a unit responds to its input.
 
-use serde::{Deserialize, Serialize};
+use crate::json::FromJson;
+use serde::Serialize;
 use spikelet_fields::fields;
 
 use super::number_or_list::PerUnit;
@@ -8,7 +9,7 @@ use super::reset::Reset;
 
 /// The kind of a neuron (spec 10).
 #[fields]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum NeuronType {
@@ -25,7 +26,7 @@ pub enum NeuronType {
 
 /// A constant that a layer can learn (spec 12).
 #[fields]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum LearntConstant {
@@ -47,7 +48,7 @@ pub enum LearntConstant {
 
 /// Which membrane and spikes feed the adaptation current of a step (spec 18).
 #[fields]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum AdaptationScheme {
@@ -60,7 +61,7 @@ pub enum AdaptationScheme {
 
 /// How the gains follow from the decays.
 #[fields]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum GainMode {
@@ -81,7 +82,7 @@ macro_rules! neurons {
     ) => {
         $(#[$network_attribute])*
         #[fields]
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
         #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
         #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
         pub struct $Network {
@@ -102,7 +103,7 @@ macro_rules! neurons {
 
         $(#[$layer_attribute])*
         #[fields]
-        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
         #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
         #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
         pub struct $Layer {

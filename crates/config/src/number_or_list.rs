@@ -1,9 +1,16 @@
 //! Numbers that may differ from layer to layer, or from unit to unit.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 
 use super::ranges::{At, InRange, Range, require};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::json::{Fault, FromJson, Value};
+
+fn number(value: &Value, at: &At<'_>) -> std::result::Result<f64, Fault> {
+    let refused =
+        || Error::config(at.to_string(), format!("must be a number or a list of numbers, got {value}")).into();
+    value.as_f64().ok_or_else(refused)
+}
 
 /// Defines a type that is one number or a list of them.
 macro_rules! number_or_list {
@@ -61,18 +68,11 @@ macro_rules! number_or_list {
             }
         }
 
-        impl<'de> Deserialize<'de> for $Name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-                use serde::de::Error as _;
-                use serde_json::Value;
-                let invalid =
-                    |found: &Value| D::Error::custom(format!("must be a number or a list of numbers, got {found}"));
-                let number = |value: &Value| value.as_f64().ok_or_else(|| invalid(value));
-                match &Value::deserialize(deserializer)? {
-                    Value::Array(values) => {
-                        values.iter().map(number).collect::<std::result::Result<_, _>>().map(Self::$Each)
-                    }
-                    value => number(value).map(Self::$Every),
+        impl FromJson for $Name {
+            fn read(value: &Value, at: &At<'_>) -> std::result::Result<Self, Fault> {
+                match value {
+                    Value::Array(values) => values.iter().map(|value| number(value, at)).collect::<std::result::Result<_, _>>().map(Self::$Each),
+                    value => number(value, at).map(Self::$Every),
                 }
             }
         }
@@ -122,7 +122,7 @@ impl PerUnit {
 #[cfg(feature = "codegen")]
 pub(super) fn describe<T: InRange>(range: &Range, schema: &mut schemars::Schema) {
     use super::ranges::schema;
-    let variants = schema.get_mut("anyOf").and_then(serde_json::Value::as_array_mut);
+    let variants = schema.get_mut("anyOf").and_then(Value::as_array_mut);
     for variant in variants.into_iter().flatten() {
         let kind = variant["type"].as_str().map(str::to_owned);
         let of: &mut schemars::Schema = variant.try_into().expect("a variant is a schema");

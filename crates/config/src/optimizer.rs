@@ -1,9 +1,10 @@
 //! Optimisers.
 
-use serde::{Deserialize, Serialize};
+use crate::json::FromJson;
+use serde::Serialize;
 use spikelet_fields::fields;
 
-use crate::deserialize_tagged;
+use crate::read_tagged;
 
 /// How the gradient changes the parameters (spec 7); without a `type` it is Adam.
 #[fields]
@@ -19,7 +20,7 @@ pub enum OptimizerConfig {
     Sgd(Sgd),
 }
 
-deserialize_tagged!(OptimizerConfig { "adam" => Adam, "adamW" => AdamW, "sgd" => Sgd } or "adam");
+read_tagged!(OptimizerConfig { "adam" => Adam, "adamW" => AdamW, "sgd" => Sgd } or "adam");
 
 /// Marks the type of Adam as optional.
 #[cfg(feature = "codegen")]
@@ -58,7 +59,7 @@ impl OptimizerConfig {
 
 /// `m ← β₁ m + (1−β₁) g`, `v ← β₂ v + (1−β₂) g²`, `w ← w − rate · m̂ / (√v̂ + ε)`.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct Adam {
@@ -87,7 +88,7 @@ impl Default for Adam {
 
 /// `w ← (1 − rate · weightDecay) w`, then as `adam`.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct AdamW {
@@ -116,7 +117,7 @@ impl Default for AdamW {
 
 /// `u ← momentum · u + g`, `w ← w − rate · u`.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct Sgd {

@@ -1,11 +1,12 @@
 //! Terms for the activity of hidden layers, on top of any loss.
 
-use serde::{Deserialize, Serialize};
+use crate::json::FromJson;
+use serde::Serialize;
 use spikelet_fields::fields;
 
 /// Regularisers of the hidden spiking layers, added to the loss (spec 6.vi).
 #[fields]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct Regularizers {
@@ -20,7 +21,7 @@ pub struct Regularizers {
 /// Bounds of the mean spikes per unit of a hidden layer in a sample. Outside of them each unit of the layer costs `strength`
 /// times the square of the distance (spec 6.vi).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
 pub struct RateBounds {

@@ -1,12 +1,13 @@
 //! The learning rule: how the gradient is computed.
 
-use serde::{Deserialize, Serialize};
+use crate::json::FromJson;
+use serde::Serialize;
 use spikelet_fields::fields;
 
 use super::number_or_list::PerLayer;
 use super::surrogate::Surrogate;
 use super::weight_schedule::WeightSchedule;
-use crate::deserialize_tagged;
+use crate::read_tagged;
 
 /// The learning rule (spec 5 and 6).
 #[fields]
@@ -26,7 +27,7 @@ pub enum RuleConfig {
     EventProp(EventPropRule),
 }
 
-deserialize_tagged!(RuleConfig {
+read_tagged!(RuleConfig {
     "activation" => Activation, "timing" => Timing, "antlr" => Antlr, "mixture" => Mixture,
     "eventProp" => EventProp,
 });
@@ -109,7 +110,7 @@ const DEFAULT_SLOPE_FLOOR: f64 = 0.01;
 
 /// How the activation part treats the reset (spec 5.2).
 #[fields]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum ActivationVariant {
@@ -124,7 +125,7 @@ pub enum ActivationVariant {
 
 /// Gradient that passes from a spike through the reset to later steps (spec 6.iii).
 #[fields]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum ResetPath {
@@ -141,7 +142,7 @@ pub enum ResetPath {
 
 /// Reset paths of the two parts.
 #[fields]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct ResetPaths {
@@ -153,7 +154,7 @@ pub struct ResetPaths {
 
 /// Surrogate gradients (spec 5.2).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct ActivationRule {
@@ -180,7 +181,7 @@ impl Default for ActivationRule {
 
 /// Gradients of spike times (spec 5.3).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct TimingRule {
@@ -201,7 +202,7 @@ impl Default for TimingRule {
 
 /// Both parts, added inside the backward pass (spec 5.4, 6.i).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct AntlrRule {
@@ -244,7 +245,7 @@ impl Default for AntlrRule {
 
 /// Weighted sum of the final gradients of the activation and the timing rule (spec 6.ii).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct MixtureRule {
@@ -288,7 +289,7 @@ impl Default for MixtureRule {
 /// The timing rule with the whole reset path, the discrete form of the exact gradient of the event-driven network (spec 14):
 /// EventProp (Wunderlich and Pehle, 2021) for the reset `membrane`.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct EventPropRule {

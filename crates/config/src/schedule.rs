@@ -1,9 +1,10 @@
 //! The learning rate over a run.
 
-use serde::{Deserialize, Serialize};
+use crate::json::FromJson;
+use serde::Serialize;
 use spikelet_fields::fields;
 
-use crate::deserialize_tagged;
+use crate::read_tagged;
 
 /// The learning rate over a run (spec 7.1). `t` is the position in the run, in epochs: the finished epochs and, where it moves
 /// with every update, the finished share of the current one.
@@ -24,7 +25,7 @@ pub enum ScheduleConfig {
     OneCycle(OneCycleSchedule),
 }
 
-deserialize_tagged!(ScheduleConfig {
+read_tagged!(ScheduleConfig {
     "constant" => Constant,
     "step" => Step,
     "exponential" => Exponential,
@@ -54,7 +55,7 @@ impl ScheduleConfig {
 
 /// How often a learning rate changes.
 #[fields]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum ScheduleInterval {
@@ -67,7 +68,7 @@ pub enum ScheduleInterval {
 
 /// `rate`.
 #[fields]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct ConstantSchedule {
@@ -80,7 +81,7 @@ pub struct ConstantSchedule {
 
 /// `rate · factor^floor(t / every)`.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct StepSchedule {
@@ -105,7 +106,7 @@ impl Default for StepSchedule {
 
 /// `rate · factor^t`.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct ExponentialSchedule {
@@ -127,7 +128,7 @@ impl Default for ExponentialSchedule {
 
 /// `rate · (f + (1 − f) (1 + cos(π t / epochs)) / 2)`, f the final factor (Loshchilov and Hutter 2017, without restarts).
 #[fields]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct CosineSchedule {
@@ -143,7 +144,7 @@ pub struct CosineSchedule {
 
 /// Half a cosine from `initialFactor · rate` up to `rate`, then one down to `finalFactor · rate` (Smith and Topin 2018).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct OneCycleSchedule {

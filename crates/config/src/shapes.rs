@@ -102,6 +102,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::json;
 
     fn sizes(value: &Value) -> Vec<usize> {
         value.as_array().expect("a list").iter().map(|size| size.as_u64().expect("a size") as usize).collect()
@@ -112,8 +113,8 @@ mod tests {
         let table: Value =
             serde_json::from_str(include_str!("../../../test/golden/shapes.json")).expect("the file is JSON");
         for row in table["rows"].as_array().expect("rows") {
-            let input: InputShape = serde_json::from_value(row["input"].clone()).expect("an input");
-            let layer: LayerConfig = serde_json::from_value(row["layer"].clone()).expect("a layer");
+            let input: InputShape = json::from_value(&row["input"]).expect("an input");
+            let layer: LayerConfig = json::from_value(&row["layer"]).expect("a layer");
             let output = layer.fit("", UnitShape::of(input)).ok().map(|fitted| match fitted.output {
                 UnitShape::Flat(units) => vec![units],
                 UnitShape::Sequence(Image { channels, width, .. }) => vec![channels, width],

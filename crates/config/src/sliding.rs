@@ -1,14 +1,13 @@
 //! Kernels and windows as a configuration gives them: convolutions and pools over images and sequences (spec 17).
 
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 use spikelet_fields::fields;
 
 use super::neuron::LayerNeuron;
 use super::ranges::{At, InRange, Range};
 use crate::error::{Error, Result};
 use crate::geometry::{Axis, Image, Window};
-use crate::json::{join, tagged};
+use crate::json::{Fault, FromJson, Value, join};
 
 /// A size along each axis: a number for all, or a list, `[height, width]` over images and `[length]` over sequences.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -57,13 +56,14 @@ impl InRange for Sizes {
     }
 }
 
-impl<'de> Deserialize<'de> for Sizes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        use serde::de::Error as _;
-        match Value::deserialize(deserializer)? {
-            sizes @ Value::Array(_) => tagged::inner(sizes).map(Self::Each),
-            size @ Value::Number(_) => tagged::inner(size).map(Self::Every),
-            other => Err(D::Error::custom(format!("must be a number or a list of numbers, got {other}"))),
+impl FromJson for Sizes {
+    fn read(value: &Value, at: &At<'_>) -> std::result::Result<Self, Fault> {
+        match value {
+            Value::Array(_) => Vec::read(value, at).map(Self::Each),
+            Value::Number(_) => u32::read(value, at).map(Self::Every),
+            other => {
+                Err(Error::config(at.to_string(), format!("must be a number or a list of numbers, got {other}")).into())
+            }
         }
     }
 }
@@ -98,23 +98,23 @@ impl Padding {
     }
 }
 
-impl<'de> Deserialize<'de> for Padding {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        use serde::de::Error as _;
-        match Value::deserialize(deserializer)? {
+impl FromJson for Padding {
+    fn read(value: &Value, at: &At<'_>) -> std::result::Result<Self, Fault> {
+        match value {
             Value::String(name) if name == "same" => Ok(Self::Named(PaddingName::Same)),
             Value::String(name) if name == "valid" => Ok(Self::Named(PaddingName::Valid)),
-            zeros @ (Value::Array(_) | Value::Number(_)) => tagged::inner(zeros).map(Self::Zeros),
-            other => Err(D::Error::custom(format!(
-                "must be \"same\", \"valid\", a number or a list of numbers, got {other}"
-            ))),
+            Value::Array(_) | Value::Number(_) => Sizes::read(value, at).map(Self::Zeros),
+            other => {
+                let message = format!("must be \"same\", \"valid\", a number or a list of numbers, got {other}");
+                Err(Error::config(at.to_string(), message).into())
+            }
         }
     }
 }
 
 /// A convolution (cross-correlation) of spiking units over an image or a sequence (spec 2, 17).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Convolution {
@@ -147,7 +147,7 @@ pub struct Convolution {
 
 /// Windows over an image or a sequence; places that do not fill one are dropped (spec 17).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Pool {

@@ -1,9 +1,10 @@
 //! Surrogate derivatives of a spike (spec 5.1). `x = |V − threshold|`.
 
-use serde::{Deserialize, Serialize};
+use crate::json::FromJson;
+use serde::Serialize;
 use spikelet_fields::fields;
 
-use crate::deserialize_tagged;
+use crate::read_tagged;
 
 /// The surrogate derivative of a spike.
 #[fields]
@@ -23,7 +24,7 @@ pub enum Surrogate {
     Rectangle(RectangleSurrogate),
 }
 
-deserialize_tagged!(Surrogate {
+read_tagged!(Surrogate {
     "exponential" => Exponential, "fastSigmoid" => FastSigmoid, "arctan" => Arctan, "triangle" => Triangle,
     "rectangle" => Rectangle,
 });
@@ -50,7 +51,7 @@ impl Surrogate {
 
 /// `σ'(V) = scale · exp(−sharpness · |V − threshold|)` (spec 5.1).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct ExponentialSurrogate {
@@ -70,7 +71,7 @@ impl Default for ExponentialSurrogate {
 
 /// `σ'(V) = scale / (1 + sharpness · |V − threshold|)²`, the slope of a fast sigmoid (Zenke and Ganguli 2018).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct FastSigmoidSurrogate {
@@ -90,7 +91,7 @@ impl Default for FastSigmoidSurrogate {
 
 /// `σ'(V) = scale / (1 + (sharpness · |V − threshold|)²)`, the slope of an arc tangent (Fang et al. 2021).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct ArctanSurrogate {
@@ -110,7 +111,7 @@ impl Default for ArctanSurrogate {
 
 /// `σ'(V) = scale · max(0, 1 − |V − threshold| / halfWidth)` (Bellec et al. 2018).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct TriangleSurrogate {
@@ -130,7 +131,7 @@ impl Default for TriangleSurrogate {
 
 /// `σ'(V) = scale` where `|V − threshold| ≤ halfWidth`, 0 elsewhere (Wu et al. 2018).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct RectangleSurrogate {

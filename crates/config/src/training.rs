@@ -1,6 +1,8 @@
 //! Batches, epochs, clipping, seed, threads.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::error::Error;
+use crate::json::{Fault, FromJson, Value};
+use serde::{Serialize, Serializer};
 use spikelet_fields::fields;
 
 use super::augmentation::Augmentation;
@@ -68,24 +70,21 @@ impl Serialize for Threads {
     }
 }
 
-impl<'de> Deserialize<'de> for Threads {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error as _;
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(word) if word == "auto" => Ok(Self::Auto),
-            serde_json::Value::Number(number) => number
-                .as_u64()
-                .and_then(|count| u32::try_from(count).ok())
-                .map(Self::Fixed)
-                .ok_or_else(|| D::Error::custom(format!("must be \"auto\" or a whole number, got {number}"))),
-            other => Err(D::Error::custom(format!("must be \"auto\" or a whole number, got {other}"))),
+impl FromJson for Threads {
+    fn read(value: &Value, at: &At<'_>) -> Result<Self, Fault> {
+        if value.as_str() == Some("auto") {
+            return Ok(Self::Auto);
         }
+        let count = value.as_u64().and_then(|count| u32::try_from(count).ok());
+        count.map(Self::Fixed).ok_or_else(|| {
+            Error::config(at.to_string(), format!("must be \"auto\" or a whole number, got {value}")).into()
+        })
     }
 }
 
 /// Which rules get the silent-unit update.
 #[fields]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum SilentRules {
@@ -101,7 +100,7 @@ pub enum SilentRules {
 /// Raises all input weights of units that never fire: `dW_ji ← dW_ji − strength / inputs · silent_j`, where `silent_j` is the
 /// fraction of the batch in which unit j stays silent (spec 5.6, 6.v).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct SilentUnitUpdate {
@@ -122,7 +121,7 @@ impl Default for SilentUnitUpdate {
 
 /// Which samples an epoch learns.
 #[fields]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum Sampling {
@@ -136,7 +135,7 @@ pub enum Sampling {
 
 /// Batches, epochs, clipping, seed, threads.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
 pub struct TrainingConfig {

@@ -20,7 +20,7 @@ mod shift_back;
 mod stretch;
 
 use serde::Serialize;
-use spikelet_config::{Error, Result, deserialize_tagged, json};
+use spikelet_config::{Error, Result, json, read_tagged};
 use spikelet_data::{EVENT_BYTES, SpikeTrains, memory};
 use spikelet_fields::fields;
 
@@ -70,7 +70,7 @@ pub enum Encoding {
     LogMel(LogMelEncoding),
 }
 
-deserialize_tagged!(Encoding {
+read_tagged!(Encoding {
     "latency" => Latency,
     "rate" => Rate,
     "regular" => Regular,

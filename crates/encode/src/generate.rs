@@ -6,7 +6,7 @@ mod sizes;
 mod spike_train_matching;
 mod yin_yang;
 
-use spikelet_config::{Result, deserialize_tagged, json};
+use spikelet_config::{Result, json, read_tagged};
 
 pub use generated::{Generated, GeneratedInputs};
 pub use randman::Randman;
@@ -26,7 +26,7 @@ pub enum Generator {
     SpikeTrainMatching(SpikeTrainMatching),
 }
 
-deserialize_tagged!(Generator {
+read_tagged!(Generator {
     "yinYang" => YinYang,
     "randman" => Randman,
     "spikeTrainMatching" => SpikeTrainMatching,

@@ -108,7 +108,7 @@ fn has_no_names(attributes: &[Attribute]) -> bool {
     is_plain
 }
 
-fn camel_case(name: &str) -> String {
+pub(crate) fn camel_case(name: &str) -> String {
     let mut is_start = false;
     let mut camel = String::new();
     for letter in name.chars() {

@@ -2,6 +2,7 @@ use quote::quote;
 use syn::{Item, parse_quote};
 
 use crate::expand::expand;
+use crate::read;
 
 fn expanded(item: Item) -> String {
     expand(item).expect("the type is well formed").to_string()
@@ -96,4 +97,48 @@ fn mistakes_are_named() {
         )),
         "must be a struct or an enumeration"
     );
+}
+
+fn reader(input: &syn::DeriveInput) -> Result<String, String> {
+    read::derive(input).map(|tokens| tokens.to_string()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn fields_are_read_by_the_names_that_serde_writes() {
+    let text = reader(&parse_quote!(
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        struct Of {
+            batch_size: u32,
+            #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+            kind: Option<u32>,
+            #[serde(default = "Of::five")]
+            how_many: u32,
+        }
+    ));
+    let text = text.expect("it can be read");
+    assert!(text.contains("name_all (& [\"batchSize\" , \"type\" , \"howMany\"])"), "{text}");
+    assert!(text.contains("let batch_size = fields . required (0usize) ?"), "{text}");
+    assert!(text.contains("kind : fields . or (1usize , None)"), "{text}");
+    assert!(text.contains("how_many : fields . or (2usize , Of :: five ())"), "{text}");
+}
+
+#[test]
+fn types_that_cannot_be_read_are_named() {
+    let tuple = parse_quote!(
+        struct Of(u32);
+    );
+    assert_eq!(reader(&tuple).expect_err("it has no names"), "a field has a name");
+    let two = parse_quote!(
+        enum Of {
+            Pair(u32, u32),
+        }
+    );
+    assert_eq!(reader(&two).expect_err("it has two values"), "a variant has one unnamed field or none");
+    let case = parse_quote!(
+        #[serde(rename_all = "snake_case")]
+        enum Of {
+            One,
+        }
+    );
+    assert_eq!(reader(&case).expect_err("it is another case"), "only camelCase is read");
 }

@@ -2,7 +2,8 @@
 //!
 //! Byte 0 is x, byte 1 is y, the highest bit of byte 2 the polarity, the other 23 bits the time in microseconds, big-endian.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_config::{Error, Result};
 use spikelet_data::{SpikeTrains, memory::require, sort_spikes};
 
@@ -11,7 +12,7 @@ use crate::fault::wrong;
 const EVENT_LENGTH: usize = 5;
 
 /// How recordings become spikes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct AerOptions {
     /// Steps of the simulation, 1 to 65535.

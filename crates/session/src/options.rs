@@ -1,11 +1,12 @@
 //! Option objects that cross as JSON.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_config::{Error, Result, json};
 use spikelet_encode::Encoding;
 
 /// What the arrays of a data set are.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct DatasetDescriptor {
     pub(crate) inputs: InputKind,
@@ -32,7 +33,7 @@ pub(crate) struct DatasetDescriptor {
     pub(crate) classes: Option<Vec<String>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum InputKind {
     /// Spikes: `offsets`, `times` and `units`.
@@ -61,7 +62,7 @@ impl DatasetDescriptor {
 }
 
 /// What a run uses.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RunOptions {
     /// Number of the training data.

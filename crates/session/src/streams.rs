@@ -1,9 +1,9 @@
 //! The streams that a session holds.
 
+use spikelet_config::json::FromJson;
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
-use serde::Deserialize;
 use spikelet_config::{Error, Result, json};
 use spikelet_encode::{Encoding, SeriesEncoder};
 use spikelet_training::{DecidingStream, DecisionWindow, Trainer};
@@ -14,7 +14,7 @@ use crate::wire::StreamAnswer;
 const MAX_STEPS: usize = u16::MAX as usize;
 
 /// How a stream begins.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct StreamOptions {
     /// How a signal becomes spikes, where there is one.

@@ -1,13 +1,14 @@
 //! What a network was trained on, so that whoever restores it can encode as in training and name its answers.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_config::{Error, Result, json};
 use spikelet_encode::Encoding;
 
 use crate::options::{DatasetDescriptor, InputKind};
 
 /// Facts about the training data that checkpoints keep.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TrainedOn {
     inputs: InputKind,

@@ -1,11 +1,12 @@
 //! The parts of a loss. Each is named here: records, running sums, metrics and reports follow from the list.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 
 macro_rules! parts {
     ($($(#[$attribute:meta])* $name:ident,)+) => {
         /// A loss by parts; those that are off are 0.
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, FromJson)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
         #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
         pub struct LossParts {

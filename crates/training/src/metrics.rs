@@ -4,7 +4,8 @@ mod outcome;
 mod regression;
 mod sums;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_config::loss::Decision;
 
 pub(crate) use outcome::SampleOutcome;
@@ -14,7 +15,7 @@ pub(crate) use sums::MetricSums;
 use crate::loss_parts::LossParts;
 
 /// Fraction of correct decisions, 0 to 1; empty where the data have no labels.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
 pub struct Accuracy {
@@ -51,7 +52,7 @@ impl Accuracy {
 }
 
 /// Spikes of the spiking layers; input spikes do not count.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
 pub struct SpikeMetrics {
@@ -72,7 +73,7 @@ pub struct SpikeMetrics {
 }
 
 /// Step of the first output spike; the number of simulated steps where there is none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
 pub struct DecisionStep {
@@ -85,7 +86,7 @@ pub struct DecisionStep {
 }
 
 /// Metrics of a pass over samples.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
 pub struct Metrics {

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use spikelet_config::json::parse;
 use spikelet_config::{Config, ErrorCode};
 use spikelet_data::{Dataset, SpikeTrains, Stream, Targets};
 use spikelet_training::{Gradients, LayerParameters, LearntValues, Level, Sequential, Trainer};
@@ -169,7 +170,7 @@ proptest! {
 fn learnt_delays_stay_in_range_and_fixed_ones_as_they_are() {
     let fixed = json!({ "by": "connection", "max": 6 });
     let mut config = config("antlr", "count", [by("input", 4), fixed, by("connection", 2)], false);
-    config.optimizer = serde_json::from_str(r#"{ "type": "adam", "learningRate": 0.5 }"#).expect("it is valid");
+    config.optimizer = parse(r#"{ "type": "adam", "learningRate": 0.5 }"#).expect("it is valid");
     config.training.epochs = 8;
     let mut trainer = Trainer::new(config, Level::detect()).unwrap();
     let of = |trainer: &Trainer, layer| trainer.learnt(layer).unwrap().remove(0);

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use spikelet_config::Config;
+use spikelet_config::json::parse;
 use spikelet_data::{Dataset, SpikeTrains, Stream, Targets};
 use spikelet_training::{Executor, Level, Sequential, TrainEvent, Trainer};
 
@@ -89,23 +90,23 @@ fn cases() -> impl Iterator<Item = Config> {
     let mut refractory = config("[1, 5, 6]", CONVOLUTIONS, CASES[5].0, CASES[5].1);
     refractory.network.neuron.refractory = 3;
     let mut active = config("30", DENSE, CASES[0].0, CASES[0].1);
-    active.training.initial_activity = serde_json::from_str(r#"{ "spikesPerUnit": [0.3, 0.2, 0.5], "samples": 10 }"#)
-        .expect("the initial activity is valid");
+    active.training.initial_activity =
+        parse(r#"{ "spikesPerUnit": [0.3, 0.2, 0.5], "samples": 10 }"#).expect("the initial activity is valid");
     let mut changed = config("[1, 5, 6]", CONVOLUTIONS, CASES[0].0, CASES[0].1);
     changed.training.augmentation =
-        serde_json::from_str(r#"{ "shift": 1, "timeJitter": 1.5, "eventDropout": 0.1, "inputDropout": 0.1 }"#)
+        parse(r#"{ "shift": 1, "timeJitter": 1.5, "eventDropout": 0.1, "inputDropout": 0.1 }"#)
             .expect("the augmentation is valid");
     let mut scheduled = config("[1, 5, 6]", CONVOLUTIONS, CASES[0].0, CASES[0].1);
-    scheduled.optimizer = serde_json::from_str(r#"{ "type": "adamW", "weightDecay": 0.1 }"#).expect("it is valid");
-    scheduled.schedule = serde_json::from_str(r#"{ "type": "cosine", "warmupEpochs": 0.5 }"#).expect("it is valid");
+    scheduled.optimizer = parse(r#"{ "type": "adamW", "weightDecay": 0.1 }"#).expect("it is valid");
+    scheduled.schedule = parse(r#"{ "type": "cosine", "warmupEpochs": 0.5 }"#).expect("it is valid");
     scheduled.training.gradient_norm_clip = Some(0.01);
-    scheduled.training.averaging = serde_json::from_str(r#"{ "type": "ema", "decay": 0.9 }"#).expect("it is valid");
+    scheduled.training.averaging = parse(r#"{ "type": "ema", "decay": 0.9 }"#).expect("it is valid");
     scheduled.training.frozen = vec!["layers.0.biases".to_owned(), "layers.1.biases".to_owned()];
     let averaging = scheduled.training.averaging.clone();
     let learnt = [DENSE, RECURRENT, CONVOLUTIONS].into_iter().enumerate().map(move |(index, layers)| {
         let (rule, loss) = CASES[[0, 4, 3][index]];
         let mut config = config(if layers == DENSE { "30" } else { "[1, 5, 6]" }, layers, rule, loss);
-        config.network.neuron = serde_json::from_str(LEARNT).expect("the neuron is valid");
+        config.network.neuron = parse(LEARNT).expect("the neuron is valid");
         config.training.gradient_norm_clip = (index == 0).then_some(0.1);
         config.training.averaging = averaging.clone().filter(|_| index == 0);
         config

@@ -1,6 +1,7 @@
 //! A run may start with the network firing as much as requested.
 
 use spikelet_config::Config;
+use spikelet_config::json::parse;
 use spikelet_data::{Dataset, Purpose, SpikeTrains, Stream, Targets};
 use spikelet_training::{Level, Sequential, TrainEvent, Trainer, Until};
 
@@ -43,7 +44,7 @@ fn initialized(config: Config) -> (Trainer, Vec<TrainEvent>) {
 /// Counted over all steps, as the latency loss may end a sample earlier.
 fn spikes_per_unit(trainer: &Trainer) -> Vec<f64> {
     let mut config = trainer.config().clone();
-    config.loss = serde_json::from_str(r#"{ "type": "latency", "endSimulation": "off" }"#).expect("the loss is valid");
+    config.loss = parse(r#"{ "type": "latency", "endSimulation": "off" }"#).expect("the loss is valid");
     let mut whole = Trainer::new(config, Level::detect()).expect("the configuration is valid");
     for layer in 0..trainer.shapes().len() {
         let (weights, biases) = trainer.parameters(layer).expect("the layer exists");
@@ -162,7 +163,7 @@ fn wrong_settings_are_refused() {
         (r#"{ "spikesPerUnit": 1, "tolerance": 2 }"#, "tolerance"),
     ] {
         let mut config = config(DENSE, r#""threads": 1"#);
-        config.training.initial_activity = Some(serde_json::from_str(settings).expect("the shape is right"));
+        config.training.initial_activity = Some(parse(settings).expect("the shape is right"));
         let error = config.validate().expect_err("the value is out of range");
         assert_eq!(error.path, format!("training.initialActivity.{path}"));
     }

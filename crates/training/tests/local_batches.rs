@@ -1,5 +1,6 @@
 //! Trainers that share every batch give the bits of one alone.
 
+use spikelet_config::json::parse;
 use spikelet_config::{Config, ErrorCode};
 use spikelet_data::{Dataset, Purpose, SpikeTrains, Stream, Targets};
 use spikelet_training::{Level, LocalBatch, Sequential, TrainEvent, Trainer};
@@ -97,7 +98,7 @@ fn any_number_of_trainers_gives_the_same_bits() {
         { "type": "dense", "units": 4, "delays": { "by": "input", "max": 5, "learn": true } }]"#;
     let mut configs = vec![config(dense, r#"{ "type": "latency" }"#, 5)];
     configs[0].training.initial_activity =
-        Some(serde_json::from_str(r#"{ "spikesPerUnit": [0.3, 0.8] }"#).expect("the initial activity is valid"));
+        Some(parse(r#"{ "spikesPerUnit": [0.3, 0.8] }"#).expect("the initial activity is valid"));
     for (layers, loss, batch) in [
         (dense, r#"{ "type": "latency" }"#, 5),
         (dense, r#"{ "type": "latency", "endSimulation": "batch" }"#, 70),
@@ -111,13 +112,13 @@ fn any_number_of_trainers_gives_the_same_bits() {
     for index in [3, 4, 5] {
         let mut learnt = configs[index].clone();
         learnt.network.neuron.learn =
-            serde_json::from_str(r#"["currentDecay", "membraneDecay", "threshold"]"#).expect("they can be learnt");
+            parse(r#"["currentDecay", "membraneDecay", "threshold"]"#).expect("they can be learnt");
         configs.push(learnt);
     }
     for index in [1, 2] {
         let mut changed = configs[index].clone();
         changed.training.augmentation =
-            serde_json::from_str(r#"{ "shift": 1, "timeJitter": 1, "eventDropout": 0.1, "inputDropout": 0.1 }"#)
+            parse(r#"{ "shift": 1, "timeJitter": 1, "eventDropout": 0.1, "inputDropout": 0.1 }"#)
                 .expect("the augmentation is valid");
         configs.push(changed);
     }

@@ -1,6 +1,7 @@
 //! Options of the rules: what is refused, and what a schedule of the weights does.
 
 use serde_json::{Value, json};
+use spikelet_config::json::from_value;
 use spikelet_config::{Config, Interpolation, RuleConfig, WeightPoint, WeightSchedule};
 use spikelet_data::{Dataset, SpikeTrains, Targets};
 use spikelet_training::{Level, Sequential, Trainer, Until};
@@ -204,7 +205,7 @@ fn a_schedule_sets_the_weights_of_each_epoch_also_after_a_restart() {
     let gradients = |trainer: &mut Trainer, rule: Option<Value>| {
         let mut snapshot = trainer.snapshot();
         if let Some(rule) = rule {
-            snapshot.config.rule = serde_json::from_value::<RuleConfig>(rule).expect("the rule is valid");
+            snapshot.config.rule = from_value::<RuleConfig>(&rule).expect("the rule is valid");
         }
         let mut other = Trainer::restore(snapshot, level).expect("a snapshot can be restored");
         other.gradients(&data, 0..8, false, &Sequential).expect("gradients").layers

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use draw::Draw;
 use serde_json::Value;
-use spikelet_config::{CONSTRAINTS, Config, Constraint, Error};
+use spikelet_config::json::FromJson;
+use spikelet_config::{CONSTRAINTS, Config, Constraint, Error, json};
 use spikelet_encode::{ENCODING_CONSTRAINTS, Encoding};
 
 const DRAWS: u64 = 20_000;
@@ -33,7 +34,7 @@ fn encoding(schema: &Value) -> &Value {
 }
 
 /// Draws from a schema; what is refused must be refused by a rule, word for word.
-fn refused_by_rules<T: serde::de::DeserializeOwned>(
+fn refused_by_rules<T: FromJson>(
     definitions: &Value,
     schema: &Value,
     parse: impl Fn(&str) -> Result<T, Error>,
@@ -46,7 +47,7 @@ fn refused_by_rules<T: serde::de::DeserializeOwned>(
         match parse(&text) {
             Ok(_) => accepted += 1,
             Err(error) => {
-                let of: T = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{error}\n{text}"));
+                let of: T = json::parse(&text).unwrap_or_else(|_| panic!("{error}\n{text}"));
                 let broken: Vec<_> =
                     rules.iter().filter_map(|rule| Some((rule.name, rule.check(&of).err()?))).collect();
                 assert!(broken.iter().any(|(_, of_rule)| *of_rule == error), "no rule says {error}\n{text}");

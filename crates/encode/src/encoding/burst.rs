@@ -1,13 +1,14 @@
 //! A burst of spikes, longer and faster for a larger value.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_data::sort_spikes;
 use spikelet_fields::fields;
 
 /// Value x spikes `n = ceil(maxSpikes · x)` times from step 0 on, every `d = ceil((minInterval − maxInterval) x + maxInterval)`
 /// steps, products and sum rounded to single precision (spec 3.2).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct BurstEncoding {

@@ -1,7 +1,7 @@
 //! Encodings of channels, a step for each time.
 
 use serde::Serialize;
-use spikelet_config::deserialize_tagged;
+use spikelet_config::read_tagged;
 use spikelet_fields::fields;
 
 use super::current::{CurrentEncoder, CurrentEncoding};
@@ -22,7 +22,7 @@ pub enum ChannelEncoding {
     Current(CurrentEncoding),
 }
 
-deserialize_tagged!(ChannelEncoding {
+read_tagged!(ChannelEncoding {
     "delta" => Delta,
     "levels" => Levels,
     "current" => Current,

@@ -1,6 +1,7 @@
 //! Values drive a fixed layer of neurons, whose spikes are the input.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_data::{Purpose, Stream};
 use spikelet_fields::fields;
 
@@ -12,7 +13,7 @@ use spikelet_fields::fields;
 ///
 /// Unit: `channel · neurons + i`.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct CurrentEncoding {

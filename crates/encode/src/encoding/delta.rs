@@ -1,6 +1,7 @@
 //! A spike each time a channel has moved by a threshold: send-on-delta.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_fields::fields;
 
 /// Each channel has a unit for falls and one for rises. With the values `x[t]`, the start `x₀` and the threshold θ, step t gives
@@ -9,7 +10,7 @@ use spikelet_fields::fields;
 ///
 /// Unit of a channel: `direction · channels + channel`, direction 1 for rises.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct DeltaEncoding {

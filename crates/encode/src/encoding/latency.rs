@@ -1,13 +1,14 @@
 //! One spike per unit, earlier for a larger value.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_data::sort_spikes;
 use spikelet_fields::fields;
 
 /// Value x spikes once, at step `trunc((first − last) · x + last)`, product and sum rounded to single precision; not at all where
 /// that is the end of the simulation or later (spec 3.1).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct LatencyEncoding {

@@ -1,6 +1,7 @@
 //! A spike each time a channel crosses a level.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_fields::fields;
 
 /// Each channel has two units for every level `L[i] = min + (max − min) (i + 1) / (count + 1)`: one spikes where the signal falls
@@ -9,7 +10,7 @@ use spikelet_fields::fields;
 ///
 /// Unit of a level: `(direction · channels + channel) · count + i`, direction 1 for rises.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct LevelsEncoding {

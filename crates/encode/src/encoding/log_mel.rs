@@ -3,7 +3,8 @@
 
 use std::f64::consts::PI;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_fields::fields;
 
 use super::channel_encoding::ChannelEncoding;
@@ -19,7 +20,7 @@ use super::fourier::Fourier;
 ///
 /// Feature of a channel: `channel · mels + m`, the lowest frequencies first.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct LogMelEncoding {

@@ -1,6 +1,7 @@
 //! More spikes for larger values, at random.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_data::{Purpose, Stream, sort_spikes};
 use spikelet_fields::fields;
 
@@ -8,7 +9,7 @@ use spikelet_fields::fields;
 /// process in discrete time. The spikes of a sample depend on `seed` and on the sample's number alone; they are drawn once, not
 /// again in every epoch.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct RateEncoding {

@@ -3,7 +3,8 @@
 //!
 //! It is a simulation, not a recording: no noise, no refractory period, no leak.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_config::{
     Error, Result, json,
     ranges::{At, Check as _},
@@ -23,7 +24,7 @@ const SACCADES: usize = 3;
 ///
 /// The unit of an event is `(polarity · size + x) · size + y`, as in recordings (spec 3.3).
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct SaccadeCamera {

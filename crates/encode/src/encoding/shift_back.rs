@@ -1,6 +1,7 @@
 //! More spikes for larger values, at one pace and gathered at the end.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_fields::fields;
 
 use super::counts;
@@ -9,7 +10,7 @@ use super::rounding::Rounding;
 /// Value x gives the last `r = (max − min) x + min` spikes of the even train of `max` spikes: cumulative count
 /// `c_k = clamp(r − max + max · k / T, 0, max)` (spec 3.2). Several spikes of a unit may fall on one step; they add up.
 #[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct ShiftBackEncoding {

@@ -2,7 +2,8 @@
 
 use std::f64::consts::TAU;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_config::{Result, ranges::within};
 use spikelet_data::{Purpose, SpikeTrains, Stream, Targets, memory, sort_spikes};
 
@@ -22,7 +23,7 @@ const EPSILON: f64 = 1e-7;
 /// `f_u(x) = ∏_d Σ_k a k^(−α) sin(2π (k b x_d + c))`, k = 1.., with a, b, c uniform in 0..1 and drawn for every u, d and k. Over
 /// the samples of a class f_u is stretched to 0..1; unit u spikes at step `trunc(f_u · steps)`. Sample i is of class
 /// `i mod classes`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct Randman {

@@ -1,7 +1,8 @@
 //! Random spike-train matching: random input trains, each with random trains that the outputs should fire (Kim, Kim, Kim, NeurIPS
 //! 2020, first experiment; its sizes are not published, those here are ours).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_config::{Result, ranges::within};
 use spikelet_data::{EVENT_BYTES, Purpose, SpikeTrains, Stream, Targets, memory, sort_spikes};
 
@@ -9,7 +10,7 @@ use super::generated::{Generated, GeneratedInputs};
 use super::sizes::{check_sizes, check_steps};
 
 /// Every unit of the input and of the target output spikes at each step with a fixed probability, independently.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct SpikeTrainMatching {

@@ -1,7 +1,8 @@
 //! Yin-Yang: three classes that no straight line parts (Kriener, Göltz, Petrovici: *The Yin-Yang dataset*, NICE 2022).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use spikelet_config::Result;
+use spikelet_config::json::FromJson;
 use spikelet_data::{Purpose, Stream, Targets, memory};
 
 use super::generated::{Generated, GeneratedInputs};
@@ -14,7 +15,7 @@ const SMALL: f64 = 0.1;
 
 /// Points of the figure in the unit square, as values `x, y, 1 − x, 1 − y` and, with `bias`, a fifth that is always 1. Each
 /// class (0 yang, 1 yin, 2 the dots) is equally likely.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct YinYang {

@@ -4,10 +4,11 @@
 //! meanSquaredError = Σ (y − Y)² / N,   rSquared = 1 − Σ (y − Y)² / Σ_n Σ (Y_n − mean Y_n)²      N: numbers compared; n: outputs
 //! ```
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 
 /// Sums over samples, steps and outputs; part of a checkpoint.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Regression {
     /// Numbers compared.

@@ -1,6 +1,7 @@
 //! Sums over the samples of a pass, and the metrics that they make.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 use spikelet_config::loss::Decision;
 use spikelet_network::shape::LayerShape;
 
@@ -8,7 +9,7 @@ use super::{Accuracy, DecisionStep, Metrics, Regression, SampleOutcome, SpikeMet
 use crate::loss_parts::LossParts;
 
 /// Running sums of a pass; part of a checkpoint.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct MetricSums {
     pub(crate) samples: u64,

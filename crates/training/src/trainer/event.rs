@@ -1,6 +1,7 @@
 //! Events of a run.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
 
 use crate::metrics::{Accuracy, Metrics};
 
@@ -21,7 +22,7 @@ pub struct Progress {
 }
 
 /// A finished epoch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
 pub struct EpochRecord {

@@ -1,7 +1,8 @@
 //! The search for the factors of initial weights.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use spikelet_config::Config;
+use spikelet_config::json::FromJson;
 
 /// Factors are searched up to this and down to its inverse.
 const MAX_FACTOR: f64 = (1u32 << 20) as f64;
@@ -12,7 +13,7 @@ const ONE_FACTOR: f64 = 1.0 + 1e-7;
 const NEARER: f64 = 0.01;
 
 /// Position in the search for the factors of all layers.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Initialization {
     pub(super) layer: usize,
@@ -27,7 +28,7 @@ impl Initialization {
 }
 
 /// Bisection, of the logarithm, for the factor of one layer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, FromJson)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Search {
     pub(super) factor: f64,

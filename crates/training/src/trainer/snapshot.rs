@@ -1,7 +1,8 @@
 //! Everything that a run needs to continue as if it had never stopped.
 
-use serde::{Deserialize, Serialize};
-use spikelet_config::{Config, Error, Result};
+use serde::Serialize;
+use spikelet_config::json::FromJson;
+use spikelet_config::{Config, Error, Result, json};
 use spikelet_kernels::Level;
 use spikelet_network::layer::{learnt_arrays, shapes};
 use spikelet_network::learnt::Learnable;
@@ -67,7 +68,7 @@ impl Snapshot {
     // Compiled where it is called, and there for size.
     #[inline]
     pub fn info(self) -> Result<SnapshotInfo> {
-        let (config, saved) = parts(self.config, self.progress)?;
+        let (config, saved) = parts(self.config, &self.progress)?;
         Ok(SnapshotInfo {
             config,
             epoch: saved.epoch,
@@ -88,7 +89,7 @@ impl Snapshot {
 }
 
 /// The orders of samples follow from the seed and the epoch, so no random state is needed.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SavedProgress {
     updates: u64,
@@ -112,7 +113,7 @@ struct SavedProgress {
     best: Option<SavedBest>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SavedBest {
     epoch: u32,
@@ -120,7 +121,7 @@ struct SavedBest {
     stale: u32,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SavedValidation {
     position: u32,
@@ -164,9 +165,9 @@ struct Place {
 /// A configuration that is valid, and the progress.
 // Compiled where it is called, and there for size.
 #[inline]
-fn parts(config: Config, progress: serde_json::Value) -> Result<(Config, SavedProgress)> {
+fn parts(config: Config, progress: &serde_json::Value) -> Result<(Config, SavedProgress)> {
     config.validate().map_err(|error| Error::checkpoint(format!("its configuration is invalid: {error}")))?;
-    let mut saved: SavedProgress = serde_json::from_value(progress)
+    let mut saved: SavedProgress = json::from_value(progress)
         .map_err(|error| Error::checkpoint(format!("its progress cannot be read: {error}")))?;
     // Earlier versions did not say which of the accuracies was that of the decision.
     for EpochRecord { train, validation, .. } in &mut saved.history {
@@ -300,7 +301,7 @@ impl Trainer {
     #[inline]
     pub fn restore(snapshot: Snapshot, level: Level) -> Result<Self> {
         let Snapshot { config, progress, mut tensors } = snapshot;
-        let (config, saved) = parts(config, progress)?;
+        let (config, saved) = parts(config, &progress)?;
         // What the file holds justifies the memory that the network takes.
         let places = places(&config, &saved);
         let arrays = places.iter().map(|place| place.take(&mut tensors)).collect::<Result<Vec<_>>>()?;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use spikelet_config::json::from_value;
 use spikelet_encode::{Generator, SaccadeCamera};
 use spikelet_io::AerOptions;
 
@@ -30,7 +31,7 @@ pub(super) fn render() -> String {
 
 /// A data set that is drawn, all of whose options are left out.
 fn generator(name: &str) -> Generator {
-    serde_json::from_value(json!({ "type": name })).expect("every option has a default")
+    from_value(&json!({ "type": name })).expect("every option has a default")
 }
 
 /// The defaults in a schema.
