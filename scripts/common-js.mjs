@@ -8,8 +8,8 @@ import { ROOT } from "./stamps.mjs";
 /** As deep in dist/ as the modules that look for addon and WebAssembly. */
 const FOLDER = join(ROOT, "dist/cjs");
 
-/** Packages that Jest can't require, with those that they consist of and it can't require either. */
-const MODULES_ONLY = { "fast-png": ["iobuffer"] };
+/** Packages that Jest can't require: what is used of them, and the packages that they contain then. */
+const MODULES_ONLY = { "fast-png": { used: ["convertIndexedToRgb", "decode"], contains: ["iobuffer"] } };
 
 /** @type {import("esbuild").BuildOptions} */
 const COMMON = {
@@ -24,7 +24,7 @@ const COMMON = {
 
 /** Bundles what tsc made of ts/; what it imports from other packages stays out. */
 export async function buildCommonJs() {
-  for (const [name, parts] of Object.entries(MODULES_ONLY)) await buildPackage(name, parts);
+  for (const [name, how] of Object.entries(MODULES_ONLY)) await buildPackage(name, how);
   await build({
     ...COMMON,
     entryPoints: ["dist/index.js"],
@@ -49,12 +49,14 @@ function redirect({ onResolve }) {
   });
 }
 
-/** Bundles a package under its licences. */
-async function buildPackage(name, parts) {
-  const licences = [name, ...parts].map((one) => `${one}: ${readFileSync(join(ROOT, "node_modules", one, "LICENSE"), "utf8")}`);
+/** Bundles what is used of a package under its licences. */
+async function buildPackage(name, { used, contains }) {
+  const licences = [name, ...contains].map(
+    (one) => `${one}: ${readFileSync(join(ROOT, "node_modules", one, "LICENSE"), "utf8")}`,
+  );
   await build({
     ...COMMON,
-    stdin: { contents: `export * from "${name}";`, resolveDir: ROOT },
+    stdin: { contents: `export { ${used.join(", ")} } from "${name}";`, resolveDir: ROOT },
     outfile: join(FOLDER, `${name}.cjs`),
     external: ["fflate"],
     minify: true,

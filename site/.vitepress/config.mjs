@@ -9,6 +9,7 @@ const API = [
   { text: "API: spikelet/page", link: "/reference/api/spikelet/page" },
   { text: "API: spikelet/plot", link: "/reference/api/spikelet/plot" },
   { text: "API: spikelet/report", link: "/reference/api/spikelet/report" },
+  { text: "API: spikelet/study", link: "/reference/api/spikelet/study" },
 ];
 
 /** Address of the repository, where a workflow says it. */
