@@ -77,6 +77,23 @@ export async function buildWithEsbuild(project: string): Promise<string> {
   return outdir;
 }
 
+/** Builds a page that {@link buildPage} has written with esbuild, and the module of the microphone beside it. */
+export async function buildPageWithEsbuild(project: string, file: string): Promise<string> {
+  const folder = basename(file, ".mjs");
+  const outdir = join(project, `${folder}-esbuild`);
+  await esbuild({
+    absWorkingDir: project,
+    entryPoints: { page: `${folder}/${file}`, "microphone-worklet": "spikelet/microphone-worklet" },
+    outdir,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    logLevel: "error",
+  });
+  await writeFile(join(outdir, "index.html"), html("./page.js"));
+  return outdir;
+}
+
 /** Bytes after gzip of all files with that ending, but for those whose names `without` matches. */
 export async function packedSize(folder: string, ending: string, without?: RegExp): Promise<number> {
   const all = await readdir(folder, { recursive: true });

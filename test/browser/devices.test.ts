@@ -8,7 +8,7 @@ import { datasets } from "spikelet";
 import { FrameEvents } from "spikelet/page";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PackedProject, packedProject } from "../support/packed-project.js";
-import { buildPage } from "./bundles.js";
+import { buildPage, buildPageWithEsbuild } from "./bundles.js";
 import { complaintsOf, launchChromium } from "./chromium.js";
 import { type Served, serve } from "./serve.js";
 import { fileOf } from "./sounds.js";
@@ -37,10 +37,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function open(from = browser): Promise<{ page: Page; complaints: string[] }> {
+async function open(from = browser, url = served.url): Promise<{ page: Page; complaints: string[] }> {
   const page = await from.newPage();
   const complaints = complaintsOf(page);
-  await page.goto(served.url);
+  await page.goto(url);
   await page.waitForFunction(() => document.title === "ready");
   return { page, complaints };
 }
@@ -77,6 +77,14 @@ describe("a page with camera and microphone", () => {
     // The made microphone of a busy machine leaves gaps; at the rate of the device the tone would be six times as low.
     expect(Math.abs(hertz - HERTZ)).toBeLessThan(HERTZ / 3);
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("hears with the address of its module, where a bundler does not find it", async () => {
+    await using built = await serve(await buildPageWithEsbuild(project.folder, "devices.mjs"));
+    const { page } = await open(browser, built.url);
+    const found = await run(page, "microphone", { workletUrl: "microphone-worklet.js" });
+    expect(found).toMatchObject({ length: 4000, kind: "Float32Array" });
     await page.close();
   });
 
