@@ -163,6 +163,16 @@ describe("data of one's own", () => {
       expect(name).toBe(["high", "low"][decided as number]);
       expect((spikes as number[])[0]).toBeGreaterThan(0);
     }
+    // Another table, in which 9 is the lowest number of its column: it is as high as it was in training.
+    const other = join(dir, "other.csv");
+    await writeFile(other, TABLE.replaceAll(",1,low", ",17,low"));
+    const checkpoint = join(out, "best.safetensors");
+    const elsewhere = await spikelet(["predict", "--checkpoint", checkpoint, "--data", other, "--samples", "4", "--json"]);
+    const high = elsewhere.json().filter(({ label }) => label === 0);
+    expect(high.length).toBeGreaterThan(0);
+    for (const { name } of high) expect(name).toBe("high");
+    const evaluated = await spikelet(["evaluate", "--checkpoint", checkpoint, "--data", other, "--json"]);
+    expect(evaluated.json()[0]).toMatchObject({ data: { options: { ranges: [expect.any(Array), [1, 9]] } } });
   });
 
   it("are refused with the file and the line", async () => {

@@ -2,6 +2,7 @@ import { inFile, SpikeletError } from "../errors.js";
 import { load, unreadable } from "../io/files.node.js";
 import { readPlain } from "../io/plain-file.node.js";
 import { type Network, restoreNetwork } from "../network.js";
+import type { TrainedOn } from "../network-info.js";
 import { restoreTrainer, type Trainer } from "../trainer.js";
 import type { DataSource } from "./data.js";
 import { UsageError } from "./exit.js";
@@ -34,7 +35,14 @@ export async function openCheckpoint(args: CheckpointArguments, choices: Choices
   const known = await knownData(file, parseOrigin(network.info.origin, file));
   if (known === undefined)
     say("neither the checkpoint nor a run.json names its data: data and encoding are the defaults unless you give them");
-  return { network, known };
+  return { network, known: known && scaledAs(known, network.info.trainedOn) };
+}
+
+/** A table whose numbers are scaled as those that the network learnt from, unless its options say how. */
+function scaledAs(known: Partial<DataSource>, trainedOn: TrainedOn | null): Partial<DataSource> {
+  const ranges = trainedOn?.ranges;
+  if (known.dataset !== "table" || ranges === undefined || known.options?.["ranges"] !== undefined) return known;
+  return { ...known, options: { ...known.options, ranges } };
 }
 
 /** A trainer from a file. */
