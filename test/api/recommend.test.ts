@@ -81,11 +81,29 @@ describe("recommend", () => {
       ...["conv2d", "avgPool2d", "conv2d", "avgPool2d"],
       ...["flatten", "dense"],
     ]);
-    expect(recommended.config.training?.augmentation).toEqual({ shift: 1, image: [1, 12, 10] });
     await fits(data, recommended);
     const large = await recommend(values([3, 100, 64]));
     expect(large.config.network.layers[0]).toEqual({ type: "avgPool2d", window: 3 });
     expect(whyOf(large, "network.layers[0]")).toContain("3 × 3");
+  });
+
+  it("makes more of each image where they are few", async () => {
+    const of = async (samples: number) => {
+      const { config, reasons } = await recommend(
+        values(
+          [12, 10],
+          Array.from({ length: samples }, (_, k) => k % 2),
+        ),
+      );
+      const { epochs = 0, batchSize = 0, augmentation } = config.training ?? {};
+      const channels = config.network.layers.flatMap((layer) => (layer.type === "conv2d" ? [layer.channels] : []));
+      const isSaid = reasons.some(({ setting }) => setting === "training.augmentation");
+      return { shift: augmentation?.shift, channels, updates: Math.ceil(samples / batchSize) * epochs, isSaid };
+    };
+    const [few, many] = [await of(2960), await of(3040)];
+    expect(few).toMatchObject({ shift: 2, channels: [16, 32], isSaid: true });
+    expect(many).toMatchObject({ shift: 1, channels: [8, 16], isSaid: false });
+    expect(few.updates / many.updates).toBeCloseTo(2, 0);
   });
 
   it("lets each value of a table spike, 0 too", async () => {

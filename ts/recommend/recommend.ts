@@ -2,16 +2,16 @@ import { type SpikeDataset, samplesOf } from "../datasets/dataset.js";
 import type { Config, LayerConfig } from "../generated/config.js";
 import { presets } from "../presets.js";
 import { imageChoice } from "./images.js";
-import { type Inputs, type Profile, profileOf } from "./profile.js";
+import { type Profile, profileOf } from "./profile.js";
 import type { Choice, Reason, Recommendation } from "./recommendation.js";
 import { signalChoice } from "./signals.js";
 import { spikeChoice } from "./spikes.js";
 import { tableChoice } from "./tables.js";
 
 /** Updates after which little is gained; a run has as many epochs as they take, within bounds. Those of convolutions take long. */
-const UPDATES = { images: 2500, others: 8000 };
+const UPDATES = 8000;
 const MIN_EPOCHS = 6;
-const MAX_EPOCHS = 60;
+const MAX_EPOCHS = { images: 80, others: 60 };
 /** Samples of the largest class for each of the smallest from which classes take turns. */
 const UNBALANCED = 3;
 
@@ -23,7 +23,7 @@ const UNBALANCED = 3;
  */
 export async function recommend(data: SpikeDataset): Promise<Recommendation> {
   const profile = await profileOf(samplesOf(data, "data"));
-  const choice = choiceFor(profile.inputs);
+  const choice = choiceFor(profile);
   const training = trainingFor(profile, choice);
   return {
     encoding: choice.encoding,
@@ -32,10 +32,10 @@ export async function recommend(data: SpikeDataset): Promise<Recommendation> {
   };
 }
 
-function choiceFor(inputs: Inputs): Choice {
+function choiceFor({ inputs, samples }: Profile): Choice {
   switch (inputs.kind) {
     case "image":
-      return imageChoice(inputs.shape);
+      return imageChoice(inputs.shape, samples);
     case "table":
       return tableChoice(inputs.units);
     case "signal":
@@ -63,10 +63,14 @@ const ANSWER: readonly Reason[] = [
 
 type TrainingSettings = NonNullable<Config["training"]>;
 
-function trainingFor({ samples, classes }: Profile, { preset }: Choice): { changes: TrainingSettings; reasons: Reason[] } {
+function trainingFor(
+  { samples, classes }: Profile,
+  { preset, updates: needed = UPDATES }: Choice,
+): { changes: TrainingSettings; reasons: Reason[] } {
   const { batchSize = 1 } = presets[preset].training ?? {};
-  const wanted = Math.ceil(((preset === "images" ? UPDATES.images : UPDATES.others) * batchSize) / samples);
-  const epochs = Math.max(MIN_EPOCHS, Math.min(MAX_EPOCHS, wanted));
+  const wanted = Math.ceil((needed * batchSize) / samples);
+  const max = preset === "images" ? MAX_EPOCHS.images : MAX_EPOCHS.others;
+  const epochs = Math.max(MIN_EPOCHS, Math.min(max, wanted));
   const updates = epochs * Math.ceil(samples / batchSize);
   const why = `${samples} samples in batches of ${batchSize} make ${updates} updates; the rate falls to a hundredth by the last epoch.`;
   const balance = `The largest class has ${Math.round(classes.imbalance)} times the samples of the smallest: the classes take turns.`;

@@ -26,6 +26,8 @@ export interface Choice {
   encoding: Encoding;
   input: number | [number, number, number];
   steps: number;
+  /** Updates after which little is gained, where they are not those of most networks. */
+  updates?: number;
   /** Layers below the readout. */
   hidden: readonly LayerConfig[];
   augmentation?: Augmentation;
