@@ -89,12 +89,12 @@ export {
   restoreNetwork,
   type StartOptions,
 } from "./network.js";
-export type { Gains, LayerInfo, LayerPlan, LayerSize, NetworkInfo, TrainedOn } from "./network-info.js";
+export type { Gains, InputSize, LayerInfo, LayerPlan, LayerSize, NetworkInfo, TrainedOn } from "./network-info.js";
 export { type NeuroBenchMetrics, neuroBench } from "./neurobench.js";
 export { presets } from "./presets.js";
 export { recommend } from "./recommend/recommend.js";
 export type { Reason, Recommendation } from "./recommend/recommendation.js";
-export type { Gradients, LayerParameters, LayerTrace, LearntName, Prediction } from "./results.js";
+export type { Gradients, InputParameters, LayerParameters, LayerTrace, LearntName, Prediction } from "./results.js";
 export type * from "./runtime/backend.js";
 export { type CheckpointInfo, type CheckpointInfoOptions, checkpointInfo } from "./session/checkpoint-info.js";
 export type { RawSample } from "./session/raw-samples.js";

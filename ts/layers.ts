@@ -1,4 +1,4 @@
-import type { Convolution, Dense, LayerConfig, Pool } from "./generated/config.js";
+import type { Convolution, Dense, LayerConfig, OneToOne, Pool, Unadjustable } from "./generated/config.js";
 
 /** Functions that make layers of a configuration, so that lists of them have the right type. */
 export const layers = {
@@ -8,6 +8,8 @@ export const layers = {
   conv2d: (options: Convolution) => ({ type: "conv2d", ...options }),
   /** A convolution of a sequence. */
   conv1d: (options: Convolution) => ({ type: "conv1d", ...options }),
+  /** Units that each see the unit of the sources at their own place. */
+  oneToOne: (options: OneToOne = {}) => ({ type: "oneToOne", ...options }),
   /** The mean of the spikes in each window of an image. */
   avgPool2d: (options: Pool) => ({ type: "avgPool2d", ...options }),
   /** The spikes of the most active unit of each window of an image. */
@@ -17,7 +19,7 @@ export const layers = {
   /** The spikes of the most active unit of each window of a sequence. */
   maxPool1d: (options: Pool) => ({ type: "maxPool1d", ...options }),
   /** The mean of the spikes of each channel. */
-  globalAvgPool: () => ({ type: "globalAvgPool" }),
+  globalAvgPool: (options: Unadjustable = {}) => ({ type: "globalAvgPool", ...options }),
   /** An image or a sequence as a list of units. */
-  flatten: () => ({ type: "flatten" }),
+  flatten: (options: Unadjustable = {}) => ({ type: "flatten", ...options }),
 } as const satisfies { [Type in LayerConfig["type"]]: (options: never) => LayerConfig & { type: Type } };

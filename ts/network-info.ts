@@ -43,8 +43,22 @@ export interface LayerSize {
   kernel?: number[];
 }
 
+/** Size of a further input of a layer. */
+export interface InputSize {
+  /** Number of weights of a unit: the units of the sources, of a convolution the channels of a group times the taps; 1 one-to-one. */
+  inputs: number;
+  /** Number of units with weights of their own: all units, or the channels of a convolution. */
+  filters: number;
+  /** Size of a convolution's kernel: `[height, width]`, or `[length]` over sequences. */
+  kernel?: number[];
+}
+
 /** Size of a spiking layer, and how the rule takes it. */
 export interface LayerInfo extends LayerSize {
+  /**
+   * Further inputs, if it has any: in a graph that of a recurrent layer's own spikes first, then those of the configuration.
+   */
+  further?: InputSize[];
   /** How each backward pass of the rule takes the layer; `mixture` has two passes. */
   plan: LayerPlan[];
 }

@@ -37,10 +37,11 @@ export async function neuroBench(network: Network, metrics: Metrics): Promise<Ne
   instanceOf(Network, "a network")(network, "network");
   checkMetrics(metrics, "metrics");
   const parameters = await network.parameters();
-  const weights = parameters.reduce((sum, layer) => sum + layer.weights.length, 0);
+  const matrices = parameters.flatMap(({ weights, inputs = [] }) => [weights, ...inputs.map((input) => input.weights)]);
+  const weights = matrices.reduce((sum, { length }) => sum + length, 0);
   const biases = parameters.reduce((sum, layer) => sum + layer.biases.length, 0);
-  const zeros = parameters.reduce((sum, layer) => sum + zerosOf(layer.weights), 0);
-  const bytes = parameters.reduce((sum, layer) => sum + layer.weights.byteLength + layer.biases.byteLength, 0);
+  const zeros = matrices.reduce((sum, matrix) => sum + zerosOf(matrix), 0);
+  const bytes = (weights + biases) * Float32Array.BYTES_PER_ELEMENT;
   return {
     ParameterCount: weights + biases,
     Footprint: bytes,

@@ -1,6 +1,6 @@
 import { allocated } from "./check/allocated.js";
 import { record } from "./check/fields.js";
-import { floats } from "./check/values.js";
+import { floats, listOf } from "./check/values.js";
 import { classesBy, type Decision, hasOutputSpikes } from "./decisions.js";
 import type { LearntConstant, Metrics } from "./generated/config.js";
 import type { EventArrays, ParameterArrays, PredictionArrays, TraceArrays } from "./runtime/backend.js";
@@ -58,6 +58,18 @@ export interface LayerParameters {
    * for each input, or `[unit][input]`. The gradient of a decay α is with respect to u, with `α = 1 / (1 + e^−u)` (spec 12).
    */
   learnt?: Partial<Record<LearntName, Float32Array>>;
+  /**
+   * Further inputs, if the layer has any: in a graph that of a recurrent layer's own spikes first, then those of the configuration.
+   */
+  inputs?: InputParameters[];
+}
+
+/** Parameters of a further input of a layer, or their gradients. */
+export interface InputParameters {
+  /** `[unit][unit of the sources]`, in a convolution `[channel][channel of the sources][y][x]`, one-to-one `[unit]` or `[channel]`. */
+  weights: Float32Array;
+  /** Delays, if it has any. */
+  learnt?: Partial<Record<LearntName, Float32Array>>;
 }
 
 /**
@@ -67,10 +79,20 @@ export type LearntName = LearntConstant | "delays";
 
 /** @internal */
 export function checkedParameters(given: unknown, path: string): LayerParameters {
-  const { weights, biases, learnt } = record(given, path || "parameters", "DATA_FORMAT");
+  const { weights, biases, learnt, inputs } = record(given, path || "parameters", "DATA_FORMAT");
   const at = path === "" ? "" : `${path}.`;
-  const checked = { weights: floats(weights, `${at}weights`), biases: floats(biases, `${at}biases`) };
-  return learnt === undefined ? checked : { ...checked, learnt: checkedLearnt(learnt, `${at}learnt`) };
+  return {
+    weights: floats(weights, `${at}weights`),
+    biases: floats(biases, `${at}biases`),
+    ...(learnt !== undefined && { learnt: checkedLearnt(learnt, `${at}learnt`) }),
+    ...(inputs !== undefined && { inputs: listOf(checkedInput)(inputs, `${at}inputs`) }),
+  };
+}
+
+function checkedInput(given: unknown, path: string): InputParameters {
+  const { weights, learnt } = record(given, path, "DATA_FORMAT");
+  const checked = { weights: floats(weights, `${path}.weights`) };
+  return learnt === undefined ? checked : { ...checked, learnt: checkedLearnt(learnt, `${path}.learnt`) };
 }
 
 /** @internal */
@@ -80,15 +102,28 @@ export function checkedLearnt(given: unknown, path: string): NonNullable<LayerPa
 }
 
 /** @internal */
-export function fromArrays({ weights, biases, learnt }: ParameterArrays): LayerParameters {
-  if (learnt.length === 0) return { weights, biases };
-  return { weights, biases, learnt: Object.fromEntries(learnt.map(({ name, data }) => [name, data])) };
+export function fromArrays({ weights, biases, learnt, inputs }: ParameterArrays): LayerParameters {
+  return {
+    weights,
+    biases,
+    ...learntOf(learnt),
+    ...(inputs.length > 0 && { inputs: inputs.map(({ weights, learnt }) => ({ weights, ...learntOf(learnt) })) }),
+  };
+}
+
+function learntOf(learnt: ParameterArrays["learnt"]): Pick<LayerParameters, "learnt"> {
+  if (learnt.length === 0) return {};
+  return { learnt: Object.fromEntries(learnt.map(({ name, data }) => [name, data])) };
 }
 
 /** @internal */
-export function toArrays({ weights, biases, learnt = {} }: LayerParameters): ParameterArrays {
-  const tensors = Object.entries(learnt).map(([name, data]) => ({ name, shape: Uint32Array.of(data.length), data }));
-  return { weights, biases, learnt: tensors };
+export function toArrays({ weights, biases, learnt, inputs = [] }: LayerParameters): ParameterArrays {
+  const further = inputs.map(({ weights, learnt }) => ({ weights, learnt: tensorsOf(learnt) }));
+  return { weights, biases, learnt: tensorsOf(learnt), inputs: further };
+}
+
+function tensorsOf(learnt: LayerParameters["learnt"] = {}): ParameterArrays["learnt"] {
+  return Object.entries(learnt).map(([name, data]) => ({ name, shape: Uint32Array.of(data.length), data }));
 }
 
 /**

@@ -3,6 +3,7 @@ import type { LayerConfig } from "./generated/config.js";
 import { Network } from "./network.js";
 import type { LayerInfo } from "./network-info.js";
 import { planLines } from "./plan-text.js";
+import type { LayerParameters } from "./results.js";
 
 /**
  * Describes a network as text, to be printed: a table of its layers, with the units and parameters of those that have weights, and
@@ -12,9 +13,7 @@ import { planLines } from "./plan-text.js";
  */
 export async function summary(network: Network): Promise<string> {
   const { config, info } = aNetwork(network, "network");
-  const parameters = (await network.parameters()).map(({ weights, biases, learnt = {} }) =>
-    [weights, biases, ...Object.values(learnt)].reduce((sum, { length }) => sum + length, 0),
-  );
+  const parameters = (await network.parameters()).map(countOf);
   const { input, steps, layers } = config.network;
   const rows = [
     ["layer", "type", "units", "parameters"],
@@ -35,30 +34,43 @@ export async function summary(network: Network): Promise<string> {
   return [...aligned(rows), "", ...info.layers.flatMap(planLines)].join("\n");
 }
 
+/** Number of parameters of a layer with its further inputs. */
+function countOf({ weights, biases, learnt = {}, inputs = [] }: LayerParameters): number {
+  const further = inputs.flatMap(({ weights, learnt = {} }) => [weights, ...Object.values(learnt)]);
+  return [weights, biases, ...Object.values(learnt), ...further].reduce((sum, { length }) => sum + length, 0);
+}
+
 const aNetwork = instanceOf(Network, "a network");
 
 function unitsOf(input: number | readonly number[]): string {
   return grouped(typeof input === "number" ? input : input.reduce((product, size) => product * size, 1));
 }
 
-function hasWeights(layer: LayerConfig): boolean {
-  return "units" in layer || "channels" in layer;
+function hasWeights({ type }: LayerConfig): boolean {
+  return type === "dense" || type === "conv2d" || type === "conv1d" || type === "oneToOne";
 }
 
 /** Settings of convolutions that go without saying. */
 const USUAL: Readonly<Record<string, unknown>> = { stride: 1, padding: "same", dilation: 1, groups: 1 };
 
 /** The type of a layer with its settings that are numbers, words or flags. */
-function typeText({ type, ...settings }: LayerConfig, info: LayerInfo | undefined): string {
+function typeText({ type, name, from, ...settings }: LayerConfig, info: LayerInfo | undefined): string {
+  const inputs = "inputs" in settings ? (settings.inputs ?? []) : [];
   const shown = Object.entries(settings).flatMap(([name, value]) => {
-    if (name === "units" || USUAL[name] === value) return [];
+    if (name === "units" || name === "inputs" || USUAL[name] === value) return [];
     if (value === true) return [name];
     if (Array.isArray(value)) return [`${name} ${value.join(" × ")}`];
     return typeof value === "number" || typeof value === "string" ? [`${name} ${value}`] : [];
   });
   const { image } = info ?? {};
   const size = image === undefined ? [] : [`${image.channels} × ${image.height} × ${image.width}`];
-  return [type, ...shown, ...size].join(", ");
+  const further = inputs.map((input) => `+ ${input.type} from ${sourcesText(input.from)}`);
+  const named = [...(name === undefined ? [] : [name]), ...(from === undefined ? [] : [`from ${sourcesText(from)}`])];
+  return [type, ...named, ...shown, ...size, ...further].join(", ");
+}
+
+function sourcesText(from: string | readonly string[]): string {
+  return typeof from === "string" ? from : from.join(" + ");
 }
 
 function grouped(number: number): string {

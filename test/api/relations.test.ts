@@ -1,23 +1,20 @@
 // Relations between different networks that need no second implementation: each must give the answer of another one.
-import { type Config, createNetwork, datasets, type LayerParameters, type Network, type SpikeTrain } from "spikelet";
+import { type Config, createNetwork, type LayerParameters, type Network } from "spikelet";
 import { describe, expect, it } from "vitest";
-import { mulberry32 } from "../../ts/random.js";
-
-const INPUTS = 18;
-const STEPS = 25;
-const SAMPLES = 7;
-const OUTPUTS = 3;
-
-type Rule = NonNullable<Config["rule"]>;
-type Layers = Config["network"]["layers"];
-
-const SURROGATE = { scale: 0.8, sharpness: 2 };
-const RULES: Rule[] = [
-  { type: "activation", variant: "rnn", resetPath: { activation: "full" }, surrogate: { type: "exponential", ...SURROGATE } },
-  { type: "antlr", surrogate: { type: "arctan", ...SURROGATE }, slopeFloor: 0.02 },
-  { type: "mixture", variant: "slayer", surrogate: { type: "fastSigmoid", ...SURROGATE }, slopeFloor: 0.02 },
-  { type: "eventProp", slopeFloor: 0.02 },
-];
+import {
+  configOf,
+  data,
+  drawn,
+  expectClose,
+  give,
+  INPUTS,
+  type Layers,
+  output,
+  RULES,
+  type Rule,
+  SAMPLES,
+  SURROGATE,
+} from "../support/relations.js";
 
 const NETWORKS: Record<string, Layers> = {
   dense: [{ type: "dense", units: 17 }, { type: "dense", units: 20, neuron: { reset: "membrane" } }, output()],
@@ -242,21 +239,6 @@ function tiedWeights(input: Sizes, layer: Convolution, [rows, columns]: [number,
   };
 }
 
-function output(neuron: { reset?: "subtract" } = {}) {
-  return { type: "dense" as const, units: OUTPUTS, neuron };
-}
-
-/** Without anything that is not linear in the samples; gains are powers of two, so that sums of drawn weights are exact. */
-function configOf(layers: Layers, rule: Rule): Config {
-  return {
-    network: { input: INPUTS, steps: STEPS, neuron: { currentDecay: 0.8, membraneDecay: 0.9, currentGain: 0.5 }, layers },
-    rule,
-    // Its count term alone has a gradient for the rule `activation`, its times alone for `eventProp`.
-    loss: { type: "latency", inverseTemperature: 0.3, endSimulation: "off", targetCount: { scope: "all", positive: 3 } },
-    training: { gradientClip: null, silentUnitUpdate: { strength: 0 }, threads: 1 },
-  };
-}
-
 /** The configuration in another unit of the membrane. */
 function scaledConfig({ network, rule, ...rest }: Config, scale: number): Config {
   const layers = network.layers.map((layer) => {
@@ -269,33 +251,6 @@ function scaledConfig({ network, rule, ...rest }: Config, scale: number): Config
   }
   if (scaled.slopeFloor !== undefined) scaled.slopeFloor *= scale;
   return { ...rest, rule: scaled as Rule, network: { ...network, neuron: { ...network.neuron, threshold: scale }, layers } };
-}
-
-/** Gives a network weights that are multiples of 1/64, so that the order of a sum does not matter, and of which all layers fire. */
-async function drawn(network: Network): Promise<LayerParameters[]> {
-  const draw = mulberry32(7);
-  const parameters = (await network.parameters()).map(({ weights, biases, learnt }) => ({
-    weights: weights.map(() => Math.round(64 * (draw() - 0.35)) / 64),
-    biases: biases.map(() => 0.02 * draw()),
-    ...(learnt && { learnt }),
-  }));
-  await give(network, parameters);
-  return parameters;
-}
-
-async function give(network: Network, parameters: readonly LayerParameters[]): Promise<void> {
-  for (const [layer, given] of parameters.entries()) await network.setParameters(layer, given);
-}
-
-/** Random spikes and labels; `place` says which inputs fire in place of each. */
-function data(place: (input: number) => readonly number[] = (input) => [input]) {
-  const draw = mulberry32(3);
-  const spikes = Array.from({ length: SAMPLES }, (): SpikeTrain => {
-    const events = Array.from({ length: STEPS * INPUTS }, (_, k) => ({ k, fires: draw() < 0.06 })).filter(({ fires }) => fires);
-    const all = events.flatMap(({ k }) => place(k % INPUTS).map((unit) => ({ time: Math.floor(k / INPUTS), unit })));
-    return { times: all.map(({ time }) => time), units: all.map(({ unit }) => unit) };
-  });
-  return datasets.fromSpikes({ spikes, labels: Array.from({ length: SAMPLES }, (_, sample) => sample % OUTPUTS) });
 }
 
 /** The parameters of a first layer with another row of weights, and of delays of connections, for each unit. */
@@ -312,13 +267,4 @@ function byInput(given: LayerParameters, change: (row: Float32Array) => ArrayLik
 
 function times(values: Float32Array | undefined, factor: number): Float32Array {
   return (values ?? new Float32Array()).map((value) => factor * value);
-}
-
-/** To within rounding of sums, measured by the largest number. */
-function expectClose(found: Float32Array = new Float32Array(), expected: Float32Array = new Float32Array()): void {
-  expect(found.length).toBe(expected.length);
-  const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-  expect(largest).toBeGreaterThan(0);
-  const off = expected.findIndex((value, k) => !(Math.abs(value - (found[k] ?? 0)) <= 1e-5 * largest));
-  expect({ off, found: found[off] }).toEqual({ off: -1, found: undefined });
 }

@@ -32,11 +32,11 @@ const CHECKS = {
  * @returns {Promise<{ outcome: "passed" | "failed" | "unsupported", lines: string[] }>} what differs, or the features that the library lacks
  */
 export async function checkGolden(golden, translation) {
+  if (translation?.unsupported !== undefined) return { outcome: "unsupported", lines: translation.unsupported };
   const check = CHECKS[golden.type];
   if (check === undefined) return { outcome: "failed", lines: [`unknown type ${golden.type}`] };
   if (translation === undefined) return { outcome: "failed", lines: ["has no translation"] };
   if (translation.error !== undefined) return { outcome: "failed", lines: [translation.error] };
-  if (translation.unsupported !== undefined) return { outcome: "unsupported", lines: translation.unsupported };
   const findings = new Findings();
   try {
     await check(golden, findings, translation);

@@ -1,6 +1,7 @@
 // Files of the types `network` and `trajectory`.
 import { createTrainer, datasets, SpikeEvents } from "spikelet";
 import { sorted, TOLERANCE } from "./compare.mjs";
+import { besideExpected, parametersOf } from "./inputs.mjs";
 import { scoped } from "./scoped.mjs";
 
 /** @typedef {import("./translations.mjs").Translation} Translation */
@@ -60,12 +61,14 @@ export async function checkNetwork(golden, findings, translation) {
     if (expected.loss[name] !== undefined) findings.near(`loss ${name}`, [part], [expected.loss[name]]);
   }
   const tolerance = gradientTolerance(golden);
-  for (const [k, { dW, db, learnt }] of expected.grads.entries()) {
+  for (const [k, grads] of expected.grads.entries()) {
     for (const [pass, { layers }] of Object.entries({ "": found, ", without a trace": untraced })) {
-      const { weights, biases, learnt: ofLearnt } = /** @type {import("spikelet").LayerParameters} */ (layers[k]);
-      findings.near(`dW of layer ${k}${pass}`, weights, dW, tolerance);
-      findings.near(`db of layer ${k}${pass}`, biases, db, tolerance);
-      checkLearnt(`gradient in layer ${k}${pass}`, ofLearnt, learnt, findings, tolerance);
+      const ofLayer = /** @type {import("spikelet").LayerParameters} */ (layers[k]);
+      findings.near(`db of layer ${k}${pass}`, ofLayer.biases, grads.db, tolerance);
+      for (const { where, weights, expected, learnt, expectedLearnt } of besideExpected(ofLayer, grads, "dW")) {
+        findings.near(`dW of layer ${k}${where}${pass}`, weights, expected, tolerance);
+        checkLearnt(`gradient in layer ${k}${where}${pass}`, learnt, expectedLearnt, findings, tolerance);
+      }
     }
     checkProbes(k, trace[k], params[k].layer, expected.probes, findings);
   }
@@ -137,10 +140,13 @@ export async function checkTrajectory(golden, findings, translation) {
     }
     return trainer.parameters();
   });
-  for (const [k, { W, b, learnt }] of final.entries()) {
-    findings.near(`final weights of layer ${k}`, parameters[k]?.weights ?? [], W);
-    findings.near(`final biases of layer ${k}`, parameters[k]?.biases ?? [], b);
-    checkLearnt(`end in layer ${k}`, parameters[k]?.learnt, learnt, findings);
+  for (const [k, layer] of final.entries()) {
+    const found = /** @type {import("spikelet").LayerParameters} */ (parameters[k]);
+    findings.near(`final biases of layer ${k}`, found.biases, layer.b);
+    for (const { where, weights, expected, learnt, expectedLearnt } of besideExpected(found, layer, "W")) {
+      findings.near(`final weights of layer ${k}${where}`, weights, expected);
+      checkLearnt(`end in layer ${k}${where}`, learnt, expectedLearnt, findings);
+    }
   }
 }
 
@@ -153,9 +159,8 @@ export async function checkTrajectory(golden, findings, translation) {
 export async function trainerOf(golden, { configuration }) {
   if (configuration === undefined) throw new Error(`${golden.name} has no configuration`);
   const trainer = await createTrainer(configuration);
-  for (const [k, { W, b, delays }] of golden.params.entries()) {
-    const learnt = delays === undefined ? {} : { learnt: { delays: Float32Array.from(delays) } };
-    await trainer.setParameters(k, { weights: Float32Array.from(W), biases: Float32Array.from(b), ...learnt });
+  for (const [k, layer] of golden.params.entries()) {
+    await trainer.setParameters(k, parametersOf(layer, 1 + (trainer.info.layers[k]?.further?.length ?? 0)));
   }
   return trainer;
 }

@@ -215,6 +215,39 @@ export const RUNS = {
       { type: "spikeTrain" },
       { delays: { by: "connection", max: 4 } },
     ),
+  "graph of dense layers: feedback, sums, one-to-one, delays, antlr, latency": () =>
+    mixed(
+      layers(
+        { type: "flatten" },
+        {
+          name: "a",
+          type: "dense",
+          units: 70,
+          inputs: [
+            { type: "dense", from: "b", delays: { by: "input", max: 4, learn: true } },
+            { type: "oneToOne", from: "a" },
+          ],
+        },
+        { name: "b", type: "dense", units: 70, delays: { by: "connection", max: 3, learn: true }, neuron: { type: "alif" } },
+        { name: "c", type: "oneToOne", from: ["a", "b"] },
+      ),
+      { type: "antlr" },
+      { type: "latency" },
+    ),
+  "graph of convolutions: a residual block, a side branch, mixture, count": () =>
+    mixed(
+      layers(
+        { name: "stem", type: "conv2d", channels: 6, kernel: 3 },
+        { name: "one", type: "conv2d", channels: 66, kernel: 3, inputs: [{ type: "conv2d", kernel: [1, 2], from: "input" }] },
+        { name: "two", type: "conv2d", channels: 6, kernel: 3, inputs: [{ type: "oneToOne", from: "stem", by: "channel" }] },
+        { name: "pool", type: "maxPool2d", window: 2, from: ["stem", "two"] },
+        { name: "mean", type: "globalAvgPool", from: "two" },
+        { type: "flatten", from: "pool" },
+        { type: "dense", units: 30, recurrent: true, inputs: [{ type: "dense", from: "mean" }] },
+      ),
+      { type: "mixture" },
+      { type: "count", positive: 4 },
+    ),
   "delays in recurrent layers, mixture, readout": () =>
     mixed(
       layers(

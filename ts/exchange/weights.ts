@@ -6,8 +6,8 @@ import type { DelaysBy } from "../generated/config.js";
 import { byteLimit, type ReadLimit } from "../io/byte-budget.js";
 import { type OwnBytes, ownBytes } from "../io/bytes.js";
 import { createNetwork, Network } from "../network.js";
-import type { LayerInfo } from "../network-info.js";
-import type { LayerParameters, LearntName } from "../results.js";
+import type { InputSize, LayerInfo } from "../network-info.js";
+import type { InputParameters, LayerParameters, LearntName } from "../results.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { backendChoice } from "../runtime/options.js";
 import { writeNpz } from "./npz.js";
@@ -35,7 +35,8 @@ const LEARNT: readonly LearntName[] = ["currentDecay", "membraneDecay", "thresho
  * Weights and biases as other programs read them: `layers.0.weight`, `[units, inputs]` or
  * `[channels, channels of a group of the previous layer, height, width]` (over sequences without `height`), and `layers.0.bias`, `[units]` or `[channels]`, for each spiking
  * layer, single floats. PyTorch has the same layout. Constants that a layer learns follow as `layers.0.membraneDecay` and so on,
- * `[1]`, `[units]` or `[channels]`, delays as `layers.0.delays`, `[inputs]` or `[units, inputs]`, in steps.
+ * `[1]`, `[units]` or `[channels]`, delays as `layers.0.delays`, `[inputs]` or `[units, inputs]`, in steps. Further inputs of a layer are
+ * `layers.0.inputs.0.weight` and so on, one-to-one `[units]` or `[channels, 1, 1, 1]`.
  */
 export async function exportWeights(from: Network, options: { format: WeightFormat }): Promise<OwnBytes> {
   network(from, "network");
@@ -48,6 +49,16 @@ export async function exportWeights(from: Network, options: { format: WeightForm
     tensors.set(`layers.${layer}.bias`, { dtype: "float32", shape: [shape.filters], values: biases });
     for (const [name, values] of Object.entries(learnt)) {
       tensors.set(`layers.${layer}.${name}`, { dtype: "float32", shape: learntShape(name, values, shape), values });
+    }
+    for (const [number, input] of (parameters[layer]?.inputs ?? []).entries()) {
+      const size = shape.further?.[number] as InputSize;
+      const path = `layers.${layer}.inputs.${number}`;
+      tensors.set(`${path}.weight`, { dtype: "float32", shape: inputShape(size), values: input.weights });
+      const { delays } = input.learnt ?? {};
+      if (delays === undefined) continue;
+      const { inputs, filters } = size;
+      const isByConnection = delays.length === inputs * filters && delays.length !== inputs;
+      tensors.set(`${path}.delays`, { dtype: "float32", shape: isByConnection ? [filters, inputs] : [inputs], values: delays });
     }
   }
   return ownBytes(WRITERS[format](tensors));
@@ -109,7 +120,12 @@ async function set(into: Network, layer: number, parameters: LayerParameters, na
   }
 }
 
-function weightShape({ inputs, filters, kernel }: LayerInfo): number[] {
+/** Shape of the weights of a further input; one-to-one `[units]`, or `[channels, 1, 1, 1]`. */
+function inputShape(size: InputSize): number[] {
+  return size.inputs === 1 && size.kernel === undefined ? [size.filters] : weightShape(size);
+}
+
+function weightShape({ inputs, filters, kernel }: InputSize): number[] {
   const taps = (kernel ?? []).reduce((product, size) => product * size, 1);
   return [filters, inputs / taps, ...(kernel ?? [])];
 }
@@ -119,11 +135,13 @@ function learntShape(name: string, { length }: Float32Array, { filters, inputs, 
   return name === "delays" && delays === "connection" ? [filters, inputs] : [length];
 }
 
+const WITH_NEURONS: ReadonlySet<string> = new Set(["dense", "conv2d", "conv1d", "oneToOne"]);
+
 /** A spiking layer with what has a delay there, if anything. */
 type LayerShape = LayerInfo & { delays: DelaysBy | undefined };
 
 function shapesOf({ info, config }: Network): LayerShape[] {
-  const spiking = config.network.layers.filter(({ type }) => type === "dense" || type === "conv2d" || type === "conv1d");
+  const spiking = config.network.layers.filter(({ type }) => WITH_NEURONS.has(type));
   return info.layers.map((layer, index) => {
     const given = spiking[index];
     return { ...layer, delays: given?.type === "dense" && given.delays ? (given.delays.by ?? "input") : undefined };
@@ -133,9 +151,13 @@ function shapesOf({ info, config }: Network): LayerShape[] {
 /** What training keeps of weights has their shape, and so have delays of connections. */
 const OF_WEIGHTS = /\.(moment\d|average|best|delays)$/;
 
+/** What belongs to a further input of a layer. */
+const OF_INPUT = /\.inputs\.\d+\.[^.]+$/;
+
 /** Weights by their shape. Files that sort names as text get the order of the numbers in them. */
 function weightNames(tensors: Tensors): string[] {
-  const names = [...tensors.keys()].filter((name) => (tensors.get(name)?.shape.length ?? 0) >= 2 && !OF_WEIGHTS.test(name));
+  const isOfLayer = (name: string) => !OF_WEIGHTS.test(name) && !OF_INPUT.test(name);
+  const names = [...tensors.keys()].filter((name) => (tensors.get(name)?.shape.length ?? 0) >= 2 && isOfLayer(name));
   const sorted = [...names].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const isNumbered = new Set(names.map((name) => name.replace(/\d+/g, "#"))).size === 1;
   return isNumbered ? sorted : names;
@@ -155,10 +177,28 @@ function parametersOf(tensors: Tensors, name: string, shape: LayerShape, before:
   const biases = biasName === undefined ? undefined : inUse(tensors, biasName);
   if (biases !== undefined) expectShape(biasName as string, biases, [shape.filters]);
   const learnt = Object.fromEntries(LEARNT.flatMap((what) => learntIn(tensors, name, what, shape, before) ?? []));
+  const inputs = (before.inputs ?? []).map((_, number) => inputIn(tensors, name, number, shape.further?.[number] as InputSize));
   return {
     weights: Float32Array.from(weights.values),
     biases: biases === undefined ? new Float32Array(shape.filters) : Float32Array.from(biases.values),
     ...(Object.keys(learnt).length === 0 ? {} : { learnt }),
+    ...(inputs.length === 0 ? {} : { inputs }),
+  };
+}
+
+/** A further input of the layer with these weights. */
+function inputIn(tensors: Tensors, weights: string, number: number, size: InputSize): InputParameters {
+  const named = (what: string) => weights.replace(/(weights?)$/, `inputs.${number}.${what}`);
+  const name = named(weights.endsWith("weights") ? "weights" : "weight");
+  const found = inUse(tensors, name);
+  if (found === undefined) {
+    throw new SpikeletError("SHAPE_MISMATCH", name, "is not in the file: the layer has a further input");
+  }
+  expectShape(name, found, inputShape(size));
+  const delays = inUse(tensors, named("delays"));
+  return {
+    weights: Float32Array.from(found.values),
+    ...(delays === undefined ? {} : { learnt: { delays: Float32Array.from(delays.values) } }),
   };
 }
 

@@ -153,6 +153,10 @@ export type ConstantSchedule = {
 
 /** A convolution (cross-correlation) of spiking units over an image or a sequence (spec 2, 17). */
 export type Convolution = {
+  /** Name by which other layers name it as their source. */
+  name?: string,
+  /** Where its spikes come from; the layer before it by default. */
+  from?: Sources,
   /** Channels of the output, at least 1. */
   channels: number,
   /** Taps of a unit along each axis, 1 to 65535. */
@@ -165,8 +169,28 @@ export type Convolution = {
   dilation?: Sizes,
   /** Groups of channels, each of which sees its group of the input's channels only, at least 1; as many as channels make it depthwise. @default 1 */
   groups?: number,
+  /** Further inputs, whose currents add to that of the first. */
+  inputs?: Array<LayerInput>,
   /** Settings of this layer's neuron that override `network.neuron`. */
   neuron?: LayerNeuron,
+};
+
+/** A further input by a convolution, with as many channels as the layer. */
+export type ConvolutionInput = {
+  /** Where its spikes come from. */
+  from: Sources,
+  /** Taps of a unit along each axis, 1 to 65535. */
+  kernel: Sizes,
+  /** Distance between the places that neighbouring units see, 1 to 65535. @default 1 */
+  stride?: Sizes,
+  /** Zeros around the sources; where the stride is not 1, `"valid"` or numbers. @default "same" */
+  padding?: Padding,
+  /** Distance between neighbouring taps, 1 to 65535. @default 1 */
+  dilation?: Sizes,
+  /** Groups of channels, each of which sees its group of the sources' channels only, at least 1. @default 1 */
+  groups?: number,
+  /** Whether training changes the weights. @default true */
+  learn?: boolean,
 };
 
 /** `rate · (f + (1 − f) (1 + cos(π t / epochs)) / 2)`, f the final factor (Loshchilov and Hutter 2017, without restarts). */
@@ -268,14 +292,30 @@ export type DeltaEncoding = {
 
 /** A fully connected layer. */
 export type Dense = {
+  /** Name by which other layers name it as their source. */
+  name?: string,
+  /** Where its spikes come from; the layer before it by default. */
+  from?: Sources,
   /** Number of units, at least 1. */
   units: number,
   /** Whether each spike also reaches all units of this layer, one step later (spec 1.5). @default false */
   recurrent?: boolean,
   /** Delays of arriving spikes; none by default. */
   delays?: Delays,
+  /** Further inputs, whose currents add to that of the first. */
+  inputs?: Array<LayerInput>,
   /** Settings of this layer's neuron that override `network.neuron`. */
   neuron?: LayerNeuron,
+};
+
+/** A further dense input. */
+export type DenseInput = {
+  /** Where its spikes come from. */
+  from: Sources,
+  /** Delays of arriving spikes; none by default. */
+  delays?: Delays,
+  /** Whether training changes the weights. @default true */
+  learn?: boolean,
 };
 
 /** The samples are spikes already and go in unchanged; values are refused. */
@@ -414,7 +454,10 @@ export type LatencyLoss = {
 };
 
 /** One layer. */
-export type LayerConfig = { "type": "dense" } & Dense | { "type": "conv2d" } & Convolution | { "type": "conv1d" } & Convolution | { "type": "avgPool2d" } & Pool | { "type": "maxPool2d" } & Pool | { "type": "avgPool1d" } & Pool | { "type": "maxPool1d" } & Pool | { "type": "globalAvgPool" } & Unadjustable | { "type": "flatten" } & Unadjustable;
+export type LayerConfig = { "type": "dense" } & Dense | { "type": "conv2d" } & Convolution | { "type": "conv1d" } & Convolution | { "type": "oneToOne" } & OneToOne | { "type": "avgPool2d" } & Pool | { "type": "maxPool2d" } & Pool | { "type": "avgPool1d" } & Pool | { "type": "maxPool1d" } & Pool | { "type": "globalAvgPool" } & Unadjustable | { "type": "flatten" } & Unadjustable;
+
+/** A further input of a layer: the currents of all its inputs add. */
+export type LayerInput = { "type": "dense" } & DenseInput | { "type": "conv2d" } & ConvolutionInput | { "type": "conv1d" } & ConvolutionInput | { "type": "oneToOne" } & OneToOneInput;
 
 /**
  * Settings of a layer's neuron that override `network.neuron`, field by field. A gain alone means `manual`; `auto` is
@@ -682,6 +725,33 @@ export type OneCycleSchedule = {
   warmupEpochs?: number,
 };
 
+/** A layer each of whose units is connected to the unit of its sources at its own place (spec 16). */
+export type OneToOne = {
+  /** Name by which other layers name it as their source. */
+  name?: string,
+  /** Where its spikes come from; the layer before it by default. */
+  from?: Sources,
+  /** What each weight belongs to. @default "unit" */
+  by?: OneToOneBy,
+  /** Further inputs, whose currents add to that of the first. */
+  inputs?: Array<LayerInput>,
+  /** Settings of this layer's neuron that override `network.neuron`. */
+  neuron?: LayerNeuron,
+};
+
+/** What shares a weight of a one-to-one connection. */
+export type OneToOneBy = "unit" | "channel";
+
+/** A further input that connects each unit to the unit of the sources at its own place. */
+export type OneToOneInput = {
+  /** Where its spikes come from; of the shape of the layer. */
+  from: Sources,
+  /** What each weight belongs to. @default "unit" */
+  by?: OneToOneBy,
+  /** Whether training changes the weights, which start at 1. @default true */
+  learn?: boolean,
+};
+
 /** How the gradient changes the parameters (spec 7); without a `type` it is Adam. */
 export type OptimizerConfig = { "type"?: "adam" } & Adam | { "type": "adamW" } & AdamW | { "type": "sgd" } & Sgd;
 
@@ -699,6 +769,10 @@ export type PerUnit = number | Array<number>;
 
 /** Windows over an image or a sequence; places that do not fill one are dropped (spec 17). */
 export type Pool = {
+  /** Name by which other layers name it as their source. */
+  name?: string,
+  /** Where its spikes come from; the layer before it by default. */
+  from?: Sources,
   /** Places of a window along each axis, 1 to 65535. */
   window: Sizes,
   /** Distance between neighbouring windows, 1 to 65535; the size of a window by default. */
@@ -893,6 +967,13 @@ export type SilentUnitUpdate = {
 
 /** A size along each axis: a number for all, or a list, `[height, width]` over images and `[length]` over sequences. */
 export type Sizes = number | Array<number>;
+
+/**
+ * Names of layers, or `"input"`: one, or a list of those whose spikes add.
+ *
+ * A layer that does not come earlier is feedback: its spikes arrive one step later.
+ */
+export type Sources = string | Array<string>;
 
 /** Spikes of the spiking layers; input spikes do not count. */
 export type SpikeMetrics = {
@@ -1105,8 +1186,13 @@ export type TriangleSurrogate = {
   halfWidth?: number,
 };
 
-/** A layer that has nothing to set. */
-export type Unadjustable = Record<symbol, never>;
+/** A layer that has nothing to set but its place. */
+export type Unadjustable = {
+  /** Name by which other layers name it as their source. */
+  name?: string,
+  /** Where its spikes come from; the layer before it by default. */
+  from?: Sources,
+};
 
 /** Factor of a weight from an epoch on. */
 export type WeightPoint = {

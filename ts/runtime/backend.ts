@@ -43,6 +43,15 @@ export interface ParameterArrays {
   biases: Float32Array;
   /** Learnt constants and delays. */
   learnt: TensorArrays[];
+  /** Further inputs. */
+  inputs: InputArrays[];
+}
+
+export interface InputArrays {
+  /** `[unit][input]`. */
+  weights: Float32Array;
+  /** Delays. */
+  learnt: TensorArrays[];
 }
 
 export interface PredictionArrays {

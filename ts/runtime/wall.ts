@@ -4,7 +4,7 @@
  */
 import { record } from "../check/fields.js";
 import { bytes, type Check, flag, floats, listOf, optional, refuse, shorts, text, whole, words } from "../check/values.js";
-import type { Backend, ParameterArrays, PreparedSamples, Session, TensorArrays } from "./backend.js";
+import type { Backend, InputArrays, ParameterArrays, PreparedSamples, Session, TensorArrays } from "./backend.js";
 import { datasetArrays } from "./dataset-arrays.js";
 import {
   type Answer,
@@ -25,12 +25,18 @@ const tensorArrays: Check<TensorArrays> = (value, path) => {
 };
 
 const parameterArrays: Check<ParameterArrays> = (value, path) => {
-  const { weights, biases, learnt } = record(value, path, "DATA_FORMAT");
+  const { weights, biases, learnt, inputs } = record(value, path, "DATA_FORMAT");
   return {
     weights: floats(weights, `${path}.weights`),
     biases: floats(biases, `${path}.biases`),
     learnt: listOf(tensorArrays)(learnt, `${path}.learnt`),
+    inputs: listOf(inputArrays)(inputs, `${path}.inputs`),
   };
+};
+
+const inputArrays: Check<InputArrays> = (value, path) => {
+  const { weights, learnt } = record(value, path, "DATA_FORMAT");
+  return { weights: floats(weights, `${path}.weights`), learnt: listOf(tensorArrays)(learnt, `${path}.learnt`) };
 };
 
 const CHECKS: { readonly [K in Kind]: Check<Kinds[K]> } = {

@@ -93,6 +93,32 @@ pub struct ParameterArrays {
     pub biases: Float32Array,
     /// Learnt constants and delays.
     pub learnt: Vec<TensorArrays>,
+    /// Further inputs.
+    pub inputs: Vec<InputArrays>,
+}
+
+/// Parameters of a further input of a layer, or their gradients.
+#[napi(object)]
+pub struct InputArrays {
+    /// `[unit][input]`.
+    pub weights: Float32Array,
+    /// Delays.
+    pub learnt: Vec<TensorArrays>,
+}
+
+impl From<wire::InputParameters> for InputArrays {
+    fn from(input: wire::InputParameters) -> Self {
+        Self { weights: input.weights.into(), learnt: input.learnt.into_iter().map(TensorArrays::from).collect() }
+    }
+}
+
+impl InputArrays {
+    fn copied(&self) -> Result<wire::InputParameters> {
+        Ok(wire::InputParameters {
+            weights: copied(&self.weights, "weights")?,
+            learnt: self.learnt.iter().map(TensorArrays::copied).collect::<Result<_>>()?,
+        })
+    }
 }
 
 impl From<wire::LayerParameters> for ParameterArrays {
@@ -101,6 +127,7 @@ impl From<wire::LayerParameters> for ParameterArrays {
             weights: layer.weights.into(),
             biases: layer.biases.into(),
             learnt: layer.learnt.into_iter().map(TensorArrays::from).collect(),
+            inputs: layer.inputs.into_iter().map(InputArrays::from).collect(),
         }
     }
 }
@@ -113,6 +140,7 @@ impl ParameterArrays {
             weights: copied(&self.weights, "weights")?,
             biases: copied(&self.biases, "biases")?,
             learnt: self.learnt.iter().map(TensorArrays::copied).collect::<Result<_>>()?,
+            inputs: self.inputs.iter().map(InputArrays::copied).collect::<Result<_>>()?,
         })
     }
 }

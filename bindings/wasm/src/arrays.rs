@@ -12,6 +12,7 @@ const CONTRACT: &str = r#"import type {
   GeneratedArrays,
   GradientArrays,
   IdxArray,
+  InputArrays,
   NpyArray,
   ParameterArrays,
   PredictionArrays,
@@ -58,6 +59,16 @@ extern "C" {
     fn biases(this: &ParameterArrays) -> Float32Array;
     #[wasm_bindgen(method, getter)]
     fn learnt(this: &ParameterArrays) -> Vec<TensorArrays>;
+    #[wasm_bindgen(method, getter)]
+    fn inputs(this: &ParameterArrays) -> Vec<InputArrays>;
+
+    /// Parameters of a further input of a layer, or their gradients.
+    #[wasm_bindgen(typescript_type = "InputArrays")]
+    pub type InputArrays;
+    #[wasm_bindgen(method, getter, js_name = weights)]
+    fn weights_of_input(this: &InputArrays) -> Float32Array;
+    #[wasm_bindgen(method, getter, js_name = learnt)]
+    fn learnt_of_input(this: &InputArrays) -> Vec<TensorArrays>;
 
     /// A named array.
     #[wasm_bindgen(typescript_type = "TensorArrays")]
@@ -95,6 +106,16 @@ impl ParameterArrays {
             weights: self.weights().to_vec(),
             biases: self.biases().to_vec(),
             learnt: self.learnt().iter().map(TensorArrays::copied).collect(),
+            inputs: self.inputs().iter().map(InputArrays::copied).collect(),
+        }
+    }
+}
+
+impl InputArrays {
+    fn copied(&self) -> wire::InputParameters {
+        wire::InputParameters {
+            weights: self.weights_of_input().to_vec(),
+            learnt: self.learnt_of_input().iter().map(TensorArrays::copied).collect(),
         }
     }
 }
@@ -165,15 +186,23 @@ fn decision_arrays(decision: wire::StreamDecision) -> Object {
 }
 
 pub(crate) fn parameter_arrays(layer: wire::LayerParameters) -> Object {
-    let tensor = |array: wire::LearntValues| {
-        let shape: Vec<u32> = array.shape.iter().map(|&length| length as u32).collect();
-        object([("name", array.name.into()), ("shape", words(&shape)), ("data", floats(&array.values))])
+    let input = |input: wire::InputParameters| {
+        object([("weights", floats(&input.weights)), ("learnt", learnt_arrays(input.learnt))])
     };
     object([
         ("weights", floats(&layer.weights)),
         ("biases", floats(&layer.biases)),
-        ("learnt", layer.learnt.into_iter().map(tensor).collect::<Array>().into()),
+        ("learnt", learnt_arrays(layer.learnt)),
+        ("inputs", layer.inputs.into_iter().map(input).collect::<Array>().into()),
     ])
+}
+
+fn learnt_arrays(learnt: Vec<wire::LearntValues>) -> JsValue {
+    let tensor = |array: wire::LearntValues| {
+        let shape: Vec<u32> = array.shape.iter().map(|&length| length as u32).collect();
+        object([("name", array.name.into()), ("shape", words(&shape)), ("data", floats(&array.values))])
+    };
+    learnt.into_iter().map(tensor).collect::<Array>().into()
 }
 
 pub(crate) fn prediction_arrays(prediction: wire::Prediction) -> Object {

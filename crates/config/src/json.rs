@@ -11,8 +11,8 @@ mod variants;
 pub use serde_json::Value;
 pub use spikelet_fields::FromJson;
 
-pub use self::fields::Fields;
-pub use self::from_json::{Fault, FromFields, FromJson};
+pub use self::fields::{Fields, FromFields};
+pub use self::from_json::{Fault, FromJson};
 pub use self::path::join;
 pub use self::variants::{name, tag, variant, wrong_content};
 use crate::error::{Error, Result};

@@ -6,11 +6,14 @@
 mod augmentation;
 mod averaging;
 mod constraints;
+mod convolution;
 mod delays;
 mod early_stopping;
 mod error;
 pub mod geometry;
+mod graph;
 mod initial_activity;
+mod inputs;
 pub mod json;
 pub mod loss;
 mod network;
@@ -23,7 +26,9 @@ mod reset;
 mod rule;
 mod schedule;
 mod shapes;
+mod sizes;
 mod sliding;
+mod sources;
 mod surrogate;
 mod training;
 mod weight_schedule;
@@ -39,13 +44,16 @@ pub use augmentation::Augmentation;
 pub use averaging::{Averaging, Ema, Swa};
 pub use constraints::{CONSTRAINTS, Constraint};
 pub use constraints::{Frozen, frozen};
+pub use convolution::{Convolution, Pool};
 pub use delays::{Delays, DelaysBy};
 pub use early_stopping::{BestBy, EarlyStopping};
 pub use error::{Error, ErrorCode, Result};
 pub use geometry::Image;
+pub use graph::{Further, Graph, Node, Source};
 pub use initial_activity::InitialActivity;
+pub use inputs::{ConvolutionInput, DenseInput, LayerInput, OneToOneInput};
 pub use loss::{EndSimulation, LossConfig, Statistic};
-pub use network::{Dense, InputShape, LayerConfig, NetworkConfig, Unadjustable};
+pub use network::{Dense, InputShape, LayerConfig, NetworkConfig, OneToOne, Unadjustable};
 pub use neuron::*;
 pub use number_or_list::{PerLayer, PerUnit};
 pub use optimizer::{Adam, AdamW, OptimizerConfig, Sgd};
@@ -60,7 +68,9 @@ pub use schedule::{
     StepSchedule,
 };
 pub use shapes::{Fitted, UnitShape};
-pub use sliding::{Convolution, Padding, PaddingName, Pool, Sizes, Slid};
+pub use sizes::{Padding, PaddingName, Sizes};
+pub use sliding::Slid;
+pub use sources::{OneToOneBy, Sources};
 pub use surrogate::{
     ArctanSurrogate, ExponentialSurrogate, FastSigmoidSurrogate, RectangleSurrogate, Surrogate, TriangleSurrogate,
 };

@@ -3,9 +3,11 @@
 use serde::Serialize;
 use spikelet_fields::fields;
 
+use super::convolution::{Convolution, Pool};
 use super::delays::Delays;
+use super::inputs::LayerInput;
 use super::neuron::{LayerNeuron, NeuronConfig};
-use super::sliding::{Convolution, Pool};
+use super::sources::{OneToOneBy, Sources};
 use crate::error::Error;
 use crate::json::{Fault, FromJson, Value};
 use crate::ranges::At;
@@ -132,6 +134,8 @@ pub enum LayerConfig {
     Conv2d(Convolution),
     /// Every unit is connected to a part of the sequence, with weights shared by all places.
     Conv1d(Convolution),
+    /// Every unit is connected to the unit of its sources at its own place (spec 16).
+    OneToOne(OneToOne),
     /// The mean over windows of the image.
     AvgPool2d(Pool),
     /// The maximum over windows of the image; on ties the first unit in row-major order.
@@ -150,15 +154,45 @@ impl LayerConfig {
     /// Whether it has neurons.
     #[must_use]
     pub fn has_units(&self) -> bool {
-        self.filters().is_some()
+        matches!(self, Self::Dense(_) | Self::Conv2d(_) | Self::Conv1d(_) | Self::OneToOne(_))
     }
 
-    /// Units of a dense layer, channels of a convolution: a constant by unit has a number for each.
-    pub fn filters(&self) -> Option<usize> {
+    /// Name by which other layers name it as their source.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
         match self {
-            Self::Dense(dense) => Some(dense.units as usize),
-            Self::Conv2d(conv) | Self::Conv1d(conv) => Some(conv.channels as usize),
-            _ => None,
+            Self::Dense(layer) => layer.name.as_deref(),
+            Self::Conv2d(layer) | Self::Conv1d(layer) => layer.name.as_deref(),
+            Self::OneToOne(layer) => layer.name.as_deref(),
+            Self::AvgPool2d(layer) | Self::MaxPool2d(layer) | Self::AvgPool1d(layer) | Self::MaxPool1d(layer) => {
+                layer.name.as_deref()
+            }
+            Self::GlobalAvgPool(layer) | Self::Flatten(layer) => layer.name.as_deref(),
+        }
+    }
+
+    /// Where its spikes come from; the layer before it where that is not said.
+    #[must_use]
+    pub fn from(&self) -> Option<&Sources> {
+        match self {
+            Self::Dense(layer) => layer.from.as_ref(),
+            Self::Conv2d(layer) | Self::Conv1d(layer) => layer.from.as_ref(),
+            Self::OneToOne(layer) => layer.from.as_ref(),
+            Self::AvgPool2d(layer) | Self::MaxPool2d(layer) | Self::AvgPool1d(layer) | Self::MaxPool1d(layer) => {
+                layer.from.as_ref()
+            }
+            Self::GlobalAvgPool(layer) | Self::Flatten(layer) => layer.from.as_ref(),
+        }
+    }
+
+    /// Further inputs.
+    #[must_use]
+    pub fn inputs(&self) -> &[LayerInput] {
+        match self {
+            Self::Dense(layer) => &layer.inputs,
+            Self::Conv2d(layer) | Self::Conv1d(layer) => &layer.inputs,
+            Self::OneToOne(layer) => &layer.inputs,
+            _ => &[],
         }
     }
 
@@ -176,6 +210,7 @@ impl LayerConfig {
         match self {
             Self::Dense(dense) => dense.neuron.as_ref(),
             Self::Conv2d(conv) | Self::Conv1d(conv) => conv.neuron.as_ref(),
+            Self::OneToOne(layer) => layer.neuron.as_ref(),
             _ => None,
         }
     }
@@ -185,6 +220,7 @@ read_tagged!(LayerConfig {
     "dense" => Dense,
     "conv2d" => Conv2d,
     "conv1d" => Conv1d,
+    "oneToOne" => OneToOne,
     "avgPool2d" => AvgPool2d,
     "maxPool2d" => MaxPool2d,
     "avgPool1d" => AvgPool1d,
@@ -199,6 +235,14 @@ read_tagged!(LayerConfig {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Dense {
+    /// Name by which other layers name it as their source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub name: Option<String>,
+    /// Where its spikes come from; the layer before it by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub from: Option<Sources>,
     /// Number of units.
     #[range(min = 1)]
     pub units: u32,
@@ -209,15 +253,55 @@ pub struct Dense {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
     pub delays: Option<Delays>,
+    /// Further inputs, whose currents add to that of the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "codegen", ts(optional, as = "Option<Vec<LayerInput>>"))]
+    pub inputs: Vec<LayerInput>,
     /// Settings of this layer's neuron that override `network.neuron`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
     pub neuron: Option<LayerNeuron>,
 }
 
-/// A layer that has nothing to set.
+/// A layer each of whose units is connected to the unit of its sources at its own place (spec 16).
 #[fields]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
-pub struct Unadjustable {}
+pub struct OneToOne {
+    /// Name by which other layers name it as their source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub name: Option<String>,
+    /// Where its spikes come from; the layer before it by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub from: Option<Sources>,
+    /// What each weight belongs to.
+    #[serde(default)]
+    pub by: OneToOneBy,
+    /// Further inputs, whose currents add to that of the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "codegen", ts(optional, as = "Option<Vec<LayerInput>>"))]
+    pub inputs: Vec<LayerInput>,
+    /// Settings of this layer's neuron that override `network.neuron`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub neuron: Option<LayerNeuron>,
+}
+
+/// A layer that has nothing to set but its place.
+#[fields]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Unadjustable {
+    /// Name by which other layers name it as their source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub name: Option<String>,
+    /// Where its spikes come from; the layer before it by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub from: Option<Sources>,
+}

@@ -214,7 +214,7 @@ pub mod schema {
     use schemars::Schema;
     use serde_json::{Value, json};
 
-    use super::{Bound, InRange, Range};
+    use crate::ranges::{Bound, InRange, Range};
 
     /// What adds the range of a field of this type to its schema.
     pub fn described<T: InRange>(range: Range) -> impl FnMut(&mut Schema) {

@@ -1,7 +1,10 @@
 //! Shapes of what goes into layers and comes out of them.
 
+use std::fmt;
+
 use super::network::{InputShape, LayerConfig};
 use super::sliding::Slid;
+use super::sources::OneToOneBy;
 use crate::error::{Error, Result};
 use crate::geometry::Image;
 use crate::json::join;
@@ -26,6 +29,16 @@ pub struct Fitted {
     pub output: UnitShape,
 }
 
+impl fmt::Display for UnitShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flat(units) => write!(f, "[{units}]"),
+            Self::Sequence(Image { channels, width, .. }) => write!(f, "[{channels}, {width}]"),
+            Self::Image(Image { channels, height, width }) => write!(f, "[{channels}, {height}, {width}]"),
+        }
+    }
+}
+
 impl UnitShape {
     /// The shape of a network's input.
     #[must_use]
@@ -34,6 +47,17 @@ impl UnitShape {
             InputShape::Units(units) => Self::Flat(units as usize),
             InputShape::Sequence([channels, length]) => Self::Sequence(Image::of([channels, 1, length])),
             InputShape::Image(sizes) => Self::Image(Image::of(sizes)),
+        }
+    }
+
+    /// The image or sequence; `path` is that of the field that needs one.
+    pub(crate) fn map(self, path: &str) -> Result<Image> {
+        match self {
+            Self::Image(map) | Self::Sequence(map) => Ok(map),
+            Self::Flat(_) => {
+                let why = "\"channel\" is for units in an image or a sequence, got units in a list";
+                Err(Error::config(path, why))
+            }
         }
     }
 
@@ -68,6 +92,17 @@ impl LayerConfig {
                 return misplaced("dense needs a flat input: put a flatten layer before it".to_owned());
             }
             (Self::Flatten(_), _) => return Ok(Fitted { slid: None, output: UnitShape::Flat(input.units()) }),
+            (Self::OneToOne(layer), _) => {
+                let slid = match (layer.by, input) {
+                    (OneToOneBy::Unit, UnitShape::Flat(_)) => None,
+                    (OneToOneBy::Unit, _) => {
+                        let why = "must be \"channel\" where units lie in an image or a sequence; a further input may be by unit";
+                        return Err(Error::config(join(path, "by"), why));
+                    }
+                    (OneToOneBy::Channel, _) => Some(Slid::place_by_place(input.map(&join(path, "by"))?)?),
+                };
+                return Ok(Fitted { slid, output: input });
+            }
             (Self::GlobalAvgPool(_), None) => {
                 return misplaced("needs an image or a sequence as its input".to_owned());
             }

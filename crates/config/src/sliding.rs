@@ -1,30 +1,24 @@
-//! Kernels and windows as a configuration gives them: convolutions and pools over images and sequences (spec 17).
+//! What convolutions and pools see of an image or a sequence (spec 17).
 
-use serde::Serialize;
-use spikelet_fields::fields;
-
-use super::neuron::LayerNeuron;
-use super::ranges::{At, InRange, Range};
+use super::convolution::{Convolution, Pool};
+use super::sizes::{Padding, PaddingName, Sizes};
 use crate::error::{Error, Result};
 use crate::geometry::{Axis, Image, Window};
-use crate::json::{Fault, FromJson, Value, join};
+use crate::json::join;
 
-/// A size along each axis: a number for all, or a list, `[height, width]` over images and `[length]` over sequences.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(untagged), schemars(inline))]
-pub enum Sizes {
-    /// The size along every axis.
-    Every(u32),
-    /// The size along each axis.
-    Each(Vec<u32>),
+/// A field of a layer, for errors.
+struct Field<'a> {
+    layer: &'a str,
+    name: &'static str,
+}
+
+impl Field<'_> {
+    fn error(&self, message: String) -> Error {
+        Error::config(join(self.layer, self.name), message)
+    }
 }
 
 impl Sizes {
-    fn one() -> Self {
-        Self::Every(1)
-    }
-
     /// Along rows and columns; a sequence has one row, along which the size is `across`.
     fn along(&self, field: &Field<'_>, is_sequence: bool, across: u32) -> Result<[u32; 2]> {
         match (self, is_sequence) {
@@ -39,141 +33,6 @@ impl Sizes {
                 }
             },
         }
-    }
-}
-
-impl InRange for Sizes {
-    fn check(&self, range: &Range, at: &At<'_>) -> Result<()> {
-        match self {
-            Self::Every(size) => size.check(range, at),
-            Self::Each(sizes) => sizes.check(range, at),
-        }
-    }
-
-    #[cfg(feature = "codegen")]
-    fn describe(range: &Range, schema: &mut schemars::Schema) {
-        super::number_or_list::describe::<u32>(range, schema);
-    }
-}
-
-impl FromJson for Sizes {
-    fn read(value: &Value, at: &At<'_>) -> std::result::Result<Self, Fault> {
-        match value {
-            Value::Array(_) => Vec::read(value, at).map(Self::Each),
-            Value::Number(_) => u32::read(value, at).map(Self::Every),
-            other => {
-                Err(Error::config(at.to_string(), format!("must be a number or a list of numbers, got {other}")).into())
-            }
-        }
-    }
-}
-
-/// Padding by name.
-#[fields]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
-pub enum PaddingName {
-    /// So many zeros that the output has the size of the input, with one more at the end where their number is odd; the stride must be 1.
-    Same,
-    /// No zeros: the kernel stays within the input.
-    Valid,
-}
-
-/// Zeros around the input of a convolution: `"same"`, `"valid"`, or how many there are on both sides of each axis.
-#[fields]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(untagged))]
-pub enum Padding {
-    /// Padding by name.
-    Named(PaddingName),
-    /// Zeros on both sides of each axis.
-    Zeros(#[range(min = 0, max = 65535)] Sizes),
-}
-
-impl Padding {
-    fn same() -> Self {
-        Self::Named(PaddingName::Same)
-    }
-}
-
-impl FromJson for Padding {
-    fn read(value: &Value, at: &At<'_>) -> std::result::Result<Self, Fault> {
-        match value {
-            Value::String(name) if name == "same" => Ok(Self::Named(PaddingName::Same)),
-            Value::String(name) if name == "valid" => Ok(Self::Named(PaddingName::Valid)),
-            Value::Array(_) | Value::Number(_) => Sizes::read(value, at).map(Self::Zeros),
-            other => {
-                let message = format!("must be \"same\", \"valid\", a number or a list of numbers, got {other}");
-                Err(Error::config(at.to_string(), message).into())
-            }
-        }
-    }
-}
-
-/// A convolution (cross-correlation) of spiking units over an image or a sequence (spec 2, 17).
-#[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
-pub struct Convolution {
-    /// Channels of the output.
-    #[range(min = 1)]
-    pub channels: u32,
-    /// Taps of a unit along each axis.
-    #[range(min = 1, max = 65535)]
-    pub kernel: Sizes,
-    /// Distance between the places that neighbouring units see.
-    #[serde(default = "Sizes::one")]
-    #[range(min = 1, max = 65535)]
-    pub stride: Sizes,
-    /// Zeros around the input; where the stride is not 1, `"valid"` or numbers.
-    #[serde(default = "Padding::same")]
-    pub padding: Padding,
-    /// Distance between neighbouring taps.
-    #[serde(default = "Sizes::one")]
-    #[range(min = 1, max = 65535)]
-    pub dilation: Sizes,
-    /// Groups of channels, each of which sees its group of the input's channels only; as many as channels make it depthwise.
-    #[serde(default = "one")]
-    #[range(min = 1)]
-    pub groups: u32,
-    /// Settings of this layer's neuron that override `network.neuron`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "codegen", ts(optional))]
-    pub neuron: Option<LayerNeuron>,
-}
-
-/// Windows over an image or a sequence; places that do not fill one are dropped (spec 17).
-#[fields]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromJson)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
-pub struct Pool {
-    /// Places of a window along each axis.
-    #[range(min = 1, max = 65535)]
-    pub window: Sizes,
-    /// Distance between neighbouring windows; the size of a window by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "codegen", ts(optional))]
-    #[range(min = 1, max = 65535)]
-    pub stride: Option<Sizes>,
-}
-
-fn one() -> u32 {
-    1
-}
-
-/// A field of a layer, for errors.
-struct Field<'a> {
-    layer: &'a str,
-    name: &'static str,
-}
-
-impl Field<'_> {
-    fn error(&self, message: String) -> Error {
-        Error::config(join(self.layer, self.name), message)
     }
 }
 
@@ -226,6 +85,22 @@ impl Slid {
         }
         let window = sliding.over(&Field { layer: path, name: "kernel" }, input)?;
         Ok(Self { input, output: input.through(&window, channels), window, groups })
+    }
+
+    /// Each place onto itself, channel by channel: a one-to-one connection with a weight for each channel.
+    pub(crate) fn place_by_place(map: Image) -> Result<Self> {
+        let field = Field { layer: "", name: "kernel" };
+        let window =
+            Sliding { taps: [1; 2], stride: [1; 2], dilation: [1; 2], zeros: Some([0; 2]) }.over(&field, map)?;
+        Ok(Self { input: map, output: map, window, groups: map.channels })
+    }
+
+    /// Each unit of a list onto itself.
+    #[must_use]
+    pub fn unit_by_unit(units: usize) -> Self {
+        let axis = Axis { input: 1, output: 1, taps: 1, stride: 1, dilation: 1, padding: 0 };
+        let map = Image { channels: units, height: 1, width: 1 };
+        Self { input: map, output: map, window: Window { rows: axis, columns: axis }, groups: units }
     }
 
     /// A pool of the layer at `path`.

@@ -1,4 +1,4 @@
-//! Golden files (formats 1 and 2, `test/golden/README.md`) to the JSON of configurations: the only place that knows both the oracle's names
+//! Golden files (formats 1 to 3, `test/golden/README.md`) to the JSON of configurations: the only place that knows both the oracle's names
 //! and those of the library. The tests of the core and, by the program of this crate, the tests of the public API call it.
 #![forbid(unsafe_code)]
 
@@ -78,7 +78,7 @@ pub enum Translation {
 /// [`Untranslated`] for features that the library does not have, unknown formats and files that do not follow theirs.
 pub fn translate(file: &Value) -> Result<Translation, Untranslated> {
     let format = &file["format"];
-    if *format != 1 && *format != 2 {
+    if ![1, 2, 3].iter().any(|known| *format == *known) {
         return malformed(format!("unknown format {format}"));
     }
     match file["type"].as_str() {
@@ -86,6 +86,8 @@ pub fn translate(file: &Value) -> Result<Translation, Untranslated> {
             let Some(batch) = file["batch"].as_u64() else { return malformed("has no batch") };
             configuration(&file["config"], batch, file.get("optimiser")).map(Translation::Configuration)
         }
+        Some("online") => Err(Untranslated::Unsupported(["learning in a stream".to_owned()].into())),
+        Some("integer") => Err(Untranslated::Unsupported(["inference by whole numbers".to_owned()].into())),
         Some("optimisers") => {
             let cases = file["cases"].as_array().map(Vec::as_slice).unwrap_or_default();
             cases
@@ -112,7 +114,7 @@ pub fn configuration(switches: &Value, batch: u64, optimiser: Option<&Value>) ->
     switches.note_fixed(&mut unsupported);
     let mut configuration = json!({
         "network": network::network(&switches)?,
-        "rule": rule::rule(&switches)?,
+        "rule": rule::rule(&switches, &mut unsupported)?,
         "loss": loss::loss(&switches, &mut unsupported)?,
         "regularizers": loss::regularizers(&switches),
         "schedule": { "type": "constant" },

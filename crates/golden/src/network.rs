@@ -6,6 +6,9 @@ use crate::switches::Switches;
 use crate::{Untranslated, malformed};
 
 pub(crate) fn network(switches: &Switches) -> Result<Value, Untranslated> {
+    if !switches.layers.is_empty() {
+        return graph(switches);
+    }
     let Some((Value::String(input_word), layers_given)) = switches.network.split_first() else {
         return malformed("has no input");
     };
@@ -30,6 +33,45 @@ pub(crate) fn network(switches: &Switches) -> Result<Value, Untranslated> {
         "neuron": neuron(switches),
         "layers": layers,
     }))
+}
+
+/// A network of format 3.
+fn graph(switches: &Switches) -> Result<Value, Untranslated> {
+    let input = match switches.input[..] {
+        [units] => json!(units),
+        _ => json!(switches.input),
+    };
+    let layers = switches.layers.iter().map(|layer| {
+        let mut layer = with_delays(layer);
+        if let Some(Value::Object(neuron)) = layer.get("neuron") {
+            layer["neuron"] = own_neuron(&neuron.clone())?;
+        }
+        if let Some(Value::Array(inputs)) = layer.get_mut("inputs") {
+            for input in inputs.iter_mut() {
+                if let Value::Object(fields) = input {
+                    *input = Value::Object(with_delays(fields));
+                }
+            }
+        }
+        Ok(Value::Object(layer))
+    });
+    Ok(json!({
+        "input": input,
+        "steps": switches.steps,
+        "neuron": neuron(switches),
+        "layers": layers.collect::<Result<Vec<_>, _>>()?,
+    }))
+}
+
+/// The fields of a layer or an input, with delays as a configuration has them.
+fn with_delays(fields: &Map<String, Value>) -> Map<String, Value> {
+    let mut fields = fields.clone();
+    if let Some(Value::Object(delays)) = fields.get_mut("delays")
+        && let Some(max) = delays.remove("most")
+    {
+        delays.insert("max".to_owned(), max);
+    }
+    fields
 }
 
 fn input(word: &str) -> Result<Value, Untranslated> {

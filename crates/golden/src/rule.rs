@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::switches::Switches;
-use crate::{Untranslated, malformed};
+use crate::{Unsupported, Untranslated, malformed};
 
-pub(crate) fn rule(switches: &Switches) -> Result<Value, Untranslated> {
+pub(crate) fn rule(switches: &Switches, unsupported: &mut Unsupported) -> Result<Value, Untranslated> {
     let variant = switches.act_style.to_lowercase();
-    let surrogate = surrogate(switches)?;
+    let surrogate = surrogate(switches, unsupported)?;
     // The oracle reads `reset_act` in the RNN style only.
     let activation =
         if switches.act_style == "RNN" { reset_path(&switches.reset_act, switches)? } else { json!("ignore") };
@@ -25,6 +25,10 @@ pub(crate) fn rule(switches: &Switches) -> Result<Value, Untranslated> {
         })
     };
     match switches.rule.as_str() {
+        "eprop" => {
+            unsupported.note("the rule eprop");
+            Ok(json!({ "type": "activation" }))
+        }
         "activation" => Ok(json!({
             "type": "activation", "variant": variant, "surrogate": surrogate, "resetPath": { "activation": activation },
             "adaptationPath": switches.adaptation_path,
@@ -42,7 +46,7 @@ pub(crate) fn rule(switches: &Switches) -> Result<Value, Untranslated> {
     }
 }
 
-fn surrogate(switches: &Switches) -> Result<Value, Untranslated> {
+fn surrogate(switches: &Switches, unsupported: &mut Unsupported) -> Result<Value, Untranslated> {
     let (scale, shape) = (switches.surr_alpha, switches.surr_beta);
     let (name, field) = match switches.surrogate.as_str() {
         "exponential" => ("exponential", "sharpness"),
@@ -50,6 +54,10 @@ fn surrogate(switches: &Switches) -> Result<Value, Untranslated> {
         "arctan" => ("arctan", "sharpness"),
         "triangle" => ("triangle", "halfWidth"),
         "rectangle" => ("rectangle", "halfWidth"),
+        "table" => {
+            unsupported.note("the surrogate table");
+            return Ok(json!({ "type": "exponential" }));
+        }
         other => return malformed(format!("no surrogate {other}")),
     };
     Ok(json!({ "type": name, "scale": scale, field: shape }))

@@ -1,5 +1,6 @@
 //! The switches of a file as they are written.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -18,7 +19,21 @@ pub(crate) enum Weight {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Switches {
     /// The input as a word, then layers, as words or as a configuration has them.
+    #[serde(default)]
     pub(crate) network: Vec<Value>,
+    /// Format 3: sizes of the input.
+    #[serde(default)]
+    pub(crate) input: Vec<u32>,
+    /// Format 3: layers with their sources, inputs, neurons and delays.
+    #[serde(default)]
+    pub(crate) layers: Vec<Map<String, Value>>,
+    /// Format 3: of surrogates and rules that the library does not have.
+    #[serde(default, rename = "surr_table")]
+    _table: IgnoredAny,
+    #[serde(default, rename = "feedback")]
+    _feedback: IgnoredAny,
+    #[serde(default, rename = "eligibilityFilter")]
+    _eligibility_filter: IgnoredAny,
     #[serde(rename = "T")]
     pub(crate) steps: u32,
     pub(crate) alpha_i: f64,

@@ -83,7 +83,7 @@ fn unknown_words_are_refused() {
         change(&mut file);
         translate(&file).expect_err("is refused").to_string()
     };
-    assert_eq!(reason(&|file| file["format"] = json!(3)), "unknown format 3");
+    assert_eq!(reason(&|file| file["format"] = json!(4)), "unknown format 4");
     assert_eq!(reason(&|file| file["config"]["rule"] = json!("hebb")), "no rule hebb");
     assert_eq!(reason(&|file| file["config"]["network"] = json!(["4", "attention3"])), "no layer attention3");
     assert_eq!(reason(&|file| file["config"]["neurons"][0]["recovery"] = json!(0.2)), "no neuron with recovery 0.2");

@@ -17,10 +17,12 @@ mod forward;
 mod input_delays;
 mod layout;
 mod listed;
+mod one_to_one;
 mod pool;
 mod recurrent;
 mod sent;
 mod stages;
+mod sums;
 mod underway;
 mod view;
 mod weights;
@@ -32,17 +34,20 @@ use self::delayed_connections::DelayedState;
 use self::dense::DenseState;
 use self::recurrent::RecurrentState;
 
-pub use backward::{BackwardRun, BackwardScratch, LayerPass, Mixing, OutputErrors, PassContext};
+pub use backward::{BackwardRun, BackwardScratch, GraphBackward, LayerPass, Mixing, OutputErrors, PassContext};
 pub use conv2d::Conv2d;
 pub use delayed_connections::DelayedConnections;
 pub use dense::Dense;
 pub use forward::{ForwardRun, Keep};
 pub use layout::{Layout, Site};
 pub use listed::Injected;
+pub use one_to_one::OneToOne;
 pub use pool::{Pool, PoolKind};
 pub use recurrent::Recurrent;
 pub use sent::{Sent, SourceSite};
+pub(crate) use stages::PoolWork;
 pub use stages::{StageSource, Stages, StagesState};
+pub use sums::DriveSums;
 pub use view::{LayerBiases, LayerView, TileBiases};
 pub use weights::{Routes, Weights};
 
@@ -57,6 +62,8 @@ pub enum Connection {
     Recurrent(Recurrent),
     /// Every unit is connected to a square of the image.
     Conv2d(Conv2d),
+    /// Every unit is connected to the unit at its own place.
+    OneToOne(OneToOne),
 }
 
 /// Scratch of a layer's weights on a sample's way: a part for each kind, which stays empty in layers of another kind.
@@ -77,6 +84,7 @@ impl Deref for Connection {
             Self::DelayedConnections(weights) => weights,
             Self::Recurrent(weights) => weights,
             Self::Conv2d(weights) => weights,
+            Self::OneToOne(weights) => weights,
         }
     }
 }
@@ -88,6 +96,7 @@ impl DerefMut for Connection {
             Self::DelayedConnections(weights) => weights,
             Self::Recurrent(weights) => weights,
             Self::Conv2d(weights) => weights,
+            Self::OneToOne(weights) => weights,
         }
     }
 }

@@ -17,6 +17,39 @@ pub struct LayerParameters {
     /// What the layer learns beside these, in the order of `Trainer::learnt`; gradients of a decay α are by u, with
     /// `α = 1 / (1 + e^−u)`.
     pub learnt: Vec<LearntValues>,
+    /// Further inputs: that of the layer's own spikes in a recurrent layer of a graph, then those of the configuration.
+    pub inputs: Vec<InputParameters>,
+}
+
+/// Parameters of a further input of a layer, or their gradients.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InputParameters {
+    /// `[unit][input]`; in a convolution `[channel][channel of the source][y][x]`, one-to-one `[unit]` or `[channel]`.
+    pub weights: Vec<f32>,
+    /// Delays, learnt or not; gradients where they are learnt.
+    pub learnt: Vec<LearntValues>,
+}
+
+/// What one input of a layer has of [`LayerParameters`].
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectionParameters<'a> {
+    /// Weights.
+    pub weights: &'a [f32],
+    /// Biases, where it is the first input.
+    pub biases: &'a [f32],
+    /// What is learnt beside these.
+    pub learnt: &'a [LearntValues],
+}
+
+impl LayerParameters {
+    /// What each input has.
+    pub fn by_connection(&self) -> impl Iterator<Item = ConnectionParameters<'_>> {
+        let own = ConnectionParameters { weights: &self.weights, biases: &self.biases, learnt: &self.learnt };
+        let further = self.inputs.iter();
+        let further =
+            further.map(|InputParameters { weights, learnt }| ConnectionParameters { weights, biases: &[], learnt });
+        std::iter::once(own).chain(further)
+    }
 }
 
 /// A layer's part of a sample's gradient.

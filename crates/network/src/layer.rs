@@ -4,13 +4,14 @@ use spikelet_config::{Delays, DelaysBy, Fitted, LayerConfig, NetworkConfig, Slid
 use spikelet_data::Stream;
 use spikelet_kernels::StepEvents;
 
+use crate::aligned::Aligned;
 use crate::connection::{
     Connection, ConnectionState, Conv2d, DelayedConnections, Dense, Layout, Pool, PoolKind, Recurrent, StageSource,
     Stages, StagesState,
 };
 use crate::events::LayerSpikes;
 use crate::learnt::{Learnable, LearntArray, LearntShape, Summed};
-use crate::neuron::{Neuron, learnt_shapes};
+use crate::neuron::Neuron;
 use crate::shape::LayerShape;
 use crate::state::{Adjoints, SpikeList, UnitState};
 
@@ -29,6 +30,13 @@ pub struct Layer {
     pub neuron: Neuron,
     /// What it learns beside weights and biases.
     pub learnt: Vec<LearntShape>,
+    /// What arrives of a spike at one of several inputs, behind average pools; 1 where the neuron holds it.
+    pub(crate) input_scale: f32,
+    /// Weights of a unit over all inputs of its layer.
+    pub fan_in: usize,
+    /// Number whose root bounds the weights at the start where a layer has several inputs (spec 16): weights of a unit over all inputs
+    /// but that of a recurrent layer's own spikes, and over that alone.
+    pub(crate) drawn_by: usize,
 }
 
 /// Weights of a layer's own spikes. γ has the scale of the pools before the layer, which these spikes do not pass: passes read the weights
@@ -60,6 +68,8 @@ pub struct LayerState {
     pub connection: ConnectionState,
     /// Adjoints of the units.
     pub adjoints: Adjoints,
+    /// Currents that several inputs add up, site by site `[step][lane]`; empty without such.
+    pub(crate) sums: Aligned,
 }
 
 impl Layer {
@@ -78,6 +88,12 @@ impl Layer {
     pub fn own_rows(&self) -> Option<OwnRows> {
         let is_scaled = self.connection.drives_itself() && self.stages.scale != 1.0;
         is_scaled.then(|| OwnRows { first: self.shape.previous_units(), factor: 1.0 / self.stages.scale })
+    }
+
+    /// Factor on the gradient of a weight, as far as all units share it; sums hold the rest.
+    #[must_use]
+    pub fn drive_gain(&self) -> f32 {
+        self.neuron.drive_gain() * self.input_scale
     }
 
     /// Delays of what arrives, which are parameters of the layer.
@@ -121,6 +137,19 @@ impl LayerState {
             stages: layer.stages.state(previous.map(Layer::as_source), steps),
             connection: layer.connection.state(layout, steps),
             adjoints: Adjoints::default(),
+            sums: Aligned::default(),
+        }
+    }
+
+    /// Scratch of a further input, whose units are those of its layer.
+    pub(crate) fn of_input(layer: &Layer, steps: usize) -> Self {
+        Self {
+            units: UnitState::default(),
+            spikes: SpikeList::new(steps),
+            stages: layer.stages.state(None, steps),
+            connection: layer.connection.state(&layer.layout, steps),
+            adjoints: Adjoints::default(),
+            sums: Aligned::default(),
         }
     }
 
@@ -177,7 +206,7 @@ impl Placed {
 }
 
 /// A dense connection, and the delays of its inputs, if these are a stage before it.
-fn dense(recurrent: bool, delays: Option<Delays>) -> (Connection, Option<Delays>) {
+pub(crate) fn dense(recurrent: bool, delays: Option<Delays>) -> (Connection, Option<Delays>) {
     match delays {
         _ if recurrent => (Connection::Recurrent(Recurrent::new(delays)), None),
         Some(delays) if delays.by == DelaysBy::Connection => {
@@ -187,8 +216,8 @@ fn dense(recurrent: bool, delays: Option<Delays>) -> (Connection, Option<Delays>
     }
 }
 
-/// Sizes of a valid network's spiking layers, from the input up, found without allocating the network.
-pub fn shapes(network: &NetworkConfig) -> Vec<LayerShape> {
+/// Sizes of the layers of a chain with neurons, from the input up, found without allocating the network.
+pub(crate) fn chain_shapes(network: &NetworkConfig) -> Vec<LayerShape> {
     let fires = |index: usize| network.neuron_of(index).kind.fires();
     let with_neuron =
         |(index, layer): &(usize, Placed)| layer.shape().map(|shape| LayerShape { fires: fires(*index), ..shape });
@@ -196,7 +225,11 @@ pub fn shapes(network: &NetworkConfig) -> Vec<LayerShape> {
 }
 
 /// The arrays of a layer, of which delays are the last.
-fn with_delays(mut arrays: Vec<LearntShape>, delays: Option<&Delays>, layer: &LayerShape) -> Vec<LearntShape> {
+pub(crate) fn with_delays(
+    mut arrays: Vec<LearntShape>,
+    delays: Option<&Delays>,
+    layer: &LayerShape,
+) -> Vec<LearntShape> {
     arrays.extend(delays.map(|delays| LearntShape {
         what: Learnable::Delays { max: delays.max },
         shape: if delays.is_by_connection() { layer.weight_shape() } else { vec![layer.inputs] },
@@ -209,17 +242,8 @@ fn with_delays(mut arrays: Vec<LearntShape>, delays: Option<&Delays>, layer: &La
     arrays
 }
 
-/// What the spiking layers of a valid network learn beside weights and biases, from the input up.
-pub fn learnt_arrays(network: &NetworkConfig) -> Vec<Vec<LearntShape>> {
-    let filters = network.layers.iter().filter_map(LayerConfig::filters);
-    let constants = network.neurons().zip(filters).map(|((_, neuron), filters)| learnt_shapes(&neuron, filters));
-    let delays = network.layers.iter().filter(|layer| layer.has_units()).map(LayerConfig::delays);
-    let arrays = constants.zip(delays.zip(shapes(network)));
-    arrays.map(|(constants, (delays, shape))| with_delays(constants, delays, &shape)).collect()
-}
-
-/// The spiking layers of a valid network, from the input up.
-pub(crate) fn layers(network: &NetworkConfig) -> Vec<Layer> {
+/// The layers of a chain, from the input up.
+pub(crate) fn chain(network: &NetworkConfig) -> Vec<Layer> {
     let mut layers: Vec<Layer> = Vec::new();
     let mut pools: Vec<Pool> = Vec::new();
     for (index, placed) in placed(network) {
@@ -245,7 +269,18 @@ pub(crate) fn layers(network: &NetworkConfig) -> Vec<Layer> {
         let neuron = Neuron::new(&network.neuron_of(index), shape.filters, network.steps, stages.scale);
         let delays = stages.delays().or_else(|| connection.delays());
         let learnt = with_delays(neuron.learnt.clone(), delays, &shape);
-        layers.push(Layer { shape, layout, stages, connection, neuron, learnt });
+        let fan_in = shape.inputs;
+        layers.push(Layer {
+            shape,
+            layout,
+            stages,
+            connection,
+            neuron,
+            learnt,
+            input_scale: 1.0,
+            fan_in,
+            drawn_by: fan_in,
+        });
     }
     layers
 }

@@ -4,14 +4,17 @@
 #![forbid(unsafe_code)]
 
 pub mod aligned;
+mod build;
 pub mod connection;
 mod derived;
 pub mod events;
 pub mod gradient;
+pub mod graph;
 pub mod layer;
 pub mod learnt;
 pub mod network;
 pub mod neuron;
+pub mod outline;
 pub mod output_summary;
 pub mod parameters;
 pub mod pass;
@@ -19,4 +22,5 @@ pub mod plan;
 pub mod shape;
 pub mod state;
 
+pub use build::further_inputs;
 pub use spikelet_config::{Error, ErrorCode, Result};

@@ -6,9 +6,11 @@ use spikelet_data::{Purpose, Stream};
 use crate::aligned::Aligned;
 use crate::connection::LayerView;
 use crate::derived::LayerDerived;
-use crate::gradient::LayerParameters;
-use crate::layer::{Layer, layers};
+use crate::gradient::{ConnectionParameters, LayerParameters};
+use crate::graph::Graph;
+use crate::layer::Layer;
 use crate::learnt::{LearntArray, LearntValues};
+use crate::outline::layers;
 use crate::parameters::{Kind, TileParameters, tiles};
 use crate::plan::WeightCopies;
 use crate::shape::LayerShape;
@@ -30,12 +32,14 @@ pub struct Network {
     starts: Vec<usize>,
     /// What follows from the parameters, by layer.
     pub derived: Vec<LayerDerived>,
+    /// The graph of a network that is no chain; its further inputs follow the layers with neurons.
+    pub graph: Option<Box<Graph>>,
 }
 
 impl Network {
     /// A network with weights `U(±1/√inputs)` from the seed, `U(±1/√units)` within a recurrent layer, and biases of 0 (spec 7).
     pub fn new(config: &Config) -> Self {
-        let layers = layers(&config.network);
+        let (layers, graph) = layers(&config.network);
         let shapes: Vec<LayerShape> = layers.iter().map(|layer| layer.shape).collect();
         let of_layers: Vec<_> = shapes.iter().enumerate().map(|(layer, shape)| tiles(layer, shape)).collect();
         let ends = of_layers.iter().scan(0, |end, tiles| {
@@ -53,6 +57,7 @@ impl Network {
             learnt: layers.iter().enumerate().map(start).collect(),
             layers,
             shapes,
+            graph: graph.map(Box::new),
             tiles: of_layers.into_iter().flatten().collect(),
             starts,
         };
@@ -68,8 +73,51 @@ impl Network {
     fn start(&self, layer: usize, seed: u32) -> Vec<f32> {
         let (shape, connection) = (&self.shapes[layer], &self.layers[layer].connection);
         let mut stream = Stream::new(seed, Purpose::Weights, layer as u32);
-        let bounds: Vec<f32> = (0..shape.inputs).map(|input| connection.start_bound(shape, input)).collect();
-        (0..shape.weights()).map(|weight| stream.symmetric() * bounds[weight % shape.inputs]).collect()
+        let bounds: Vec<f32> = match self.is_summed(layer) {
+            true => vec![connection.start_bound_of(self.layers[layer].drawn_by); shape.inputs],
+            false => (0..shape.inputs).map(|input| connection.start_bound(shape, input)).collect(),
+        };
+        let value = connection.start_value();
+        (0..shape.weights()).map(|weight| value + stream.symmetric() * bounds[weight % shape.inputs]).collect()
+    }
+
+    /// Layers with neurons, from the input up.
+    pub fn with_neurons(&self) -> &[Layer] {
+        &self.layers[..self.neurons()]
+    }
+
+    /// Sizes of the layers with neurons.
+    pub fn shapes_with_neurons(&self) -> &[LayerShape] {
+        &self.shapes[..self.neurons()]
+    }
+
+    /// Number of layers with neurons.
+    pub fn neurons(&self) -> usize {
+        self.graph.as_ref().map_or(self.layers.len(), |graph| graph.inputs.len())
+    }
+
+    /// The layer with neurons of a connection.
+    pub fn layer_of(&self, connection: usize) -> usize {
+        self.graph.as_ref().map_or(connection, |graph| graph.layer_of[connection])
+    }
+
+    /// Connections of a layer with neurons: its own, then its further inputs.
+    pub fn connections(&self, layer: usize) -> Vec<usize> {
+        self.graph.as_ref().map_or_else(|| vec![layer], |graph| graph.inputs[layer].clone())
+    }
+
+    /// Number of biases of a connection: none of a further input, whose layer has them.
+    pub fn biases(&self, connection: usize) -> usize {
+        if connection < self.neurons() { self.shapes[connection].filters } else { 0 }
+    }
+
+    /// Whether the current of a connection is added to sums, in a layer with several inputs.
+    pub fn is_summed(&self, connection: usize) -> bool {
+        let sums = |graph: &Graph| {
+            let layer = graph.layer_of[connection];
+            graph.sums(layer) || self.layers[layer].connection.always_sums()
+        };
+        self.graph.as_ref().is_some_and(|graph| sums(graph))
     }
 
     /// Whether samples keep adjoints of every step for the sums over a batch.
@@ -85,15 +133,16 @@ impl Network {
 
     /// The units of a layer with their parameters.
     pub fn view(&self, layer: usize) -> LayerView<'_> {
-        let Layer { shape, layout, neuron, .. } = &self.layers[layer];
+        let &Layer { ref shape, ref layout, ref neuron, input_scale, .. } = &self.layers[layer];
         let derived = &self.derived[layer];
         let (tiles, biases, lanes) = (derived.tiles(self.layer(layer)), &derived.biases, &derived.lanes);
-        LayerView { shape, layout, neuron, tiles, biases, lanes, steps: self.steps }
+        LayerView { shape, layout, neuron, tiles, biases, lanes, steps: self.steps, input_scale }
     }
 
-    /// The layer before one, unless that is the lowest.
+    /// The layer before one in a chain, unless that is the lowest.
     pub(crate) fn previous(&self, layer: usize) -> Option<&Layer> {
-        layer.checked_sub(1).map(|previous| &self.layers[previous])
+        let before = if self.graph.is_some() { None } else { layer.checked_sub(1) };
+        before.map(|previous| &self.layers[previous])
     }
 
     /// Tiles of a layer.
@@ -112,12 +161,12 @@ impl Network {
 
     /// Layers whose units fire.
     pub fn spiking(&self) -> usize {
-        self.shapes.iter().filter(|shape| shape.fires).count()
+        self.shapes_with_neurons().iter().filter(|shape| shape.fires).count()
     }
 
     /// Units of the last layer.
     pub fn outputs(&self) -> usize {
-        self.shapes[self.shapes.len() - 1].units
+        self.shapes[self.neurons() - 1].units
     }
 
     /// Parameters of a layer: weights `[unit][input]`, in a convolution `[channel][channel of the previous layer][y][x]`; biases
@@ -158,27 +207,47 @@ impl Network {
         }
     }
 
-    /// Replaces the parameters of a layer; what it learns beside weights and biases stays where it is not given.
+    /// Replaces the parameters of a layer with neurons and its further inputs; what is learnt beside weights and biases stays where it is
+    /// not given.
     pub fn set_parameters(&mut self, layer: usize, given: &LayerParameters) -> Result<()> {
-        let shape = *self
-            .shapes
-            .get(layer)
-            .ok_or_else(|| Error::shape("layer", format!("must be below {}, got {layer}", self.shapes.len())))?;
-        check("weights", &given.weights, shape.weights())?;
-        check("biases", &given.biases, shape.filters)?;
-        let places = given.learnt.iter().map(|array| self.place_of(layer, array));
-        let mut learnt = self.learnt[layer].clone();
-        for (place, array) in places.collect::<Result<Vec<_>>>()?.into_iter().zip(&given.learnt) {
-            learnt[place].set(&array.values);
+        if layer >= self.neurons() {
+            return Err(Error::shape("layer", format!("must be below {}, got {layer}", self.neurons())));
         }
-        if let Some((name, index, why)) = self.layers[layer].neuron.refusal(&learnt) {
-            return Err(Error::config(format!("learnt.{name}[{index}]"), why));
+        let connections = self.connections(layer);
+        if given.inputs.len() + 1 != connections.len() {
+            let (wanted, found) = (connections.len() - 1, given.inputs.len());
+            return Err(Error::shape("inputs", format!("must have {wanted} entries, got {found}")));
         }
-        self.write(layer, Kind::Weights, &given.weights);
-        self.write(layer, Kind::Biases, &given.biases);
-        self.learnt[layer] = learnt;
+        let parts: Vec<_> = connections.into_iter().zip(given.by_connection()).enumerate().collect();
+        let learnt = parts.iter().map(|&(number, (connection, part))| {
+            let at = |path: &str| if number == 0 { path.to_owned() } else { format!("inputs[{}].{path}", number - 1) };
+            self.fitting(connection, part).map_err(|error| Error { path: at(&error.path), ..error })
+        });
+        let learnt = learnt.collect::<Result<Vec<_>>>()?;
+        for ((_, (connection, part)), learnt) in parts.into_iter().zip(learnt) {
+            self.write(connection, Kind::Weights, part.weights);
+            if !part.biases.is_empty() {
+                self.write(connection, Kind::Biases, part.biases);
+            }
+            self.learnt[connection] = learnt;
+        }
         self.refresh();
         Ok(())
+    }
+
+    /// What a connection learns beside weights and biases with parameters that fit it.
+    fn fitting(&self, connection: usize, given: ConnectionParameters<'_>) -> Result<Vec<LearntArray>> {
+        check("weights", given.weights, self.shapes[connection].weights())?;
+        check("biases", given.biases, self.biases(connection))?;
+        let places = given.learnt.iter().map(|array| self.place_of(connection, array));
+        let mut learnt = self.learnt[connection].clone();
+        for (place, array) in places.collect::<Result<Vec<_>>>()?.into_iter().zip(given.learnt) {
+            learnt[place].set(&array.values);
+        }
+        match self.layers[connection].neuron.refusal(&learnt) {
+            Some((name, index, why)) => Err(Error::config(format!("learnt.{name}[{index}]"), why)),
+            None => Ok(learnt),
+        }
     }
 
     /// Which array of a layer gets these values, if they fit.
@@ -223,7 +292,11 @@ impl Network {
         let derived = &mut self.derived[layer];
         derived.refresh(here, tiles, &self.learnt[layer]);
         if let Some(copies) = derived.kept {
-            let source = previous.last().filter(|_| copies.towards).map(|previous| &previous.layout);
+            let source = match &self.graph {
+                Some(graph) => Some(&graph.flats[layer]),
+                None => previous.last().map(|previous| &previous.layout),
+            };
+            let source = source.filter(|_| copies.towards);
             derived.refresh_backward(here, tiles, source, copies);
         }
     }

@@ -9,6 +9,7 @@ mod summary;
 use spikelet_kernels::{FIRES_ONCE, Reset, ResetPath, Surrogate};
 
 use crate::connection::LayerPass;
+use crate::graph::Graph;
 use crate::layer::Layer;
 use crate::shape::LayerShape;
 use crate::state::KeptAdjoints;
@@ -91,15 +92,36 @@ impl LayerPlan {
 }
 
 /// The plan of a pass in words, layer by layer from the input up.
-pub fn summaries(plan: &[LayerPlan], input: &PlanInput<'_>) -> Vec<PlanSummary> {
+pub fn summaries(graph: Option<&Graph>, plan: &[LayerPlan], input: &PlanInput<'_>) -> Vec<PlanSummary> {
+    if graph.is_some() {
+        return input.passes.iter().map(PlanSummary::of_graph).collect();
+    }
     let next = input.passes.iter().zip(plan).skip(1).map(Some).chain([None]);
     let layers = input.passes.iter().zip(plan).zip(next);
     layers.map(|((pass, layer), next)| PlanSummary::new(pass, layer, next)).collect()
 }
 
-/// How a backward pass takes each layer, from the input up.
-pub fn plan(layers: &[Layer], input: &PlanInput<'_>) -> Vec<LayerPlan> {
-    (0..layers.len()).map(|index| plan_layer(layers, index, input)).collect()
+/// How a backward pass takes each layer, from the input up; in a graph each connection.
+pub fn plan(layers: &[Layer], graph: Option<&Graph>, input: &PlanInput<'_>) -> Vec<LayerPlan> {
+    let connections = 0..layers.len();
+    match graph {
+        None => connections.map(|index| plan_layer(layers, index, input)).collect(),
+        Some(graph) => {
+            let pass = |connection: usize| &input.passes[graph.layer_of[connection]];
+            connections.map(|index| plan_connection(&layers[graph.layer_of[index]], pass(index))).collect()
+        }
+    }
+}
+
+/// A connection of a graph: products and rows are of the adjoints of every step, which its layer keeps.
+fn plan_connection(layer: &Layer, pass: &LayerPass) -> LayerPlan {
+    let has_terms = pass.passes_resets() || !layer.neuron.is_plain();
+    LayerPlan {
+        has_terms,
+        reads_spikes_only: pass.factor == 0.0 && !has_terms,
+        copies: WeightCopies { towards: true, ..WeightCopies::default() },
+        ..LayerPlan::default()
+    }
 }
 
 fn plan_layer(layers: &[Layer], index: usize, input: &PlanInput<'_>) -> LayerPlan {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use spikelet_kernels::StepEvents;
+
 use crate::aligned::Aligned;
 use crate::events::{LayerSpikes, set_steps};
 
@@ -166,6 +168,19 @@ impl SpikeList {
         self.is_complete = false;
     }
 
+    /// All spikes.
+    pub(crate) fn events(&self) -> StepEvents<'_> {
+        StepEvents { offsets: &self.offsets, units: &self.units }
+    }
+
+    /// The spikes of the last step of a window, as those of the step before step `kept`.
+    pub(crate) fn of_last(&self, window: usize, kept: usize) -> Self {
+        let mut last = Self::new(self.offsets.len() - 1);
+        last.units.extend_from_slice(self.events().at(window - 1));
+        last.offsets[kept..].fill(last.units.len() as u32);
+        last
+    }
+
     /// Forgets the spikes from step `steps` on.
     pub(crate) fn drop_from(&mut self, steps: usize) {
         self.units.truncate(self.offsets[steps] as usize);
@@ -199,6 +214,11 @@ impl LaneSums {
 }
 
 impl Adjoints {
+    /// r of every step, by which times are summed.
+    pub fn r(&self) -> &[f32] {
+        &self.r
+    }
+
     /// Makes room for what a pass keeps of every step; `length` is that of an array.
     pub(crate) fn keep(&mut self, kept: KeptAdjoints, length: usize) {
         let Self { q, r, p, direct, .. } = self;

@@ -45,14 +45,42 @@ struct LayerInfo {
     image: Option<Image>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kernel: Option<Vec<usize>>,
+    /// Further inputs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    further: Vec<InputInfo>,
     /// By pass.
     plan: Vec<PlanSummary>,
 }
 
+/// Size of a further input of a layer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InputInfo {
+    inputs: usize,
+    filters: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kernel: Option<Vec<usize>>,
+}
+
 impl LayerInfo {
-    fn of((&shape, plan): (&LayerShape, Vec<PlanSummary>)) -> Self {
+    fn of(shape: LayerShape, further: &[LayerShape], plan: Vec<PlanSummary>) -> Self {
         let LayerShape { inputs, units, filters, recurrent, fires, image, kernel } = shape;
-        Self { inputs, units, filters, recurrent, readout: !fires, image, kernel: kernel.map(Kernel::sizes), plan }
+        let further = further.iter().map(|&LayerShape { inputs, filters, kernel, .. }| InputInfo {
+            inputs,
+            filters,
+            kernel: kernel.map(Kernel::sizes),
+        });
+        Self {
+            inputs,
+            units,
+            filters,
+            recurrent,
+            readout: !fires,
+            image,
+            kernel: kernel.map(Kernel::sizes),
+            further: further.collect(),
+            plan,
+        }
     }
 }
 
@@ -63,12 +91,14 @@ impl<'a> Info<'a> {
         origin: Option<&'a str>,
         trained_on: Option<&'a TrainedOn>,
     ) -> Self {
+        let layers = trainer.shapes().iter().zip(trainer.plans()).enumerate();
+        let layers = layers.map(|(layer, (&shape, plan))| LayerInfo::of(shape, &trainer.further_shapes(layer), plan));
         Self {
             simd: trainer.level().name(),
             threads,
             gains: trainer.gains(),
             layer_gains: trainer.layer_gains(),
-            layers: trainer.shapes().iter().zip(trainer.plans()).map(LayerInfo::of).collect(),
+            layers: layers.collect(),
             version: version(),
             finished: trainer.is_finished(),
             epoch: trainer.epoch(),

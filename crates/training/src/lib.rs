@@ -34,7 +34,7 @@ pub use pass::Until;
 pub use sample::Prediction;
 pub use spikelet_config::{Error, ErrorCode, Result};
 pub use spikelet_kernels::Level;
-pub use spikelet_network::gradient::LayerParameters;
+pub use spikelet_network::gradient::{InputParameters, LayerParameters};
 pub use spikelet_network::learnt::LearntValues;
 pub use spikelet_network::neuron::Gains;
 pub use spikelet_network::plan::PlanSummary;

@@ -1,9 +1,9 @@
 //! Memory that a training will take, checked before it begins.
 
-use spikelet_config::{Config, LayerConfig, Result, RuleConfig};
+use spikelet_config::{Config, Result, RuleConfig};
 use spikelet_data::memory;
 use spikelet_kernels::padded;
-use spikelet_network::layer::shapes;
+use spikelet_network::outline::{delays, shapes};
 use spikelet_network::plan::together;
 
 const FLOAT: u64 = size_of::<f32>() as u64;
@@ -52,9 +52,8 @@ impl NetworkBytes {
         let copies = 3 + more.into_iter().map(u64::from).sum::<u64>();
         let samples = u64::from(config.training.batch_size).min(in_flight as u64);
         let mut bytes = Self { parameters: 0, worker: 0, samples: 0 };
-        let delays = config.network.layers.iter().filter(|layer| layer.has_units()).map(LayerConfig::delays);
         let shapes = shapes(&config.network);
-        for (shape, delays) in shapes.iter().zip(delays) {
+        for (shape, delays) in shapes.iter().zip(delays(&config.network)) {
             let states = steps * padded(shape.units) as u64 * FLOAT;
             let weights = shape.inputs as u64 * padded(shape.filters) as u64;
             bytes.parameters += weights * FLOAT * copies;

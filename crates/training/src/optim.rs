@@ -31,7 +31,7 @@ pub(crate) struct Step {
 pub(crate) fn steps(config: &Config, network: &Network, rate: f64, update: u64, cleared: &[u64]) -> Vec<Step> {
     let factor = &config.training.learning_rate_factor;
     let layers = network.layers.iter().enumerate().map(|(index, layer)| {
-        let rate = rate * factor.at(index);
+        let rate = rate * factor.at(network.layer_of(index));
         let own_rate = rate * layer.neuron.learning_rate_factor;
         // The bias correction of Adam (spec 7) is that of the moments.
         let update = update - cleared.get(index).copied().unwrap_or(0);

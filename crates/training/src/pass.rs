@@ -1,6 +1,8 @@
 //! The passes of a sample: forward, loss, backward.
 
 mod backpropagate;
+mod graph;
+mod graph_errors;
 mod group;
 mod injections;
 mod job;

@@ -38,7 +38,7 @@ impl SampleResult {
     /// Whether the arrays are as long and the numbers as large as those of a sample of this network.
     pub(crate) fn fits(&self, network: &Network) -> bool {
         let mut layers = self.layers.iter().zip(&network.layers);
-        self.outcome.fits(&network.shapes, network.steps)
+        self.outcome.fits(network.shapes_with_neurons(), network.steps)
             && layers.all(|(gradient, layer)| gradient.fits(&layer.shape, &layer.learnt, network.steps))
     }
 }

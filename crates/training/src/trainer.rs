@@ -23,7 +23,8 @@ use position::Run;
 use spikelet_config::{Config, Error, Frozen, Result, frozen};
 use spikelet_data::{Augmenter, Dataset, memory};
 use spikelet_kernels::Level;
-use spikelet_network::gradient::LayerParameters;
+use spikelet_network::further_inputs;
+use spikelet_network::gradient::{InputParameters, LayerParameters};
 use spikelet_network::learnt::{LearntShape, LearntValues};
 use spikelet_network::network::Network;
 use spikelet_network::neuron::Gains;
@@ -75,6 +76,17 @@ pub struct Trainer {
     has_room_for: Option<Work>,
 }
 
+/// What is frozen of each layer, then of their further inputs, which have no biases.
+fn frozen_connections(config: &Config) -> Vec<Frozen> {
+    let layers = frozen(config);
+    let given: Vec<_> = config.network.layers.iter().filter(|layer| layer.has_units()).collect();
+    let further = further_inputs(&config.network).into_iter().map(|(layer, input)| {
+        let learns = input.is_none_or(|input| given[layer].inputs()[input].learns());
+        Frozen { weights: layers[layer].weights || !learns, biases: true, learnt: layers[layer].learnt }
+    });
+    layers.iter().copied().chain(further).collect()
+}
+
 impl Trainer {
     /// A trainer with initial weights from the configuration's seed.
     ///
@@ -110,9 +122,9 @@ impl Trainer {
     fn assemble(config: Config, network: Network, level: Level) -> Self {
         Self {
             loss: Loss::new(&config),
-            passes: passes(&config.rule, &network.shapes, 0),
+            passes: passes(&config.rule, network.shapes_with_neurons(), 0),
             silent: SilentUpdate::new(&config.rule, &config.training),
-            frozen: frozen(&config),
+            frozen: frozen_connections(&config),
             updates: 0,
             run: Run::new(&network, config.training.initial_activity.is_some()),
             engine: Engine::new(level),
@@ -147,19 +159,26 @@ impl Trainer {
     /// Gains in effect of each spiking layer, from the input up.
     #[must_use]
     pub fn layer_gains(&self) -> Vec<Gains> {
-        self.network.layers.iter().map(|layer| layer.neuron.gains.clone()).collect()
+        self.network.with_neurons().iter().map(|layer| layer.neuron.gains.clone()).collect()
     }
 
     /// Sizes of the spiking layers, from the input up.
     #[must_use]
     pub fn shapes(&self) -> &[LayerShape] {
-        &self.network.shapes
+        self.network.shapes_with_neurons()
+    }
+
+    /// Sizes of the further inputs of a layer with neurons.
+    #[must_use]
+    pub fn further_shapes(&self, layer: usize) -> Vec<LayerShape> {
+        let further = self.network.connections(layer).into_iter().skip(1);
+        further.map(|connection| self.network.shapes[connection]).collect()
     }
 
     /// How each backward pass of the rule takes each spiking layer, from the input up, in the current epoch: `[layer][pass]`.
     #[must_use]
     pub fn plans(&self) -> Vec<Vec<PlanSummary>> {
-        let mut layers = vec![Vec::new(); self.network.layers.len()];
+        let mut layers = vec![Vec::new(); self.network.neurons()];
         for pass in &self.passes {
             layers
                 .iter_mut()
@@ -169,8 +188,8 @@ impl Trainer {
         layers
     }
 
-    /// Weights `[unit][input]` and biases `[unit]` of a spiking layer with which the network predicts: averages where there are
-    /// any.
+    /// Weights `[unit][input]` and biases `[unit]` with which the network predicts, averages where there are any: of a layer with neurons, or,
+    /// numbered behind these, of a further input, which has no biases.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for a layer that does not exist, [`crate::ErrorCode::ConfigInvalid`] where there is no
@@ -181,7 +200,9 @@ impl Trainer {
         }
         let bytes = self.network.shapes[layer].weights() as u64 * size_of::<f32>() as u64;
         memory::require(bytes, "layer", || "its weights".to_owned())?;
-        Ok((self.read(layer, Kind::Weights), self.read(layer, Kind::Biases)))
+        let mut biases = self.read(layer, Kind::Biases);
+        biases.truncate(self.network.biases(layer));
+        Ok((self.read(layer, Kind::Weights), biases))
     }
 
     /// Replaces weights `[unit][input]` and biases `[unit]` of a spiking layer, also its averages; its optimiser moments start
@@ -190,7 +211,8 @@ impl Trainer {
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite.
     pub fn set_parameters(&mut self, layer: usize, weights: &[f32], biases: &[f32]) -> Result<()> {
-        let given = LayerParameters { weights: weights.to_vec(), biases: biases.to_vec(), learnt: Vec::new() };
+        let given =
+            LayerParameters { weights: weights.to_vec(), biases: biases.to_vec(), ..LayerParameters::default() };
         self.replace_parameters(layer, &given)
     }
 
@@ -202,23 +224,41 @@ impl Trainer {
     /// [`crate::ErrorCode::ConfigInvalid`] for a value that it cannot have.
     pub fn replace_parameters(&mut self, layer: usize, given: &LayerParameters) -> Result<()> {
         self.network.set_parameters(layer, given)?;
-        if let Some(moments) = &mut self.moments {
-            moments.clear_layer(&self.network, layer);
-        }
-        self.note_cleared(layer..layer + 1);
-        if let Some(average) = &mut self.average {
-            let arrays = &self.network.learnt[layer];
+        for (connection, given) in self.network.connections(layer).into_iter().zip(given.by_connection()) {
+            if let Some(moments) = &mut self.moments {
+                moments.clear_layer(&self.network, connection);
+            }
+            self.note_cleared(connection..connection + 1);
+            let Some(average) = &mut self.average else { continue };
+            let arrays = &self.network.learnt[connection];
             let is_given = |kind: &Kind| match kind {
                 Kind::Learnt(index) => given.learnt.iter().any(|array| array.name == arrays[*index].what.name()),
                 Kind::Weights | Kind::Biases => true,
             };
             for kind in Kind::all(arrays.len()).filter(is_given) {
-                average.write(&self.network, layer, kind, &self.network.read(layer, kind));
+                average.write(&self.network, connection, kind, &self.network.read(connection, kind));
             }
         }
         self.run.initialization = None;
         self.run.best = None;
         Ok(())
+    }
+
+    /// All parameters of a layer with neurons, with which the network predicts.
+    ///
+    /// # Errors
+    /// The errors of [`Trainer::parameters`].
+    pub fn layer_parameters(&self, layer: usize) -> Result<LayerParameters> {
+        if layer >= self.network.neurons() {
+            return Err(Error::shape("layer", format!("must be below {}, got {layer}", self.network.neurons())));
+        }
+        let (weights, biases) = self.parameters(layer)?;
+        let further = self.network.connections(layer).into_iter().skip(1);
+        let further = further.map(|connection| {
+            Ok(InputParameters { weights: self.parameters(connection)?.0, learnt: self.learnt(connection)? })
+        });
+        let inputs = further.collect::<Result<_>>()?;
+        Ok(LayerParameters { weights, biases, learnt: self.learnt(layer)?, inputs })
     }
 
     /// Learnt constants of a spiking layer: decays, thresholds, strengths of adaptation (spec 12), and its delays, learnt or not
@@ -245,7 +285,7 @@ impl Trainer {
 
     /// Brings the rule's weights up to the current epoch.
     fn enter_epoch(&mut self) {
-        self.passes = passes(&self.config.rule, &self.network.shapes, self.run.epoch);
+        self.passes = passes(&self.config.rule, self.network.shapes_with_neurons(), self.run.epoch);
     }
 
     /// What to run for each sample of a batch that is learned in the epoch `epoch`, counted from 0.

@@ -129,16 +129,16 @@ impl TileUpdate<'_> {
         results: &[SampleResult],
     ) {
         let Self { values: tile, moments, sums } = self;
-        let (shape, neuron) = (&layer.shape, &layer.neuron);
+        let (shape, neuron, drive_gain) = (&layer.shape, &layer.neuron, layer.drive_gain());
         sums.add_samples(tile, results);
         if entries.is_none() {
             sums.add_all(tile, shape, delays, results);
-            sums.finish_delays(tile, neuron.drive_gain());
+            sums.finish_delays(tile, drive_gain);
         }
         let Finish { silent, batch, clip, .. } = &update.finish;
         let LayerStep { optimizer, frozen, .. } = &update.steps[tile.layer];
-        let silent = sums.silent_unit_update(silent, tile.units, shape, *batch);
-        let gradient = RowGradient { gain: neuron.drive_gain(), silent: &silent[..tile.lanes], clip: clip.element };
+        let silent = sums.silent_unit_update(silent, tile.units, layer, *batch);
+        let gradient = RowGradient { gain: drive_gain, silent: &silent[..tile.lanes], clip: clip.element };
         let lanes = tile.lanes;
         let sources = entries.map(|_| sources(results, tile.layer, tile.first, lanes)).unwrap_or_default();
         let own = layer.own_rows();

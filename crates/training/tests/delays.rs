@@ -72,7 +72,7 @@ fn gradients(trainer: &mut Trainer, events: &Events) -> Gradients {
 fn set_delays(trainer: &mut Trainer, layer: usize, values: Vec<f32>) {
     let (weights, biases) = trainer.parameters(layer).expect("the layer exists");
     let delays = LearntValues { name: "delays".into(), shape: Vec::new(), values };
-    let given = LayerParameters { weights, biases, learnt: vec![delays] };
+    let given = LayerParameters { weights, biases, learnt: vec![delays], inputs: Vec::new() };
     trainer.replace_parameters(layer, &given).expect("the delays fit");
 }
 
@@ -204,7 +204,8 @@ fn a_delay_out_of_range_is_refused_at_its_place() {
     let mut values = vec![1.0; INPUTS];
     values[3] = 4.5;
     let learnt = vec![LearntValues { name: "delays".into(), shape: Vec::new(), values }];
-    let error = trainer.replace_parameters(0, &LayerParameters { weights, biases, learnt }).unwrap_err();
+    let error =
+        trainer.replace_parameters(0, &LayerParameters { weights, biases, learnt, inputs: Vec::new() }).unwrap_err();
     assert_eq!(error.path, "learnt.delays[3]");
     assert!(error.message.contains("between 0 and delays.max"), "{}", error.message);
 }

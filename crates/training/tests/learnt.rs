@@ -91,7 +91,10 @@ fn values_are_replaced_or_refused() {
     let (weights, biases) = trainer.parameters(0).unwrap();
     let mut give = |name: &str, values: Vec<f32>| {
         let learnt = vec![LearntValues { name: name.to_owned(), shape: vec![values.len()], values }];
-        trainer.replace_parameters(0, &LayerParameters { weights: weights.clone(), biases: biases.clone(), learnt })
+        trainer.replace_parameters(
+            0,
+            &LayerParameters { weights: weights.clone(), biases: biases.clone(), learnt, inputs: Vec::new() },
+        )
     };
     give("currentDecay", vec![0.5]).unwrap();
     for (name, values, code, path) in [
@@ -117,7 +120,10 @@ fn a_coupling_is_refused_where_the_membrane_would_not_come_to_rest() {
         let array =
             |&(name, value): &(&str, f32)| LearntValues { name: name.to_owned(), shape: vec![1], values: vec![value] };
         let learnt = values.iter().map(array).collect();
-        trainer.replace_parameters(0, &LayerParameters { weights: weights.clone(), biases: biases.clone(), learnt })
+        trainer.replace_parameters(
+            0,
+            &LayerParameters { weights: weights.clone(), biases: biases.clone(), learnt, inputs: Vec::new() },
+        )
     };
     // (1 + 0.9)(1 + 0.8) / (0.1 · 0.2) = 171; with a decay of 0.5 it is 57.
     for refused in [&[("subthresholdCoupling", 171.5)][..], &[("subthresholdCoupling", 60.0), ("adaptationDecay", 0.5)]]

@@ -141,7 +141,7 @@ fn parameters_that_overflow_are_told() {
         });
         let config = Config::from_json(&json.to_string()).expect("the configuration is valid");
         let mut trainer = Trainer::new(config, Level::detect()).expect("the configuration is valid");
-        let gradients = LayerParameters { weights: vec![1e10; 48], biases: vec![0.0; 4], learnt: Vec::new() };
+        let gradients = LayerParameters { weights: vec![1e10; 48], biases: vec![0.0; 4], ..LayerParameters::default() };
         let error = trainer.apply_gradients(&[gradients]).expect_err("the weights overflow");
         assert_eq!((error.code, error.path.as_str()), (ErrorCode::NonFinite, "layers[0]"));
     }

@@ -57,6 +57,27 @@ fn networks() -> Vec<(Value, Value)> {
             ]),
             json!(48),
         ),
+        (
+            json!([
+                { "name": "a", "type": "dense", "units": 70, "inputs": [
+                    { "type": "dense", "from": "b", "delays": { "by": "input", "max": 90 } },
+                    { "type": "oneToOne", "from": "a" },
+                ] },
+                { "name": "b", "type": "dense", "units": 70, "delays": { "by": "connection", "max": 40 } },
+                { "name": "out", "type": "dense", "units": 5, "from": ["a", "b"], "inputs": [{ "type": "dense", "from": "input" }] },
+            ]),
+            json!(48),
+        ),
+        (
+            json!([
+                { "name": "a", "type": "conv2d", "channels": 2, "kernel": 3, "inputs": [{ "type": "conv2d", "kernel": 1, "from": "b" }] },
+                { "name": "b", "type": "conv2d", "channels": 2, "kernel": [1, 2] },
+                { "name": "p", "type": "maxPool2d", "window": 2, "from": ["a", "b"] },
+                { "name": "f", "type": "flatten" },
+                { "type": "dense", "units": 5, "recurrent": true, "inputs": [{ "type": "dense", "from": "f" }] },
+            ]),
+            json!([1, 6, 8]),
+        ),
     ]
 }
 

@@ -1,6 +1,7 @@
 import { fields } from "../../check/fields.js";
 import { instanceOf, oneOf } from "../../check/values.js";
 import { SpikeletError } from "../../errors.js";
+import type { LayerConfig } from "../../generated/config.js";
 import { type OwnBytes, ownBytes } from "../../io/bytes.js";
 import { Network } from "../../network.js";
 import type { LayerParameters } from "../../results.js";
@@ -37,12 +38,13 @@ const exportOptions = fields<NirExportOptions>({ ...NIR_OPTIONS, bias: oneOf("le
  * before the weights. Learnt constants and delays have their present values. Needs the npm package `h5wasm`.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` with the path of what NIR can't express: max pools, pools of sequences or whole channels, adaptive thresholds, the reset
- * `subtract`, a refractory period, decays of 1, delays by connection.
+ * `subtract`, a refractory period, decays of 1, delays by connection; and of a network that is no chain of layers.
  */
 export async function exportNir(network: Network, options: NirExportOptions = {}): Promise<ExportedNetwork> {
   instanceOf(Network, "a network")(network, "network");
   const { bias = "leak" } = exportOptions(options, "");
   const { input, layers } = network.config.network;
+  for (const [index, layer] of layers.entries()) refuseBranches(layer, `network.layers[${index}]`);
   const clock = new Clock(options);
   const parameters = await network.parameters();
   const shape = typeof input === "number" ? [input] : [...input];
@@ -51,6 +53,7 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
   let place = 0;
   for (const [index, layer] of layers.entries()) {
     if (layer.type !== "dense" && layer.type !== "conv2d" && layer.type !== "conv1d") {
+      if (layer.type === "oneToOne") continue;
       chain.add(`${layer.type}${index}`, passive(layer, chain.shape, index));
       continue;
     }
@@ -73,6 +76,20 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
   }
   const bytes = ownBytes(await writeGraph(chain.finish(), options.h5wasm));
   return { bytes, approximations: [...approximations] };
+}
+
+/** Files are of chains. */
+function refuseBranches(layer: LayerConfig, path: string): void {
+  const refuse = (field: string) => {
+    throw new SpikeletError(
+      "CONFIG_INVALID",
+      `${path}.${field}`,
+      "exportNir writes chains of layers, in which each has one source",
+    );
+  };
+  if (layer.type === "oneToOne") refuse("type");
+  if (layer.from !== undefined) refuse("from");
+  if ("inputs" in layer && layer.inputs !== undefined) refuse("inputs");
 }
 
 /** What a reader of the file does otherwise than the layer. */

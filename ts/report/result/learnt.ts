@@ -30,7 +30,7 @@ export function learnsMore(config: ResolvedConfig): boolean {
 
 function learnsOf({ network }: ResolvedConfig): { constants: boolean; delays: boolean }[] {
   return network.layers.flatMap((layer) => {
-    if (layer.type !== "dense" && layer.type !== "conv2d" && layer.type !== "conv1d") return [];
+    if (!("neuron" in layer || "units" in layer || "channels" in layer || layer.type === "oneToOne")) return [];
     const constants = layer.neuron?.learn ?? network.neuron?.learn ?? [];
     return { constants: constants.length > 0, delays: layer.type === "dense" && layer.delays?.learn === true };
   });

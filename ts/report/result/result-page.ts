@@ -115,6 +115,8 @@ function layerText(layer: LayerConfig): string | undefined {
       return `conv ${layer.channels}×${square(layer.kernel)}`;
     case "conv1d":
       return `conv ${layer.channels}×${[layer.kernel].flat()}`;
+    case "oneToOne":
+      return "one-to-one";
     case "avgPool2d":
       return `mean ${square(layer.window)}`;
     case "maxPool2d":

@@ -14,7 +14,7 @@ pub struct Frozen {
     pub learnt: bool,
 }
 
-/// What is frozen of each spiking layer of a valid configuration.
+/// What is frozen of each layer with neurons of a valid configuration.
 pub fn frozen(config: &Config) -> Vec<Frozen> {
     let count = config.network.neurons().count();
     let mut layers = vec![Frozen::default(); count];

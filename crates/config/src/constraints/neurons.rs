@@ -39,8 +39,8 @@ pub(super) fn blocked_units(config: &Config) -> Result<()> {
 
 /// Checks each list of constants against the units of every layer that it is for.
 pub(super) fn lists(config: &Config) -> Result<()> {
-    let of_units = config.network.layers.iter().filter_map(LayerConfig::filters);
-    for ((path, neuron), units) in config.network.neurons().zip(of_units) {
+    let Ok(graph) = config.network.graph() else { return Ok(()) };
+    for ((path, neuron), units) in config.network.neurons().zip(graph.filters(&config.network).flatten()) {
         for (name, constant) in neuron.constants() {
             constant.check_length(&join(&path, name), units, "units of the layer")?;
         }
@@ -112,6 +112,10 @@ pub(super) fn readout(config: &Config) -> Result<()> {
         };
         if index + 1 < network.layers.len() {
             return Err(Error::config(path, "leaky is the last layer's neuron: its units never fire"));
+        }
+        let is_source = network.graph().is_ok_and(|graph| graph.is_source(index));
+        if is_source {
+            return Err(Error::config(path, "leaky is the source of no layer: its units never fire"));
         }
         if !matches!(layer, LayerConfig::Dense(Dense { recurrent: false, .. })) {
             return Err(Error::config(path, "leaky needs a dense layer that is not recurrent"));

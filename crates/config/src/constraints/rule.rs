@@ -58,7 +58,12 @@ pub(super) fn reset_paths(rule: &RuleConfig) -> Result<()> {
 
 /// A lag looks further back in the backward pass than a recurrent layer remembers.
 pub(super) fn recurrent_paths(config: &Config) -> Result<()> {
-    if config.network.is_recurrent() { no_lag(config, "with recurrent layers") } else { Ok(()) }
+    let is_chain = config.network.graph().is_ok_and(|graph| graph.is_chain());
+    match config.network.is_recurrent() {
+        true => no_lag(config, "with recurrent layers"),
+        false if !is_chain => no_lag(config, "in networks beyond a chain of layers"),
+        false => Ok(()),
+    }
 }
 
 /// Resets of the layers that fire: a readout has none, whatever it inherits.

@@ -6,6 +6,15 @@ use super::from_json::{Fault, FromJson, mismatch};
 use crate::error::Error;
 use crate::ranges::At;
 
+/// A struct that is read from the fields of an object.
+pub trait FromFields: Sized {
+    /// Takes the fields that it consists of.
+    ///
+    /// # Errors
+    /// The first fault of what does not fit, with the path of the field.
+    fn take(fields: &mut Fields<'_>) -> Result<Self, Fault>;
+}
+
 /// The fields of an object. The first fault is kept until [`Fields::fault`] asks for it, so that the code of a struct need not branch at
 /// each of its fields.
 pub struct Fields<'a> {

@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::fields::Fields;
 use crate::error::Error;
 use crate::ranges::At;
 
@@ -18,15 +17,6 @@ pub trait FromJson: Sized {
     /// # Errors
     /// The first fault of what does not fit, with the path of the field.
     fn read(value: &Value, at: &At<'_>) -> Result<Self, Fault>;
-}
-
-/// A struct that is read from the fields of an object.
-pub trait FromFields: Sized {
-    /// Takes the fields that it consists of.
-    ///
-    /// # Errors
-    /// The first fault of what does not fit, with the path of the field.
-    fn take(fields: &mut Fields<'_>) -> Result<Self, Fault>;
 }
 
 /// The fault of a value that is not what is expected.

@@ -1,5 +1,6 @@
 //! One backward pass at one layer: from the gradients of its spikes to its adjoints and its weight gradient.
 
+mod graph;
 mod layer_pass;
 mod run;
 
@@ -11,6 +12,7 @@ use crate::events::set_steps;
 use crate::plan::{ErrorRoute, LayerPlan, TimeRoute};
 use crate::state::{Adjoints, KeptAdjoints, LaneSums, ObservedAdjoints, UnitState};
 
+pub use graph::GraphBackward;
 pub use layer_pass::LayerPass;
 pub use run::BackwardRun;
 

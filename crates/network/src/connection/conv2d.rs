@@ -16,7 +16,7 @@ use spikelet_kernels::{StepEvents, TILE};
 
 use self::carried_gradient::CarriedGradient;
 use self::copies::SharedWeights;
-use self::geometry::Convolution;
+use self::geometry::{Border, Convolution};
 use self::gradient::TileGradient;
 use self::input_gradient::{InputGradient, timing_sum};
 use self::landings::Landings;
@@ -28,6 +28,7 @@ use super::layout::{Layout, Site};
 use super::listed::Injected;
 use super::sent::{Sent, SourceSite};
 use super::stages::Stages;
+use super::sums::DriveSums;
 use super::weights::{Routes, Weights};
 use crate::events::LayerSpikes;
 use crate::gradient::{GradientForm, GradientSums, LayerGradient};
@@ -72,7 +73,13 @@ impl Conv2d {
     }
 
     pub(crate) fn new(slid: &Slid) -> Self {
-        let convolution = Box::new(Convolution::new(slid));
+        Self::beside(slid, std::iter::empty())
+    }
+
+    /// A convolution whose layer has other inputs too.
+    pub(crate) fn beside<'a>(slid: &Slid, others: impl Iterator<Item = &'a Slid>) -> Self {
+        let border = others.fold(Border::of(slid), |border, other| border.or(Border::of(other)));
+        let convolution = Box::new(Convolution::new(slid, border));
         let landings = Box::new(Landings::new(&convolution, &convolution.sites().0));
         Self { convolution, landings, shared: Vec::new() }
     }
@@ -181,6 +188,29 @@ impl Weights for Conv2d {
         run.run_sites(&|site| &self.shared[site.tile].drive, &|number| lists.events(number));
     }
 
+    fn add_drive(&self, state: &mut ConnectionState, run: &mut ForwardRun<'_>, sums: &mut DriveSums<'_>) {
+        let lists = &state.conv2d.lists;
+        run.add_rows(&|site| &self.shared[site.tile].drive, &|number| lists.events(number), sums);
+    }
+
+    fn collect(&self, state: &mut ConnectionState, run: &mut BackwardRun<'_>, _arriving: StepEvents<'_>) {
+        let BackwardRun { context, adjoints, gradient, .. } = run;
+        let LayerGradient { sums: GradientSums { weights: weight_sums, .. }, .. } = &mut **gradient;
+        let Conv2dState { lists, tile_gradient, .. } = &mut state.conv2d;
+        let layout = context.view.layout;
+        let mut no_bias = vec![0.0; self.convolution.output.channels];
+        for (number, site) in layout.sites.iter().enumerate() {
+            let events = lists.events(number);
+            tile_gradient.plan(&self.convolution, site, events, context.view.steps, context.end);
+            tile_gradient.take(&adjoints.q, layout.stride, site);
+            tile_gradient.add(context.level, &self.convolution, site, events, &[0.0; TILE]);
+            if layout.sites.get(number + 1).is_none_or(|next| next.tile != site.tile) {
+                let tile = &context.view.tiles[site.tile];
+                tile_gradient.finish(&self.convolution, tile, context.mixing, weight_sums, &mut no_bias);
+            }
+        }
+    }
+
     fn operations(&self, _shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
         self.convolution.operations(inputs.before(inputs.steps))
     }
@@ -240,10 +270,10 @@ impl Weights for Conv2d {
         }
     }
 
-    fn time_gradient(&self, _state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+    fn weighted_sum(&self, _state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize, adjoints: &[f32]) -> f32 {
         let stride = sent.view.layout.stride;
-        let r = &sent.adjoints.r[t * stride..(t + 1) * stride];
-        timing_sum(sent.level, &self.convolution, &self.shared, input, r)
+        let of_step = &adjoints[t * stride..(t + 1) * stride];
+        timing_sum(sent.level, &self.convolution, &self.shared, input, of_step)
     }
 }
 

@@ -15,6 +15,7 @@ use super::drive::Drive;
 use super::forward::ForwardRun;
 use super::layout::Layout;
 use super::sent::{Sent, SourceSite};
+use super::sums::DriveSums;
 use super::weights::Weights;
 use crate::events::NO_UNIT;
 use crate::events::{LayerSpikes, last_event};
@@ -54,7 +55,7 @@ impl DelayedErrors {
         let Sent { view, adjoints, end, .. } = sent;
         self.length = end.next_multiple_of(LANES).max(LANES);
         self.stride = self.length + delays.longest.min(*end);
-        self.scale = view.neuron.drive_gain() * factor;
+        self.scale = view.drive_gain() * factor;
         self.q.clear();
         self.q.resize(view.shape.units * self.stride, 0.0);
         for (t, row) in adjoints.q.chunks_exact(view.layout.stride).enumerate().take(*end) {
@@ -134,6 +135,20 @@ impl Weights for DelayedConnections {
         run.run_sites(&|site| drive.site(site), &|_| drive.events());
     }
 
+    fn add_drive(&self, state: &mut ConnectionState, run: &mut ForwardRun<'_>, sums: &mut DriveSums<'_>) {
+        let drive = &mut state.delayed.drive;
+        drive.send(run.view.tiles, &self.steps, run.arriving, run.to);
+        for site in &run.view.layout.sites {
+            let steps = run.from * site.lanes..run.to * site.lanes;
+            let to = &mut sums.values[site.lane * run.view.steps..][steps.clone()];
+            to.iter_mut().zip(&drive.site(site)[steps]).for_each(|(sum, value)| *sum += sums.scale * value);
+        }
+    }
+
+    fn collect(&self, _state: &mut ConnectionState, run: &mut BackwardRun<'_>, _arriving: StepEvents<'_>) {
+        run.collect_rows();
+    }
+
     fn last_arrival(&self, _state: &ConnectionState, arriving: StepEvents<'_>) -> usize {
         let last = last_event(arriving.offsets);
         if last == 0 { 0 } else { last + self.steps.longest }
@@ -166,8 +181,8 @@ impl Weights for DelayedConnections {
         state.delayed.errors.project(&self.steps, sent, source, error);
     }
 
-    fn time_gradient(&self, _state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
-        self.steps.sum(sent, input as usize, t, &sent.adjoints.r)
+    fn weighted_sum(&self, _state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize, adjoints: &[f32]) -> f32 {
+        self.steps.sum(sent, input as usize, t, adjoints)
     }
 
     fn delay_steps(&self, tile: usize) -> &[u16] {

@@ -111,7 +111,7 @@ pub(super) fn write_input_gradient(run: &mut BackwardRun<'_>, arrivals: StepEven
     let BackwardRun { context, adjoints, gradient, .. } = run;
     let PassContext { level, view, end, mixing, .. } = *context;
     let sent = Sent { level, view, adjoints, end };
-    let half_gain = view.neuron.drive_gain() / 2.0;
+    let half_gain = view.drive_gain() / 2.0;
     let to = gradient.learnt.last_mut().expect("delays are learnt");
     let mut sums = vec![0.0; to.len()];
     for (t, r) in sent.adjoints.r.chunks_exact(view.layout.stride).enumerate().take(end) {

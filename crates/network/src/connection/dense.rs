@@ -5,7 +5,7 @@
 //! S̄_i[t] = γ Σ_j W_ji q_j[t],   T̄_i[t] = S_i[t] γ/2 Σ_j W_ji r_j[t],   dW_ji = γ Σ_t q_j[t] s_i[t]
 //! ```
 
-use spikelet_kernels::{Projection, TILE, padded, project};
+use spikelet_kernels::{Projection, StepEvents, TILE, padded, project};
 
 use super::ConnectionState;
 use super::backward::{BackwardRun, PassContext};
@@ -14,6 +14,7 @@ use super::layout::{Layout, Site};
 use super::listed::{ArrivalRows, ArrivalTimes, Injected};
 use super::sent::{Sent, SourceSite};
 use super::stages::Stages;
+use super::sums::DriveSums;
 use super::weights::{Routes, Weights};
 use crate::aligned::Aligned;
 use crate::events::NO_UNIT;
@@ -111,7 +112,7 @@ impl Towards {
             segments: 1,
             gap: 0,
             adds: false,
-            scale: sent.view.neuron.drive_gain() * factor,
+            scale: sent.view.drive_gain() * factor,
             steps: sent.end,
         };
         project(sent.level, &projection, error);
@@ -188,6 +189,19 @@ impl Weights for Dense {
     fn forward(&self, _state: &mut ConnectionState, run: &mut ForwardRun<'_>) {
         let (tiles, arriving) = (run.view.tiles, run.arriving);
         run.run_sites(&|site| &tiles[site.tile].weights, &|_| arriving);
+    }
+
+    fn add_drive(&self, _state: &mut ConnectionState, run: &mut ForwardRun<'_>, sums: &mut DriveSums<'_>) {
+        let (tiles, arriving) = (run.view.tiles, run.arriving);
+        run.add_rows(&|site| &tiles[site.tile].weights, &|_| arriving, sums);
+    }
+
+    fn collect(&self, _state: &mut ConnectionState, run: &mut BackwardRun<'_>, _arriving: StepEvents<'_>) {
+        run.collect_rows();
+    }
+
+    fn weighted_sum(&self, _state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize, adjoints: &[f32]) -> f32 {
+        sent.row_dot(input as usize, &adjoints[t * sent.view.layout.stride..])
     }
 
     fn backward(&self, samples: &mut [(&mut ConnectionState, BackwardRun<'_>)]) {

@@ -1,8 +1,9 @@
 //! A layer's units, run over some steps.
 
-use spikelet_kernels::{ForwardTile, Level, ObservedForward, StepEvents, TileRun, TileState, forward_tile};
+use spikelet_kernels::{ForwardTile, Level, ObservedForward, StepEvents, TileRun, TileState, forward_tile, sum_events};
 
 use super::layout::Site;
+use super::sums::DriveSums;
 use super::view::LayerView;
 use crate::state::UnitState;
 
@@ -46,6 +47,32 @@ impl ForwardRun<'_> {
                 state.spikes[steps.clone()].iter_mut().for_each(|bits| *bits &= in_use);
             }
         }
+    }
+
+    /// Adds what arrives at each site to sums, with the weights that it reads and the rows that its spikes name.
+    pub(super) fn add_rows<'b>(
+        &'b mut self,
+        weights: &dyn Fn(&Site) -> &'b [f32],
+        events: &dyn Fn(usize) -> StepEvents<'b>,
+        sums: &mut DriveSums<'_>,
+    ) {
+        let (level, layout, steps, (from, to)) = (self.level, self.view.layout, self.view.steps, (self.from, self.to));
+        for (TileRun { tile, .. }, site) in self.sites(weights, events).zip(&layout.sites) {
+            let busy = (from..to).filter(|&t| !tile.events.at(t).is_empty());
+            sums.scratch.resize(busy.clone().count() * site.lanes);
+            sum_events(level, &tile, (from, to), site.lanes, sums.scratch);
+            for (row, t) in sums.scratch.chunks_exact(site.lanes).zip(busy) {
+                let to = &mut sums.values[site.lane * steps + t * site.lanes..][..site.lanes];
+                to.iter_mut().zip(row).for_each(|(sum, value)| *sum += sums.scale * value);
+            }
+        }
+    }
+
+    /// Runs all sites on the sums of their inputs, site by site `[step][lane]`; `rows` are 0, 1, 2, ….
+    pub(crate) fn run_sums(&mut self, sums: &[f32], rows: &[u32]) {
+        let steps = self.view.steps;
+        let events = StepEvents { offsets: rows, units: rows };
+        self.run_sites(&|site| &sums[site.lane * steps..(site.lane + site.lanes) * steps], &|_| events);
     }
 
     /// All sites, ready to be run over the steps.

@@ -53,6 +53,11 @@ impl Layout {
         &self.unit_of_lane[site.lane..site.lane + site.lanes]
     }
 
+    /// Number of units.
+    pub(crate) fn units(&self) -> usize {
+        self.lane_of_unit.len()
+    }
+
     /// Lane of a unit.
     pub fn lane_of(&self, unit: u32) -> usize {
         self.lane_of_unit[unit as usize] as usize

@@ -127,7 +127,7 @@ impl Injected {
             q: &adjoints.q,
             spikes: if context.pass.is_gated { spikes } else { &[] },
             constants: view.neuron.constants,
-            scale: view.neuron.drive_gain() * self.factor,
+            scale: view.drive_gain() * self.factor,
         };
         list_injections(context.level, &tile, &mut self.by_tile, &mut self.ends);
     }

@@ -35,6 +35,7 @@ use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::sent::{Sent, SourceSite};
 use super::stages::Stages;
+use super::sums::DriveSums;
 use super::weights::{Weights, bound_of};
 use crate::events::{LayerSpikes, set_bits};
 use crate::gradient::{GradientForm, GradientRows, LayerGradient};
@@ -68,7 +69,7 @@ impl Recurrent {
 impl Recurrent {
     /// Adds `factor · S̄` that comes back for the spikes of step `t` to the lanes of a site, unit by unit.
     fn add_error(&self, sent: &Sent<'_>, site: &Site, t: usize, factor: f32, error: &mut [f32]) {
-        let scale = sent.view.neuron.drive_gain() * factor;
+        let scale = sent.view.drive_gain() * factor;
         let first = sent.view.shape.previous_units() + site.lane;
         for ((lane, _), error) in sent.view.layout.units_of(site).zip(error) {
             *error += scale * self.row_sum(sent, first + lane, t + 1, &sent.adjoints.q);
@@ -78,7 +79,7 @@ impl Recurrent {
     /// Adds T̄ that comes back for the spikes `fired` of a site at step `t`.
     fn add_times(&self, sent: &Sent<'_>, site: &Site, t: usize, fired: u64, timing: &mut [f32]) {
         let previous = sent.view.shape.previous_units();
-        let half_gain = sent.view.neuron.drive_gain() / 2.0;
+        let half_gain = sent.view.drive_gain() / 2.0;
         for (lane, timing) in set_bits(fired).zip(timing) {
             *timing += half_gain * self.row_sum(sent, previous + site.lane + lane, t + 1, &sent.adjoints.r);
         }
@@ -168,6 +169,14 @@ impl Weights for Recurrent {
         state.run_steps(span, &mut sites);
     }
 
+    fn add_drive(&self, _state: &mut ConnectionState, _run: &mut ForwardRun<'_>, _sums: &mut DriveSums<'_>) {
+        unreachable!("a recurrent layer with further inputs has its own spikes among these");
+    }
+
+    fn collect(&self, _state: &mut ConnectionState, _run: &mut BackwardRun<'_>, _arriving: StepEvents<'_>) {
+        unreachable!("a recurrent layer with further inputs has its own spikes among these");
+    }
+
     fn inputs<'a>(&self, state: &'a ConnectionState, _arriving: StepEvents<'a>) -> StepEvents<'a> {
         state.recurrent.events()
     }
@@ -240,8 +249,8 @@ impl Weights for Recurrent {
         }
     }
 
-    fn time_gradient(&self, _state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
-        self.row_sum(sent, input as usize, t, &sent.adjoints.r)
+    fn weighted_sum(&self, _state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize, adjoints: &[f32]) -> f32 {
+        self.row_sum(sent, input as usize, t, adjoints)
     }
 
     fn add_own_error(&self, sent: &Sent<'_>, site: &Site, factor: f32, error: &mut [f32]) {

@@ -42,10 +42,13 @@ pub struct StagesState {
     steps: usize,
 }
 
+/// Spikes of a step on their way through a pool.
 #[derive(Debug, Default)]
-struct PoolWork {
-    from: Vec<u32>,
-    to: Vec<u32>,
+pub(crate) struct PoolWork {
+    /// Units whose spikes arrive.
+    pub(crate) from: Vec<u32>,
+    /// Outputs at which they leave.
+    pub(crate) to: Vec<u32>,
     /// Spikes of each input of a max pool.
     counts: Vec<u32>,
     /// The input that a window selects, with its spikes; 0 spikes where none was seen.
@@ -142,9 +145,7 @@ impl Stages {
         }
         state.offsets.resize(steps + 1, 0);
         state.underway = Underway::new(self.delays().map_or(0, |delays| delays.max as usize));
-        let max = || self.pools.iter().filter(|pool| pool.kind == PoolKind::Max);
-        state.pools.counts.resize(max().map(|pool| pool.slid.input.units()).max().unwrap_or(0), 0);
-        state.pools.best.resize(max().map(|pool| pool.slid.output.units()).max().unwrap_or(0), (0, 0));
+        state.pools = PoolWork::of(self.pools.iter());
         if let (Some(source), true) = (source, self.selects()) {
             state.resting_gates = self.resting_gates(source);
             let gates = |of_pool: &Vec<Vec<u64>>| vec![vec![0; source.layout.sites.len() * steps]; of_pool.len()];
@@ -209,7 +210,7 @@ impl Stages {
     }
 
     /// Spikes behind the stages.
-    pub(crate) fn arriving<'a>(&self, state: &'a StagesState, spikes: StepEvents<'a>) -> StepEvents<'a> {
+    pub fn arriving<'a>(&self, state: &'a StagesState, spikes: StepEvents<'a>) -> StepEvents<'a> {
         if self.is_empty() { spikes } else { StepEvents { offsets: &state.offsets, units: &state.units } }
     }
 
@@ -331,8 +332,24 @@ impl StagesState {
 }
 
 impl PoolWork {
+    /// Room for the spikes of some pools.
+    pub(crate) fn of<'a>(pools: impl Iterator<Item = &'a Pool> + Clone) -> Self {
+        let max = pools.filter(|pool| pool.kind == PoolKind::Max);
+        let units = |sizes: &mut dyn Iterator<Item = usize>| sizes.max().unwrap_or(0);
+        Self {
+            counts: vec![0; units(&mut max.clone().map(|pool| pool.slid.input.units()))],
+            best: vec![(0, 0); units(&mut max.map(|pool| pool.slid.output.units()))],
+            ..Self::default()
+        }
+    }
+
+    /// Outputs of a max pool at which spikes leave, each with the unit that its window selects.
+    pub(crate) fn selections(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.to.iter().map(|&output| (output, self.best[output as usize].0))
+    }
+
     /// A spike of each input is passed on to every window that it lies in.
-    fn average(&mut self, pool: &Pool) {
+    pub(crate) fn average(&mut self, pool: &Pool) {
         self.to.clear();
         for window in 0..pool.overlap() {
             let outputs = self.from.iter().map(|&unit| pool.output_of(unit, window));
@@ -341,7 +358,7 @@ impl PoolWork {
     }
 
     /// The spikes of the input with the most spikes are passed on, on ties those of the first. `best` keeps the selection.
-    fn max(&mut self, pool: &Pool) {
+    pub(crate) fn max(&mut self, pool: &Pool) {
         self.to.clear();
         for &unit in &self.from {
             self.counts[unit as usize] += 1;
@@ -362,7 +379,7 @@ impl PoolWork {
     }
 
     /// Repeats each output as often as its selected input fired, and forgets the selection.
-    fn forget(&mut self, pool: &Pool) {
+    pub(crate) fn forget(&mut self, pool: &Pool) {
         for &unit in &self.from {
             self.counts[unit as usize] = 0;
         }

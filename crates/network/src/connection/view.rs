@@ -46,6 +46,8 @@ pub struct LayerView<'a> {
     pub(crate) lanes: &'a [Lanes],
     /// Configured steps T.
     pub steps: usize,
+    /// What arrives of a spike where the neuron does not hold it.
+    pub(crate) input_scale: f32,
 }
 
 impl<'a> LayerView<'a> {
@@ -75,6 +77,11 @@ impl<'a> LayerView<'a> {
             }
             Learnable::Delays { .. } => &[],
         }
+    }
+
+    /// γ: what a spike drives through a weight of 1, as far as all units share it; adjoints hold the rest.
+    pub fn drive_gain(&self) -> f32 {
+        self.neuron.drive_gain() * self.input_scale
     }
 
     /// Unit with parameters of its own that a unit belongs to: its channel in a convolution.

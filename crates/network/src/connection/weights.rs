@@ -10,6 +10,7 @@ use super::layout::{Layout, Site};
 use super::listed::Injected;
 use super::sent::{Sent, SourceSite};
 use super::stages::Stages;
+use super::sums::DriveSums;
 use crate::events::{LayerSpikes, last_event};
 use crate::gradient::{GradientForm, LayerGradient};
 use crate::parameters::TileParameters;
@@ -55,6 +56,16 @@ pub trait Weights {
         None
     }
 
+    /// Bound of the uniform distribution that the weights of one of several inputs start from; a unit has so many over all of them.
+    fn start_bound_of(&self, fan_in: usize) -> f32 {
+        bound_of(fan_in)
+    }
+
+    /// What every weight starts from, besides what is drawn.
+    fn start_value(&self) -> f32 {
+        0.0
+    }
+
     /// Brings the copies up to date that the forward pass reads.
     fn refresh(&mut self, _tiles: &[TileParameters], _delays: &[f32]) {}
 
@@ -85,6 +96,14 @@ pub trait Weights {
 
     /// Runs the units from one step to another.
     fn forward(&self, state: &mut ConnectionState, run: &mut ForwardRun<'_>);
+
+    /// Whether its currents are always added to sums.
+    fn always_sums(&self) -> bool {
+        false
+    }
+
+    /// Adds the currents of some steps to the sums of a layer that has several inputs.
+    fn add_drive(&self, state: &mut ConnectionState, run: &mut ForwardRun<'_>, sums: &mut DriveSums<'_>);
 
     /// Input units of all spikes that the weights got, as far as the layer was run.
     fn inputs<'a>(&self, _state: &'a ConnectionState, arriving: StepEvents<'a>) -> StepEvents<'a> {
@@ -125,6 +144,10 @@ pub trait Weights {
     /// Adjoints of the units, and the layer's part of the weight gradient, of samples of one batch that go back together.
     fn backward(&self, samples: &mut [(&mut ConnectionState, BackwardRun<'_>)]);
 
+    /// Writes the connection's part of the weight gradient, from the adjoints of every step that the pass over its layer left;
+    /// `arriving` are the spikes that the weights got.
+    fn collect(&self, state: &mut ConnectionState, run: &mut BackwardRun<'_>, arriving: StepEvents<'_>);
+
     /// Prepares [`Weights::spike_error`] of all sites of the previous layer.
     fn prepare_error(&self, _state: &mut ConnectionState, _sent: &Sent<'_>, _factor: f32) {}
 
@@ -139,7 +162,12 @@ pub trait Weights {
     );
 
     /// Σ_j W_j r_j over the units that a spike of `input`, arriving at step `t`, reaches, at the steps at which it reaches them.
-    fn time_gradient(&self, state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize) -> f32;
+    fn time_gradient(&self, state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+        self.weighted_sum(state, sent, input, t, &sent.adjoints.r)
+    }
+
+    /// Σ_j W_j a_j over these units, from adjoints of every step.
+    fn weighted_sum(&self, state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize, adjoints: &[f32]) -> f32;
 
     /// Routes for the errors of the previous layer.
     fn routes(&self) -> Routes {

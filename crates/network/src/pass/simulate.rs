@@ -58,6 +58,15 @@ impl Simulation<'_> {
             End::AllFired | End::FirstFired => (network.steps, CHUNK),
         };
         let mut waiting = Waiting::new(network.outputs(), end);
+        if let Some(graph) = &network.graph {
+            work.start_graph(network);
+            self.run_graph(graph, (0, last), work);
+            let output = &work.layers[network.neurons() - 1].spikes;
+            let is_free = !matches!(end, End::At(_));
+            let Some(step) = (0..last).find(|&t| is_free && waiting.is_done_after(output, t)) else { return last };
+            work.layers.iter_mut().for_each(|layer| drop_from(layer, network.steps, step + 1));
+            return step + 1;
+        }
         let mut from = 0;
         while from < last {
             let to = last.min(from + chunk);
@@ -140,6 +149,9 @@ impl Simulation<'_> {
 
     /// Continues the traces up to step `end`, for the backward pass; the spikes are there already.
     pub fn extend(&self, end: usize, work: &mut ForwardWorkspace) {
+        if let Some(graph) = &self.network.graph {
+            return self.extend_graph(graph, end, work);
+        }
         for index in 0..work.layers.len() {
             let (previous, here) = work.layers.split_at_mut(index);
             let (spikes, _) = self.input_of(previous, &work.input_offsets);
@@ -165,7 +177,13 @@ fn count_steps(times: &[u16], offsets: &mut [u32]) {
 
 /// Turns the bits of all sites into lists by step, units in the order of lanes; `from` starts a word. The cost follows the
 /// spikes.
-fn list_spikes(layout: &Layout, steps: usize, (from, to): (usize, usize), state: &UnitState, list: &mut SpikeList) {
+pub(super) fn list_spikes(
+    layout: &Layout,
+    steps: usize,
+    (from, to): (usize, usize),
+    state: &UnitState,
+    list: &mut SpikeList,
+) {
     let UnitState { spikes, busy, .. } = state;
     let SpikeList { offsets, units, .. } = list;
     let words = steps.div_ceil(64);

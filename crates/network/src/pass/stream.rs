@@ -7,6 +7,7 @@ use spikelet_config::Result;
 use spikelet_data::SpikeTrains;
 use spikelet_kernels::{FIRES_ONCE, Level, StepEvents};
 
+use super::simulate::Simulation;
 use super::workspace::ForwardWorkspace;
 use crate::connection::{ForwardRun, Keep};
 use crate::events::set_bits;
@@ -51,7 +52,7 @@ impl SpikeStream {
         let kept = kept_steps(network);
         let mut network = network.clone();
         network.steps = kept + ROOM;
-        let fires = network.layers.last().is_some_and(|layer| layer.neuron.fires);
+        let fires = network.with_neurons().last().is_some_and(|layer| layer.neuron.fires);
         let membranes = vec![0.0; if fires { 0 } else { network.outputs() }];
         let mut stream = Self {
             level,
@@ -78,6 +79,7 @@ impl SpikeStream {
             // Those of the window before are in no word of busy steps.
             state.units.spikes.fill(0);
         }
+        work.start_graph(network);
         work.input_offsets.fill(0);
         self.inputs.clear();
         self.at = 0;
@@ -134,6 +136,10 @@ impl SpikeStream {
     /// Brings every layer to step `to` of the window.
     fn run_window(&mut self, to: usize) {
         let Self { level, network, work, inputs, at, .. } = self;
+        if let Some(graph) = &network.graph {
+            let simulation = Simulation { level: *level, network, input: (&[], inputs), keep: Keep::Spikes };
+            return simulation.run_graph(graph, (*at, to), work);
+        }
         for (index, layer) in network.layers.iter().enumerate() {
             let (previous, here) = work.layers.split_at_mut(index);
             let LayerState { units, stages, connection, spikes: list, .. } = &mut here[0];
@@ -162,7 +168,7 @@ impl SpikeStream {
     /// Hands over what the outputs did at the `count` steps that were run last.
     fn read(&mut self, count: usize, take: &mut dyn FnMut(StepOutput<'_>) -> Result<()>) -> Result<()> {
         let Self { network, work, at, membranes, .. } = self;
-        let last = work.layers.len() - 1;
+        let last = network.neurons() - 1;
         let LayerState { units, spikes, .. } = &work.layers[last];
         let view = network.view(last);
         for t in *at..*at + count {
@@ -180,6 +186,7 @@ impl SpikeStream {
     fn start_window(&mut self) {
         let Self { network, work, inputs, kept, .. } = self;
         let window = network.steps;
+        work.start_graph_window(network, *kept);
         for (state, layer) in work.layers.iter_mut().zip(&network.layers) {
             let LayerState { units, stages, connection, spikes, .. } = state;
             for site in units.spikes.chunks_exact_mut(window) {
@@ -191,7 +198,9 @@ impl SpikeStream {
                 }
             }
             units.busy.fill(0);
-            spikes.clear();
+            if network.graph.is_none() {
+                spikes.clear();
+            }
             stages.start_window(*kept);
             layer.connection.start_window(connection, *kept);
         }

@@ -1,5 +1,6 @@
 //! Scratch memory of the pass forward; its size depends on the network, not on the batch.
 
+use super::graph_state::GraphState;
 use super::quiet::Quiet;
 use crate::layer::LayerState;
 use crate::network::Network;
@@ -11,6 +12,8 @@ pub struct ForwardWorkspace {
     pub input_offsets: Vec<u32>,
     /// States and spikes of the layers, from the input up.
     pub layers: Vec<LayerState>,
+    /// Scratch of a graph.
+    pub graph: GraphState,
     pub(super) quiet: Quiet,
 }
 
@@ -19,8 +22,16 @@ impl ForwardWorkspace {
     #[must_use]
     pub fn new(network: &Network) -> Self {
         let layers = network.layers.iter().enumerate();
-        let layers = layers.map(|(index, layer)| LayerState::new(layer, network.previous(index), network.steps));
-        Self { input_offsets: vec![0; network.steps + 1], layers: layers.collect(), quiet: Quiet::default() }
+        let layers = layers.map(|(index, layer)| match network.neurons() {
+            neurons if index < neurons => LayerState::new(layer, network.previous(index), network.steps),
+            _ => LayerState::of_input(layer, network.steps),
+        });
+        Self {
+            input_offsets: vec![0; network.steps + 1],
+            layers: layers.collect(),
+            graph: GraphState::new(network),
+            quiet: Quiet::default(),
+        }
     }
 
     /// Makes room for the membrane traces, which only gradients need.
@@ -30,7 +41,7 @@ impl ForwardWorkspace {
 
     /// Makes room for every state and every adjoint of every layer.
     pub fn observe(&mut self, network: &Network) {
-        for (state, layer) in self.layers.iter_mut().zip(&network.layers) {
+        for (state, layer) in self.layers.iter_mut().zip(network.with_neurons()) {
             state.units.observe(network.steps);
             state.adjoints.observe(network.steps * layer.layout.stride);
         }

@@ -24,6 +24,24 @@ pub struct PlanSummary {
 }
 
 impl PlanSummary {
+    /// The summary of a layer of a graph, which keeps its adjoints of every step.
+    pub(super) fn of_graph(pass: &LayerPass) -> Self {
+        let (mut cost, has_times) = (vec!["units × steps"], pass.timing_weight != 0.0);
+        if pass.factor != 0.0 {
+            cost.push("weights × steps");
+        }
+        if has_times {
+            cost.push("weights × spikes");
+        }
+        Self {
+            errors: if pass.factor == 0.0 { "none" } else { "product" },
+            times: if has_times { "rows" } else { "none" },
+            within: None,
+            cost,
+            cheaper: if pass.factor == 0.0 { Vec::new() } else { vec!["a chain of layers"] },
+        }
+    }
+
     /// The summary of a layer; `next` are pass and plan of the next layer, `None` at the output.
     pub(super) fn new(pass: &LayerPass, plan: &LayerPlan, next: Option<(&LayerPass, &LayerPlan)>) -> Self {
         let has_activity_terms = next.is_some_and(|(next, _)| next.factor * next.activity_gradient != 0.0);

@@ -48,10 +48,7 @@ impl Session {
     /// `SHAPE_MISMATCH` for a layer that does not exist.
     pub fn parameters(&self, layer: u32) -> Result<LayerParameters> {
         self.check_whole()?;
-        guard(|| {
-            let (weights, biases) = self.trainer.parameters(layer as usize)?;
-            Ok(LayerParameters { weights, biases, learnt: self.trainer.learnt(layer as usize)? })
-        })
+        guard(|| self.trainer.layer_parameters(layer as usize))
     }
 
     /// Replaces the parameters of a spiking layer; its optimiser moments start again. What it learns beside weights and biases

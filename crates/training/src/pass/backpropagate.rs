@@ -48,6 +48,10 @@ pub(super) fn backpropagate(samples: &mut [SampleBackward<'_>]) {
     let Some(&Backpropagation { network, passes, .. }) = samples.first().map(|sample| &sample.back) else { return };
     samples.iter_mut().for_each(|SampleBackward { back, work, result }| back.start(work, result));
     for (index, pass) in passes.iter().enumerate() {
+        if let Some(graph) = &network.graph {
+            samples.iter_mut().for_each(|sample| sample.run_graph(graph, pass, index));
+            continue;
+        }
         for layer in (0..network.layers.len()).rev() {
             run_layer(samples, pass, index, layer);
         }
@@ -61,8 +65,7 @@ pub(super) fn backpropagate(samples: &mut [SampleBackward<'_>]) {
 fn run_layer(samples: &mut [SampleBackward<'_>], pass: &GradientPass, index: usize, layer: usize) {
     let Some(&back) = samples.first().map(|sample| &sample.back) else { return };
     let (network, view) = (back.network, back.network.view(layer));
-    let weight = pass.weights[layer].gradient;
-    let mixing = (!back.is_single()).then_some(Mixing { weight, adds: index > 0 });
+    let mixing = back.mixing(pass.weights[layer].gradient, index);
     let plan = &back.plans[index][layer];
     let parts = samples.iter_mut().map(|sample| sample.at((pass, &back.plans[index]), layer));
     let mut parts: Vec<_> = parts.collect();
@@ -111,7 +114,7 @@ impl SampleBackward<'_> {
         let Workspace { forward, gradient, scratch, injections, .. } = &mut **work;
         let layers = &mut forward.layers;
         let (here, next) = layers[index..].split_first_mut().expect("the layer exists");
-        let LayerState { units, spikes, stages, connection, adjoints } = here;
+        let LayerState { units, spikes, stages, connection, adjoints, .. } = here;
         let of_layer = pass.at(index, gradient.activity[index]);
         let end = gradient.end;
         let errors = match next.first_mut() {
@@ -136,8 +139,16 @@ impl Backpropagation<'_> {
         self.passes.len() == 1 && self.passes[0].is_final()
     }
 
+    /// How the gradient of pass number `index`, which has this weight, is added to that of the others; `None` where it is the only one.
+    pub(super) fn mixing(&self, weight: f32, index: usize) -> Option<Mixing> {
+        (!self.is_single()).then_some(Mixing { weight, adds: index > 0 })
+    }
+
     /// Spikes that a layer gets.
     pub(super) fn input_of<'b>(&'b self, layer: usize, work: &'b Workspace) -> LayerSpikes<'b> {
+        if let Some(graph) = &self.network.graph {
+            return work.forward.sent_to(graph, layer, self.input_units, self.steps);
+        }
         match layer.checked_sub(1) {
             None => LayerSpikes { offsets: &work.forward.input_offsets, units: self.input_units, steps: self.steps },
             Some(previous) => work.forward.layers[previous].spikes.before(self.steps),
@@ -154,7 +165,12 @@ impl Backpropagation<'_> {
 }
 
 /// Sums the constants of lanes over the units that share them, in their order.
-fn add_constants(view: &LayerView<'_>, adjoints: &Adjoints, mixing: Option<Mixing>, gradient: &mut LayerGradient) {
+pub(super) fn add_constants(
+    view: &LayerView<'_>,
+    adjoints: &Adjoints,
+    mixing: Option<Mixing>,
+    gradient: &mut LayerGradient,
+) {
     for (array, to) in view.neuron.learnt.iter().zip(&mut gradient.learnt) {
         let mut sums = vec![0.0f64; array.length()];
         for site in &view.layout.sites {

@@ -2,19 +2,23 @@
 
 use spikelet_network::aligned::Aligned;
 use spikelet_network::connection::{Connection, LayerView, OutputErrors, Sent, Site};
+use spikelet_network::graph::Graph;
 use spikelet_network::layer::LayerState;
+use spikelet_network::pass::ForwardWorkspace;
 use spikelet_network::state::{Adjoints, ObservedAdjoints, UnitState};
 
 use super::backpropagate::Backpropagation;
+use super::graph_errors::{GraphErrors, Readers};
 use super::output_errors::{FromLoss, FromNext};
 use super::workspace::Workspace;
+use crate::loss::OutputGradient;
 use crate::rule::GradientPass;
 use crate::trace::LayerTrace;
 
 impl Backpropagation<'_> {
     /// States and adjoints of all layers; no adjoints where several passes make the gradient.
     pub(super) fn trace(&self, work: &mut Workspace) -> Vec<LayerTrace> {
-        let mut traces: Vec<LayerTrace> = (0..self.network.layers.len())
+        let mut traces: Vec<LayerTrace> = (0..self.network.neurons())
             .map(|layer| {
                 states(
                     &self.network.view(layer),
@@ -33,7 +37,10 @@ impl Backpropagation<'_> {
     }
 
     fn adjoints(&self, pass: &GradientPass, index: usize, work: &mut Workspace, trace: &mut LayerTrace) {
-        let Workspace { forward, gradient, .. } = work;
+        let Workspace { forward, gradient, graph_errors, .. } = work;
+        if let Some(graph) = &self.network.graph {
+            return self.adjoints_of_graph(graph, (pass, gradient), index, (forward, graph_errors), trace);
+        }
         let layers = &mut forward.layers;
         let (here, next) = layers[index..].split_first_mut().expect("the layer exists");
         let (view, end) = (self.network.view(index), gradient.end);
@@ -54,6 +61,37 @@ impl Backpropagation<'_> {
                 observed.errors(&errors, has_timing, has_timing, trace);
             }
         }
+        observed.take_resets(gradient.activity[index], trace);
+    }
+}
+
+impl Backpropagation<'_> {
+    fn adjoints_of_graph(
+        &self,
+        graph: &Graph,
+        (pass, gradient): (&GradientPass, &OutputGradient),
+        index: usize,
+        (forward, errors): (&ForwardWorkspace, &GraphErrors),
+        trace: &mut LayerTrace,
+    ) {
+        let (view, end, here) = (self.network.view(index), gradient.end, &forward.layers[index]);
+        copy_adjoints(&view, &here.adjoints, end, trace);
+        if !view.neuron.fires {
+            return;
+        }
+        let observed = Observed {
+            connection: &self.network.layers[index].connection,
+            sent: Sent { level: self.level, view, adjoints: &here.adjoints, end },
+            state: here,
+        };
+        let has_timing = pass.has_timing();
+        if index + 1 == graph.inputs.len() {
+            let loss = FromLoss { gradient, view, spikes: &here.spikes, end };
+            observed.errors(&loss, true, false, trace);
+        }
+        let readers = Readers::new(self.level, self.network, graph, forward, errors, end);
+        let LayerTrace { spike_gradient, timing_gradient, .. } = trace;
+        readers.observed(index, spike_gradient, has_timing.then_some(&mut timing_gradient[..]));
         observed.take_resets(gradient.activity[index], trace);
     }
 }

@@ -108,7 +108,7 @@ impl<'a> FromNext<'a> {
     ) {
         let Sent { view, end, .. } = self.sent;
         let output = Output { view, state: self.state, is_gated, end };
-        let are_few = injections.list(&output, &gradient.spike, view.neuron.drive_gain() * factor);
+        let are_few = injections.list(&output, &gradient.spike, view.drive_gain() * factor);
         self.injections = are_few.then_some((&*injections, in_pass));
     }
 
@@ -164,7 +164,7 @@ impl OutputErrors for FromNext<'_> {
 
     fn spike_times(&self, number: usize, timing: &mut Vec<f32>) {
         let (next, end) = (self.sent.view, self.sent.end);
-        let half_gain = next.neuron.drive_gain() / 2.0;
+        let half_gain = next.drive_gain() / 2.0;
         let steps = next.steps;
         let words = steps.div_ceil(64);
         let spikes = &self.units.spikes[number * steps..(number + 1) * steps];

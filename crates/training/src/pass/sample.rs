@@ -4,6 +4,7 @@ use spikelet_data::{Targets, sort_spikes};
 use spikelet_kernels::Level;
 use spikelet_network::connection::Keep;
 use spikelet_network::events::LayerSpikes;
+use spikelet_network::layer::LayerState;
 use spikelet_network::network::Network;
 use spikelet_network::output_summary::OutputSummary;
 use spikelet_network::pass::{End, Simulation};
@@ -76,12 +77,12 @@ impl SamplePass<'_> {
         let steps = simulation.run(self.end, &mut work.forward);
         self.measure(*place, input.1, steps, work, result);
         self.evaluate_loss(*place, steps, work, result);
-        for (layer, (state, gradient)) in network.layers.iter().zip(work.forward.layers.iter().zip(&mut result.layers))
-        {
-            layer.connection.mark_silent(&layer.layout, &mut state.units.fired(network.steps), gradient);
+        for (number, (layer, gradient)) in network.layers.iter().zip(&mut result.layers).enumerate() {
+            let units = &work.forward.layers[network.layer_of(number)].units;
+            layer.connection.mark_silent(&layer.layout, &mut units.fired(network.steps), gradient);
         }
         if job.want.spikes {
-            list_spikes(steps, work, result);
+            list_spikes(steps, &work.forward.layers[..network.neurons()], result);
             result.scores.clone_from(&work.summary.scores);
             result.membranes.clone_from(&work.summary.membranes);
         }
@@ -120,9 +121,9 @@ impl SamplePass<'_> {
         result: &mut SampleResult,
     ) {
         let network = self.network;
-        let output = &work.forward.layers[work.forward.layers.len() - 1].spikes;
+        let last = network.neurons() - 1;
+        let output = &work.forward.layers[last].spikes;
         work.summary.read(&output.before(steps), network.outputs());
-        let last = network.layers.len() - 1;
         if !network.shapes[last].fires {
             self.read_membranes(last, steps, work);
         }
@@ -140,9 +141,13 @@ impl SamplePass<'_> {
         }
         for (number, layer) in network.layers.iter().enumerate() {
             let here = &work.forward.layers[number];
-            outcome.add_layer(&here.spikes.before(steps), layer.shape.units, &mut work.counts);
-            let source =
-                number.checked_sub(1).map_or(inputs, |previous| work.forward.layers[previous].spikes.before(steps));
+            if number <= last {
+                outcome.add_layer(&here.spikes.before(steps), layer.shape.units, &mut work.counts);
+            }
+            let source = match &network.graph {
+                Some(graph) => work.forward.sent_to(graph, number, input_units, steps),
+                None => number.checked_sub(1).map_or(inputs, |before| work.forward.layers[before].spikes.before(steps)),
+            };
             let inputs = layer.inputs(here, source);
             outcome.synaptic_operations += layer.connection.operations(&layer.shape, &inputs);
         }
@@ -165,12 +170,12 @@ impl SamplePass<'_> {
         let Workspace { forward, summary, gradient, .. } = work;
         let outcome = &mut result.outcome;
         let output = Output {
-            spikes: forward.layers[forward.layers.len() - 1].spikes.before(steps),
+            spikes: forward.layers[self.network.neurons() - 1].spikes.before(steps),
             summary,
             steps: self.network.steps,
             batch: self.batch,
             totals: &outcome.spikes,
-            shapes: &self.network.shapes,
+            shapes: self.network.shapes_with_neurons(),
         };
         loss.evaluate(&output, self.job.data.targets(), index, gradient);
         outcome.loss = gradient.parts;
@@ -178,10 +183,10 @@ impl SamplePass<'_> {
     }
 }
 
-fn list_spikes(steps: usize, work: &Workspace, result: &mut SampleResult) {
+fn list_spikes(steps: usize, layers: &[LayerState], result: &mut SampleResult) {
     result.spikes.clear();
     result.lacks_spikes = false;
-    result.spikes.extend(work.forward.layers.iter().map(|layer| {
+    result.spikes.extend(layers.iter().map(|layer| {
         let found = layer.spikes.before(steps);
         let mut spikes = Vec::new();
         if spikes.try_reserve_exact(found.units.len()).is_err() {

@@ -6,6 +6,7 @@ use spikelet_network::network::Network;
 use spikelet_network::output_summary::OutputSummary;
 use spikelet_network::pass::ForwardWorkspace;
 
+use super::graph_errors::GraphErrors;
 use super::injections::Injections;
 use crate::loss::OutputGradient;
 
@@ -19,6 +20,8 @@ pub(super) struct Workspace {
     pub(super) scratch: BackwardScratch,
     /// What the output layer's adjoints inject into their projections, by step.
     pub(super) injections: Injections,
+    /// Errors of the layers of a graph.
+    pub(super) graph_errors: GraphErrors,
     /// Spikes of each unit of a layer.
     pub(super) counts: Vec<u32>,
 }
@@ -32,6 +35,7 @@ impl Workspace {
             gradient: OutputGradient::default(),
             scratch: BackwardScratch::default(),
             injections: Injections::default(),
+            graph_errors: GraphErrors::default(),
             counts: Vec::new(),
         }
     }

@@ -127,14 +127,21 @@ impl GradientPass {
     /// How the pass takes each layer of a network.
     pub(crate) fn plan(&self, network: &Network, is_observed: bool) -> Vec<LayerPlan> {
         let passes = self.layers(0.0);
-        plan(&network.layers, &PlanInput { passes: &passes, activation_path: self.activation_path, is_observed })
+        plan(
+            &network.layers,
+            network.graph.as_deref(),
+            &PlanInput { passes: &passes, activation_path: self.activation_path, is_observed },
+        )
     }
 
     /// The plan in words, by layer, where hidden layers have a dL/dS at every step.
     pub(crate) fn summaries(&self, network: &Network, activity_gradient: f32) -> Vec<PlanSummary> {
         let passes = self.layers(activity_gradient);
         let input = PlanInput { passes: &passes, activation_path: self.activation_path, is_observed: false };
-        summaries(&plan(&network.layers, &input), &input)
+        {
+            let graph = network.graph.as_deref();
+            summaries(graph, &plan(&network.layers, graph, &input), &input)
+        }
     }
 
     /// The pass at each layer, with a dL/dS at every step.
@@ -196,7 +203,7 @@ impl SilentUpdate {
     pub(crate) fn strength(&self, shape: &LayerShape) -> f64 {
         match shape {
             LayerShape { fires: false, .. } => 0.0,
-            _ if shape.is_shared() => self.convolutions,
+            _ if shape.image.is_some() => self.convolutions,
             _ => self.dense,
         }
     }

@@ -15,14 +15,23 @@ impl Trainer {
     /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite,
     /// also for what they make of the parameters.
     pub fn apply_gradients(&mut self, gradients: &[LayerParameters]) -> Result<()> {
-        let layers = self.network.shapes.len();
+        let layers = self.network.neurons();
         if gradients.len() != layers {
             return Err(Error::shape("layers", format!("must have {layers} entries, got {}", gradients.len())));
         }
-        for (layer, (shape, given)) in self.network.shapes.iter().zip(gradients).enumerate() {
-            check(&format!("layers[{layer}].weights"), &given.weights, shape.weights())?;
-            check(&format!("layers[{layer}].biases"), &given.biases, shape.filters)?;
-            check_learnt(layer, &self.network.layers[layer].learnt, &given.learnt)?;
+        for (layer, given) in gradients.iter().enumerate() {
+            let path = format!("layers[{layer}]");
+            let connections = self.network.connections(layer);
+            if given.inputs.len() + 1 != connections.len() {
+                let (wanted, found) = (connections.len() - 1, given.inputs.len());
+                return Err(Error::shape(format!("{path}.inputs"), format!("must have {wanted} entries, got {found}")));
+            }
+            for (number, (connection, given)) in connections.into_iter().zip(given.by_connection()).enumerate() {
+                let path = if number == 0 { path.clone() } else { format!("{path}.inputs[{}]", number - 1) };
+                check(&format!("{path}.weights"), given.weights, self.network.shapes[connection].weights())?;
+                check(&format!("{path}.biases"), given.biases, self.network.biases(connection))?;
+                check_learnt(&path, &self.network.layers[connection].learnt, given.learnt)?;
+            }
         }
         self.run.initialization = None;
         self.updates += 1;
@@ -40,8 +49,8 @@ impl Trainer {
 }
 
 /// The arrays that a layer learns, in their order, each of the right length and finite.
-fn check_learnt(layer: usize, shapes: &[LearntShape], given: &[LearntValues]) -> Result<()> {
-    let path = format!("layers[{layer}].learnt");
+fn check_learnt(path: &str, shapes: &[LearntShape], given: &[LearntValues]) -> Result<()> {
+    let path = format!("{path}.learnt");
     let shapes = shapes.iter().filter(|shape| !shape.is_fixed());
     let expected: Vec<&str> = shapes.clone().map(|shape| shape.what.name()).collect();
     if !given.iter().map(|array| array.name.as_str()).eq(expected.iter().copied()) {

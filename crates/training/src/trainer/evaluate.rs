@@ -22,11 +22,18 @@ impl Trainer {
 
     pub(super) fn evaluation_at(&self, position: usize, sums: MetricSums) -> Evaluation {
         let decision = self.config.loss.decision();
-        Evaluation { position, samples: None, sums, shapes: self.network.shapes.clone(), decision, until: Until::End }
+        Evaluation {
+            position,
+            samples: None,
+            sums,
+            shapes: self.network.shapes_with_neurons().to_vec(),
+            decision,
+            until: Until::End,
+        }
     }
 
     pub(super) fn empty_sums(&self) -> MetricSums {
-        MetricSums::new(self.network.shapes.len(), self.network.steps)
+        MetricSums::new(self.network.neurons(), self.network.steps)
     }
 
     /// Evaluates up to `max_samples` more samples, whole batches at a time; `true` when the pass is complete.

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use spikelet_config::{Error, Result};
 use spikelet_data::{Dataset, memory};
-use spikelet_network::gradient::LayerParameters;
-use spikelet_network::network::Network;
+use spikelet_network::gradient::{InputParameters, LayerParameters};
 
 use super::Trainer;
 use super::learn::not_finite;
@@ -57,7 +56,7 @@ impl Trainer {
         until: Until,
         executor: &E,
     ) -> Result<Prediction> {
-        let outputs = self.network.shapes.last().map_or(0, |shape| shape.units);
+        let outputs = self.network.outputs();
         let mut prediction = Prediction::new(self.network.spiking());
         prediction.reserve(indices.len(), outputs)?;
         let want = Want { gradients: false, spikes: true, trace: false };
@@ -87,8 +86,8 @@ impl Trainer {
         if batch.is_empty() {
             return Err(Error::shape("range", "must have at least 1 sample"));
         }
-        let layers = self.network.shapes.len();
-        let outputs = self.network.shapes.last().map_or(0, |shape| shape.units);
+        let layers = self.network.neurons();
+        let outputs = self.network.outputs();
         let mut prediction = Prediction::new(self.network.spiking());
         prediction.reserve(batch.len(), outputs)?;
         let mut traces = if trace { Some(self.empty_traces(batch.len())?) } else { None };
@@ -116,9 +115,9 @@ impl Trainer {
             if let Some(layer) = batch_sums.undefined_layer(&self.network) {
                 return Err(Error::non_finite(format!("layers[{layer}]"), "its gradient is not finite"));
             }
-            let layers = (0..layers).map(|layer| self.read_gradients(layer, &batch_sums)).collect::<Result<_>>()?;
+            let layers = (0..layers).map(|layer| self.layer_gradients(layer, &batch_sums)).collect::<Result<_>>()?;
             Ok(Gradients {
-                metrics: sums.report(&self.network.shapes, self.config.loss.decision()),
+                metrics: sums.report(self.network.shapes_with_neurons(), self.config.loss.decision()),
                 layers,
                 prediction,
                 trace: traces,
@@ -130,7 +129,7 @@ impl Trainer {
 
     /// Traces of all layers with room for `samples`, where there is also room for those of the samples in flight.
     fn empty_traces(&self, samples: usize) -> Result<Vec<LayerTrace>> {
-        let Network { shapes, steps, .. } = &self.network;
+        let (shapes, steps) = (self.network.shapes_with_neurons(), &self.network.steps);
         let at_a_time = samples + samples.min(GROUP);
         let bytes = shapes
             .iter()
@@ -145,7 +144,17 @@ impl Trainer {
         shapes.iter().map(|shape| LayerTrace::with_room(shape.units, *steps, samples)).collect()
     }
 
-    /// Gradients of a layer that stand in the place of the sums of a batch.
+    /// Gradients of a layer and its further inputs that stand in the place of the sums of a batch.
+    fn layer_gradients(&self, layer: usize, sums: &BatchSums) -> Result<LayerParameters> {
+        let mut gradients = self.read_gradients(layer, sums)?;
+        for connection in self.network.connections(layer).into_iter().skip(1) {
+            let LayerParameters { weights, learnt, .. } = self.read_gradients(connection, sums)?;
+            gradients.inputs.push(InputParameters { weights, learnt });
+        }
+        Ok(gradients)
+    }
+
+    /// Gradients of one connection.
     fn read_gradients(&self, layer: usize, sums: &BatchSums) -> Result<LayerParameters> {
         let (network, shape) = (&self.network, &self.network.shapes[layer]);
         let learnt =
@@ -156,11 +165,13 @@ impl Trainer {
             weights,
             biases: Vec::with_capacity(shape.filters),
             learnt: learnt.map(|(shape, sums)| shape.with(sums.values[..shape.length()].to_vec())).collect(),
+            inputs: Vec::new(),
         };
         for (tile, sums) in network.layer(layer).iter().zip(&sums.tiles[network.tiles_of(layer)]) {
             tile.unpack(&sums.weights, shape.inputs, &mut out.weights);
             out.biases.extend(&sums.bias[..tile.units]);
         }
+        out.biases.truncate(network.biases(layer));
         Ok(out)
     }
 }

@@ -36,7 +36,7 @@ impl Run {
             epoch: 0,
             batch: 0,
             samples: 0,
-            sums: MetricSums::new(network.shapes.len(), network.steps),
+            sums: MetricSums::new(network.neurons(), network.steps),
             validation: None,
             history: Vec::new(),
             has_finished: false,

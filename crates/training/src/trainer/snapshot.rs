@@ -4,9 +4,10 @@ use serde::Serialize;
 use spikelet_config::json::FromJson;
 use spikelet_config::{Config, Error, Result, json};
 use spikelet_kernels::Level;
-use spikelet_network::layer::{learnt_arrays, shapes};
+use spikelet_network::further_inputs;
 use spikelet_network::learnt::Learnable;
 use spikelet_network::network::{Network, check};
+use spikelet_network::outline::{learnt_arrays, shapes};
 use spikelet_network::parameters::Kind;
 
 use super::Trainer;
@@ -187,11 +188,22 @@ fn places(config: &Config, progress: &SavedProgress) -> Vec<Place> {
         Array::Best => progress.best.is_some() && config.training.early_stopping.is_some(),
     };
     let mut places = Vec::new();
+    let layers = config.network.neurons().count();
+    let further = further_inputs(&config.network);
     for (layer, (shape, learnt)) in shapes(&config.network).iter().zip(learnt_arrays(&config.network)).enumerate() {
         for (suffix, array) in ARRAYS.into_iter().filter(|&(_, array)| has(array)) {
             let is_there = |kind: &Kind| match (array, kind) {
                 (Array::Moment(_), Kind::Learnt(index)) => !learnt[*index].is_fixed(),
+                (_, Kind::Biases) => layer < layers,
                 _ => true,
+            };
+            let path = match layer.checked_sub(layers) {
+                None => format!("layers.{layer}"),
+                Some(number) => {
+                    let of = further[number].0;
+                    let before = further[..number].iter().filter(|(layer, _)| *layer == of).count();
+                    format!("layers.{of}.inputs.{before}")
+                }
             };
             for kind in Kind::all(learnt.len()).filter(is_there) {
                 let (word, shape) = match kind {
@@ -199,7 +211,7 @@ fn places(config: &Config, progress: &SavedProgress) -> Vec<Place> {
                     Kind::Biases => ("biases", vec![shape.filters]),
                     Kind::Learnt(index) => (learnt[index].what.name(), learnt[index].shape.clone()),
                 };
-                let name = format!("layers.{layer}.{word}{suffix}");
+                let name = format!("{path}.{word}{suffix}");
                 let learnable = match (kind, array) {
                     (Kind::Learnt(_), Array::Moment(_)) => None,
                     (Kind::Learnt(index), _) => Some(learnt[index].what),
@@ -349,7 +361,7 @@ impl Trainer {
     }
 
     fn resume(&mut self, saved: SavedProgress) -> Result<()> {
-        let (shapes, steps) = (&self.network.shapes, self.network.steps);
+        let (shapes, steps) = (self.network.shapes_with_neurons(), self.network.steps);
         let batches = saved.samples.div_ceil(self.config.training.batch_size);
         let fits = saved.sums.fits(shapes, steps)
             && saved.batch <= batches

@@ -14,7 +14,7 @@ impl Trainer {
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] for a window where the network decides nothing, and where there is no memory for it.
     pub fn stream(&mut self, window: Option<DecisionWindow>) -> Result<DecidingStream> {
-        let fires = self.network.layers.last().is_some_and(|layer| layer.neuron.fires);
+        let fires = self.network.with_neurons().last().is_some_and(|layer| layer.neuron.fires);
         let statistic = self.config.loss.statistic();
         if window.is_some() && !fires && statistic.is_none() {
             let message = "decides nothing: the loss of this readout has no statistic of membranes to decide by";

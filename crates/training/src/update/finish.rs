@@ -61,12 +61,13 @@ impl BatchSums {
 impl TileSums {
     /// Makes gradients of this tile's sums and returns Σ g² of what clipping leaves.
     fn finish(&mut self, finish: &Finish, network: &Network, tile: &TileParameters) -> f32 {
-        let (shape, neuron) = (&network.shapes[tile.layer], &network.layers[tile.layer].neuron);
+        let layer = &network.layers[tile.layer];
+        let neuron = &layer.neuron;
         let frozen = finish.frozen[tile.layer];
         let silent = if frozen.weights {
             [0.0; TILE]
         } else {
-            self.silent_unit_update(&finish.silent, tile.units, shape, finish.batch)
+            self.silent_unit_update(&finish.silent, tile.units, layer, finish.batch)
         };
         let (lanes, clip) = (tile.lanes, finish.clip.element);
         if frozen.weights {
@@ -75,11 +76,11 @@ impl TileSums {
         if frozen.biases {
             self.bias.fill(0.0);
         }
-        self.finish_delays(tile, neuron.drive_gain());
-        if let Some(own) = network.layers[tile.layer].own_rows() {
+        self.finish_delays(tile, layer.drive_gain());
+        if let Some(own) = layer.own_rows() {
             self.scale_own(own, lanes);
         }
-        let weights = finish_rows(&mut self.weights, lanes, neuron.drive_gain(), &silent, clip);
+        let weights = finish_rows(&mut self.weights, lanes, layer.drive_gain(), &silent, clip);
         let biases = finish_rows(&mut self.bias, lanes, neuron.bias_gain(), &[0.0; TILE], clip);
         let clipped = weights.after_clipping + biases.after_clipping;
         let before = weights.before_clipping + biases.before_clipping;

@@ -2,8 +2,8 @@
 
 use spikelet_kernels::{Gather, Level, TILE, gather_delayed, gather_tile};
 use spikelet_network::aligned::Aligned;
-use spikelet_network::gradient::{GradientForm, LayerParameters};
-use spikelet_network::layer::OwnRows;
+use spikelet_network::gradient::{ConnectionParameters, GradientForm, LayerParameters};
+use spikelet_network::layer::{Layer, OwnRows};
 use spikelet_network::network::Network;
 use spikelet_network::parameters::{Kind, TileParameters};
 use spikelet_network::shape::LayerShape;
@@ -103,16 +103,23 @@ impl BatchSums {
 
     /// Puts gradients of each layer in the place of the sums.
     pub(crate) fn put(&mut self, network: &Network, given: &[LayerParameters]) {
+        let layers = given.iter().enumerate();
+        let of_layer =
+            |(layer, given)| network.connections(layer).into_iter().zip(LayerParameters::by_connection(given));
+        let mut given: Vec<_> = layers.flat_map(of_layer).collect();
+        given.sort_by_key(|&(connection, _)| connection);
         for (tile, sums) in network.tiles.iter().zip(&mut self.tiles) {
             let shape = &network.shapes[tile.layer];
             sums.make_room(tile, shape);
-            let LayerParameters { weights, biases, .. } = &given[tile.layer];
+            let ConnectionParameters { weights, biases, .. } = given[tile.layer].1;
             tile.pack(weights, Kind::Weights.inputs(shape), &mut sums.weights);
-            tile.pack(biases, Kind::Biases.inputs(shape), &mut sums.bias);
+            if !biases.is_empty() {
+                tile.pack(biases, Kind::Biases.inputs(shape), &mut sums.bias);
+            }
             sums.squared_norm = 0.0;
         }
-        for (sums, given) in self.learnt.iter_mut().zip(given) {
-            sums.iter_mut().zip(&given.learnt).for_each(|(sums, given)| sums.put(&given.values));
+        for (sums, (_, given)) in self.learnt.iter_mut().zip(given) {
+            sums.iter_mut().zip(given.learnt).for_each(|(sums, given)| sums.put(&given.values));
         }
     }
 
@@ -248,15 +255,15 @@ impl TileSums {
         &self,
         update: &SilentUpdate,
         units: usize,
-        shape: &LayerShape,
+        layer: &Layer,
         batch: usize,
     ) -> [f32; TILE] {
         let mut subtracted = [0.0; TILE];
-        let strength = update.strength(shape);
+        let strength = update.strength(&layer.shape);
         if strength != 0.0 {
-            let trials = batch * (shape.units / shape.filters);
+            let trials = batch * layer.shape.image.map_or(1, |image| image.places());
             for (subtracted, &count) in subtracted.iter_mut().zip(&self.silent[..units]) {
-                *subtracted = (strength / shape.inputs as f64 * f64::from(count) / trials as f64) as f32;
+                *subtracted = (strength / layer.fan_in as f64 * f64::from(count) / trials as f64) as f32;
             }
         }
         subtracted

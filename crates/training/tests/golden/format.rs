@@ -33,14 +33,28 @@ impl Switches {
 #[derive(Deserialize)]
 pub(crate) struct Parameters {
     pub(crate) layer: usize,
-    #[serde(rename = "W")]
+    #[serde(rename = "W", default)]
     pub(crate) weights: Vec<f64>,
+    /// Format 3, in the place of `W` and `delays`: by input of the layer.
+    #[serde(default)]
+    pub(crate) inputs: Vec<InputParameters>,
     #[serde(rename = "b")]
     pub(crate) biases: Vec<f64>,
     /// Learnt values at the end of a trajectory, by name.
     #[serde(default)]
     pub(crate) learnt: BTreeMap<String, Vec<f64>>,
     /// Delays at the start, by input or by connection.
+    #[serde(default)]
+    pub(crate) delays: Vec<f64>,
+}
+
+/// Parameters of one input of a layer, or their gradients.
+#[derive(Clone, Default, Deserialize)]
+pub(crate) struct InputParameters {
+    /// Absent in gradients where they are fixed.
+    #[serde(alias = "W", alias = "dW", default)]
+    pub(crate) weights: Vec<f64>,
+    /// Where they are learnt, in gradients.
     #[serde(default)]
     pub(crate) delays: Vec<f64>,
 }
@@ -157,8 +171,11 @@ pub(crate) struct LossParts {
 #[derive(Deserialize)]
 pub(crate) struct LayerGradients {
     pub(crate) layer: usize,
-    #[serde(rename = "dW")]
+    #[serde(rename = "dW", default)]
     pub(crate) weights: Vec<f64>,
+    /// Format 3, in the place of `dW`.
+    #[serde(default)]
+    pub(crate) inputs: Vec<InputParameters>,
     #[serde(rename = "db")]
     pub(crate) biases: Vec<f64>,
     /// By name.

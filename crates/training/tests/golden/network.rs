@@ -1,12 +1,14 @@
 //! One evaluation: spikes, states, loss, gradients, decisions, metrics.
 
+use std::collections::BTreeMap;
+
 use spikelet_config::PerUnit;
 use spikelet_data::Dataset;
-use spikelet_training::{LayerTrace, Level, Metrics, Prediction, Sequential, Trainer, Until};
+use spikelet_training::{LayerParameters, LayerTrace, Level, Metrics, Prediction, Sequential, Trainer, Until};
 
 use crate::compare::Faults;
 use crate::files;
-use crate::format::{Adjoint, Expected, NetworkCase, Numbers, Probe, Target};
+use crate::format::{Adjoint, Expected, LayerGradients, NetworkCase, Numbers, Probe, Target};
 use crate::setup;
 
 #[test]
@@ -63,11 +65,34 @@ fn check_gradients(faults: &mut Faults, case: &NetworkCase, trainer: &mut Traine
     for (pass, layers) in [("traced", &found.layers), ("untraced", &untraced.layers)] {
         for gradient in &expected.grads {
             let layer = case.draw.spiking(gradient.layer);
+            if !gradient.inputs.is_empty() {
+                check_inputs(faults, pass, &layers[layer], (layer, gradient));
+                continue;
+            }
             faults.array(&format!("layer {layer} dW, {pass}"), &layers[layer].weights, &gradient.weights);
             faults.array(&format!("layer {layer} db, {pass}"), &layers[layer].biases, &gradient.biases);
             let what = format!("layer {layer} gradient, {pass}, of");
             setup::check_learnt(faults, &what, &layers[layer].learnt, &gradient.learnt);
         }
+    }
+}
+
+/// Gradients by input.
+fn check_inputs(faults: &mut Faults, pass: &str, found: &LayerParameters, (layer, expected): (usize, &LayerGradients)) {
+    faults.exact("inputs", &(1 + found.inputs.len()), &expected.inputs.len());
+    faults.array(&format!("layer {layer} db, {pass}"), &found.biases, &expected.biases);
+    let own = (&found.weights, &found.learnt);
+    let found = std::iter::once(own).chain(found.inputs.iter().map(|input| (&input.weights, &input.learnt)));
+    for (input, ((weights, found_learnt), expected_input)) in found.zip(&expected.inputs).enumerate() {
+        let what = format!("layer {layer} input {input}, {pass}:");
+        let fixed = vec![0.0; if expected_input.weights.is_empty() { weights.len() } else { 0 }];
+        let expected_weights = if fixed.is_empty() { &expected_input.weights } else { &fixed };
+        faults.array(&format!("{what} dW"), weights, expected_weights);
+        let mut learnt = if input == 0 { expected.learnt.clone() } else { BTreeMap::new() };
+        if !expected_input.delays.is_empty() {
+            learnt.insert("delays".to_owned(), expected_input.delays.clone());
+        }
+        setup::check_learnt(faults, &format!("{what} gradient of"), found_learnt, &learnt);
     }
 }
 

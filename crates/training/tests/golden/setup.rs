@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use spikelet_config::Config;
 use spikelet_data::{Dataset, SpikeTrains, Targets};
-use spikelet_training::{LayerParameters, LearntValues, Level, Trainer};
+use spikelet_training::{InputParameters, LayerParameters, LearntValues, Level, Trainer};
 
 use crate::compare::Faults;
 use crate::format::{Draw, Event, Target};
@@ -59,12 +59,31 @@ impl Draw {
     /// A trainer with the file's parameters.
     pub(crate) fn trainer(&self, config: Config, level: Level) -> Trainer {
         let mut trainer = Trainer::new(config, level).expect("the configuration is valid");
+        let delays = |values: &[f64]| match values {
+            [] => Vec::new(),
+            _ => vec![LearntValues { name: "delays".into(), shape: Vec::new(), values: singles(values) }],
+        };
         for (layer, parameters) in self.params.iter().enumerate() {
-            let delays = LearntValues { name: "delays".into(), shape: Vec::new(), values: singles(&parameters.delays) };
-            let given = LayerParameters {
-                weights: singles(&parameters.weights),
-                biases: singles(&parameters.biases),
-                learnt: if parameters.delays.is_empty() { Vec::new() } else { vec![delays] },
+            let biases = singles(&parameters.biases);
+            let given = match parameters.inputs.split_first() {
+                None => LayerParameters {
+                    weights: singles(&parameters.weights),
+                    biases,
+                    learnt: delays(&parameters.delays),
+                    inputs: Vec::new(),
+                },
+                Some((own, further)) => LayerParameters {
+                    weights: singles(&own.weights),
+                    biases,
+                    learnt: delays(&own.delays),
+                    inputs: further
+                        .iter()
+                        .map(|input| InputParameters {
+                            weights: singles(&input.weights),
+                            learnt: delays(&input.delays),
+                        })
+                        .collect(),
+                },
             };
             trainer.replace_parameters(layer, &given).expect("the file's parameters fit");
         }

@@ -158,7 +158,8 @@ fn optimisers() {
             let mut trainer = one_unit(case.w0.len(), &optimizer, &json!({ "type": "constant" }), 1, 16);
             trainer.set_parameters(0, &singles(&case.w0), &[0.0]).expect("parameters");
             for (step, (gradient, expected)) in case.gradients.iter().zip(&case.weights_after_each_step).enumerate() {
-                let gradient = LayerParameters { weights: singles(gradient), biases: vec![0.0], learnt: Vec::new() };
+                let gradient =
+                    LayerParameters { weights: singles(gradient), biases: vec![0.0], ..LayerParameters::default() };
                 trainer.apply_gradients(&[gradient]).expect("an update");
                 let (weights, biases) = trainer.parameters(0).expect("parameters");
                 faults.array(&format!("weights after step {step}"), &weights, expected);

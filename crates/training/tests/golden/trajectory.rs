@@ -4,7 +4,7 @@ use spikelet_training::{Level, Sequential, TrainEvent, Trainer};
 
 use crate::compare::Faults;
 use crate::files;
-use crate::format::TrajectoryCase;
+use crate::format::{Parameters, TrajectoryCase};
 use crate::setup;
 
 impl TrajectoryCase {
@@ -41,11 +41,24 @@ fn check_losses(faults: &mut Faults, case: &TrajectoryCase, losses: &[f64]) {
 fn check_parameters(faults: &mut Faults, case: &TrajectoryCase, trainer: &Trainer) {
     for expected in &case.expected.final_params {
         let layer = case.draw.spiking(expected.layer);
+        if !expected.inputs.is_empty() {
+            check_inputs(faults, trainer, (layer, expected));
+            continue;
+        }
         let (weights, biases) = trainer.parameters(layer).expect("the layer is there");
         faults.array(&format!("layer {layer} final weights"), &weights, &expected.weights);
         faults.array(&format!("layer {layer} final biases"), &biases, &expected.biases);
         let learnt = trainer.learnt(layer).expect("the layer is there");
         setup::check_learnt(faults, &format!("layer {layer} final"), &learnt, &expected.learnt);
+    }
+}
+
+fn check_inputs(faults: &mut Faults, trainer: &Trainer, (layer, expected): (usize, &Parameters)) {
+    let found = trainer.layer_parameters(layer).expect("the layer is there");
+    faults.array(&format!("layer {layer} final biases"), &found.biases, &expected.biases);
+    let weights = std::iter::once(&found.weights).chain(found.inputs.iter().map(|input| &input.weights));
+    for (input, (found, expected)) in weights.zip(&expected.inputs).enumerate() {
+        faults.array(&format!("layer {layer} input {input} final weights"), found, &expected.weights);
     }
 }
 

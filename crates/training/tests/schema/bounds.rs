@@ -102,6 +102,7 @@ fn smallest(definitions: &Value, schema: &Value) -> Value {
             (0..length).map(|_| smallest(definitions, &schema["items"])).collect()
         }
         Some("boolean") => json!(false),
+        Some("string") => json!("input"),
         _ => Value::Null,
     }
 }

@@ -94,8 +94,12 @@ impl<'a> Draw<'a> {
     fn object(&mut self, schema: &Value) -> Value {
         let mut object = Map::new();
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-            if is_required(schema, name) || self.share() < 0.4 {
-                object.insert(name.clone(), self.value(property));
+            // Names that are drawn seldom name each other.
+            let is_of_graph = ["name", "from", "inputs"].contains(&name.as_str());
+            if is_required(schema, name) || self.share() < if is_of_graph { 0.04 } else { 0.4 } {
+                let is_source = name == "from" && self.share() < 0.5;
+                let value = if is_source { json!("input") } else { self.value(property) };
+                object.insert(name.clone(), value);
             }
         }
         Value::Object(object)

@@ -32,6 +32,27 @@ impl<'a> BackwardRun<'a> {
         Self { context, adjoints, scratch, gradient }
     }
 
+    /// Takes the rows of q, and of r where they are kept, from the adjoints of every step.
+    #[inline(never)]
+    pub(in crate::connection) fn collect_rows(&mut self) {
+        let Self { context, adjoints, gradient, .. } = self;
+        let layout = context.view.layout;
+        let GradientRows { row_of_step, inputs, q, r, .. } = &mut gradient.rows;
+        for (rows, from) in [(q, &adjoints.q), (r, &adjoints.r)].into_iter().filter(|(rows, _)| !rows.is_empty()) {
+            for site in &layout.sites {
+                let of_site = &mut rows[site.lane * inputs.count()..][..site.lanes * inputs.count()];
+                for (t, &row) in row_of_step.iter().enumerate().filter(|&(_, &row)| row != NO_ROW) {
+                    let to = &mut of_site[row as usize * site.lanes..][..site.lanes];
+                    let from = &from[t * layout.stride + site.adjoint..][..site.lanes];
+                    match context.mixing {
+                        None => to.copy_from_slice(from),
+                        Some(mixing) => mixing.mix(to, from),
+                    }
+                }
+            }
+        }
+    }
+
     /// Runs all sites of a layer without weights that places share, and writes its q rows, its r rows if it has any, and Σ p.
     #[inline(never)]
     pub(in crate::connection) fn run_all_rows(&mut self) {

@@ -63,6 +63,41 @@ pub(crate) struct InputStrip {
     pub(crate) windows: (isize, isize),
 }
 
+/// Zeros around the adjoints of a layer, for windows outside the output that see a place of the input. The inputs of a layer share its
+/// adjoints, and so the widest border.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Border {
+    /// Windows above and below.
+    rows: (usize, usize),
+    /// Windows left and right.
+    columns: (usize, usize),
+    /// Lanes behind the last row: strips write whole lanes, and the last strip of a phase may reach beyond the image.
+    slack: usize,
+}
+
+impl Border {
+    /// The border that a convolution needs.
+    pub(crate) fn of(slid: &Slid) -> Self {
+        let Slid { input, window, .. } = slid;
+        let phases: Vec<_> = (0..window.columns.phases()).map(|first| window.columns.phase(first)).collect();
+        let beyond = |(_, strip): (usize, Strip)| {
+            phases.iter().map(|phase| strip.count(phase.places) * strip.places - phase.places).max()
+        };
+        let beyond = Strip::blocks(phases[0].places, input.channels).filter_map(beyond).max();
+        Self { rows: window.rows.beyond(), columns: window.columns.beyond(), slack: TILE * (2 + beyond.unwrap_or(0)) }
+    }
+
+    /// The border that both need.
+    pub(crate) fn or(self, other: Self) -> Self {
+        let wider = |one: (usize, usize), other: (usize, usize)| (one.0.max(other.0), one.1.max(other.1));
+        Self {
+            rows: wider(self.rows, other.rows),
+            columns: wider(self.columns, other.columns),
+            slack: self.slack.max(other.slack),
+        }
+    }
+}
+
 /// A cross-correlation with the weights of a place.
 #[derive(Clone, Debug)]
 pub(crate) struct Convolution {
@@ -76,10 +111,7 @@ pub(crate) struct Convolution {
     pub(crate) input_blocks: Vec<InputBlock>,
     /// How places of the input are seen, by what remains of their row, or their column, after division by the stride.
     pub(crate) phases: (Vec<Phase>, Vec<Phase>),
-    /// Windows outside the output that see a place of the input, above and left of it: zeros around the adjoints.
-    border: (usize, usize),
-    /// Windows from the left border to the right one.
-    row_windows: usize,
+    border: Border,
     /// Distance between two steps of the adjoints.
     pub(crate) stride: usize,
     /// Lanes of the gradients of all inputs.
@@ -92,7 +124,8 @@ pub(crate) struct Convolution {
 }
 
 impl Convolution {
-    pub(crate) fn new(slid: &Slid) -> Self {
+    /// A convolution whose adjoints have at least that border.
+    pub(crate) fn new(slid: &Slid, border: Border) -> Self {
         let Slid { input, output, window, groups } = *slid;
         let phases = (
             (0..window.rows.phases()).map(|first| window.rows.phase(first)).collect(),
@@ -106,8 +139,7 @@ impl Convolution {
             blocks: Vec::new(),
             input_blocks: Vec::new(),
             phases,
-            border: (window.rows.beyond().0, window.columns.beyond().0),
-            row_windows: window.columns.beyond().0 + output.width + window.columns.beyond().1,
+            border: border.or(Border::of(slid)),
             stride: 0,
             input_lanes: 0,
             seen_by: (Vec::new(), Vec::new()),
@@ -143,12 +175,8 @@ impl Convolution {
     }
 
     fn cut_output(&mut self) {
-        // Strips write whole lanes, and the last strip of a phase may reach beyond the image.
-        let beyond = |block: &InputBlock| {
-            self.phases.1.iter().map(|phase| block.strip.count(phase.places) * block.strip.places - phase.places).max()
-        };
-        let slack = TILE * (2 + self.input_blocks.iter().filter_map(beyond).max().unwrap_or(0));
-        let places = (self.border.0 + self.output.height + self.window.rows.beyond().1) * self.row_windows;
+        let Border { rows, slack, .. } = self.border;
+        let places = (rows.0 + self.output.height + rows.1) * self.row_windows();
         for (first, strip) in Strip::blocks(self.output.width, self.output.channels) {
             let seen = self.group(first).start..self.group(first + strip.channels - 1).end;
             self.blocks.push(Block { first, strip, seen, adjoint: self.stride });
@@ -376,14 +404,19 @@ impl Convolution {
         (sites, units)
     }
 
+    /// Windows from the left border to the right one.
+    fn row_windows(&self) -> usize {
+        self.border.columns.0 + self.output.width + self.border.columns.1
+    }
+
     /// Lanes of a row of a block's adjoints, borders included.
     pub(crate) fn row_lanes(&self, block: &Block) -> usize {
-        self.row_windows * block.strip.channels
+        self.row_windows() * block.strip.channels
     }
 
     /// Lane of a window, which may be in the border, in a block's adjoints.
     pub(crate) fn adjoint(&self, block: &Block, (y, x): (isize, isize)) -> usize {
-        let (above, left) = self.border;
+        let (above, left) = (self.border.rows.0, self.border.columns.0);
         let (y, x) = ((above as isize + y) as usize, (left as isize + x) as usize);
         block.adjoint + y * self.row_lanes(block) + x * block.strip.channels
     }

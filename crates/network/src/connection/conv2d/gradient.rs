@@ -57,6 +57,15 @@ impl TileGradient {
         self.q_rows.resize(rows as usize * site.lanes);
     }
 
+    /// Takes q of a site from the adjoints of every step.
+    pub(super) fn take(&mut self, q: &[f32], stride: usize, site: &Site) {
+        let rows = self.row_of_step.iter().enumerate().filter(|&(_, &row)| row != NO_ROW);
+        for (t, &row) in rows {
+            self.q_rows[row as usize * site.lanes..][..site.lanes]
+                .copy_from_slice(&q[t * stride + site.adjoint..][..site.lanes]);
+        }
+    }
+
     /// Adds a site's gradients; `bias` is Σ p, `[lane]`.
     pub(super) fn add(
         &mut self,

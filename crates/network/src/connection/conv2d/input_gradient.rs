@@ -40,7 +40,7 @@ impl InputGradient {
                         segments: rows.taps,
                         gap: rows.gap * convolution.row_lanes(block),
                         adds: tile > convolution.tiles_of(below.first).start,
-                        scale: view.neuron.drive_gain() * factor,
+                        scale: view.drive_gain() * factor,
                         steps: end,
                     };
                     let start = (below.lane + strip.number * lanes) * end;

@@ -101,7 +101,7 @@ impl FewUnits {
         self.direct.clear();
         self.direct.resize(view.layout.lanes);
         let weights = if pass.factor != 0.0 { panels.rows(&view) } else { own_rows(&view) };
-        let gain = view.neuron.drive_gain() * pass.factor;
+        let gain = view.drive_gain() * pass.factor;
         let steady = pass.factor * pass.activity_gradient;
         let has_timing = pass.timing_weight != 0.0;
         let Self { active, events, direct, sums, .. } = self;
@@ -208,7 +208,7 @@ impl UnitSums {
         let BackwardState { sites: given, carried: [p, q, r], .. } = backward;
         let reached = if pass.timing_weight != 0.0 { &r[..] } else { &[] };
         self.sum(context, weights, reached, |number| units.spikes[number * view.steps + t]);
-        let half_gain = view.neuron.drive_gain() / 2.0;
+        let half_gain = view.drive_gain() / 2.0;
         // From the last spike to the first, as T̄ is taken off its end.
         for (unit, own) in self.units().rev() {
             let (number, lane) = (unit / TILE, unit % TILE);

@@ -41,7 +41,7 @@ impl Products {
         q.resize(LANES * lanes);
         rows.resize(LANES * lanes);
         spread_columns(level, q, lanes, 1.0, (0, LANES), rows);
-        let scale = view.neuron.drive_gain() * pass.factor;
+        let scale = view.drive_gain() * pass.factor;
         for (number, weights) in panels.each().enumerate() {
             let samples = sums.len() / lanes;
             let projection = BatchProjection { weights, rows, samples, scale, out_stride: lanes };

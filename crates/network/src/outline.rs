@@ -1,0 +1,60 @@
+//! The layers of a configuration and their sizes, without parameters.
+
+use spikelet_config::{Delays, LayerConfig, NetworkConfig};
+
+use crate::build::build;
+use crate::graph::Graph;
+use crate::layer::{Layer, chain, chain_shapes, with_delays};
+use crate::learnt::LearntShape;
+use crate::neuron::learnt_shapes;
+use crate::shape::LayerShape;
+
+/// The layers with neurons of a valid network, from the input up, and its graph with the further inputs behind these, unless it is a chain.
+pub(crate) fn layers(network: &NetworkConfig) -> (Vec<Layer>, Option<Graph>) {
+    match network.graph() {
+        Ok(given) if !(given.is_chain() && is_all_fused(network)) => {
+            let (layers, graph) = build(network, &given);
+            (layers, Some(graph))
+        }
+        _ => (chain(network), None),
+    }
+}
+
+/// Whether no layer is one-to-one, which the passes over a chain do not have.
+fn is_all_fused(network: &NetworkConfig) -> bool {
+    !network.layers.iter().any(|layer| matches!(layer, LayerConfig::OneToOne(_)))
+}
+
+/// The layers of a valid network that is no chain.
+fn beyond_chain(network: &NetworkConfig) -> Option<Vec<Layer>> {
+    let (layers, graph) = layers(network);
+    graph.map(|_| layers)
+}
+
+/// Sizes of a valid network's spiking layers, from the input up, found without allocating the network.
+pub fn shapes(network: &NetworkConfig) -> Vec<LayerShape> {
+    if let Some(layers) = beyond_chain(network) {
+        return layers.into_iter().map(|layer| layer.shape).collect();
+    }
+    chain_shapes(network)
+}
+
+/// Delays of what arrives at each layer of a valid network, from the input up, then at their further inputs.
+pub fn delays(network: &NetworkConfig) -> Vec<Option<Delays>> {
+    match beyond_chain(network) {
+        Some(layers) => layers.iter().map(|layer| layer.delays().copied()).collect(),
+        None => network.layers.iter().filter(|layer| layer.has_units()).map(|layer| layer.delays().copied()).collect(),
+    }
+}
+
+/// What the spiking layers of a valid network learn beside weights and biases, from the input up.
+pub fn learnt_arrays(network: &NetworkConfig) -> Vec<Vec<LearntShape>> {
+    if let Some(layers) = beyond_chain(network) {
+        return layers.into_iter().map(|layer| layer.learnt).collect();
+    }
+    let filters = shapes(network).into_iter().map(|shape| shape.filters);
+    let constants = network.neurons().zip(filters).map(|((_, neuron), filters)| learnt_shapes(&neuron, filters));
+    let delays = network.layers.iter().filter(|layer| layer.has_units()).map(LayerConfig::delays);
+    let arrays = constants.zip(delays.zip(shapes(network)));
+    arrays.map(|(constants, (delays, shape))| with_delays(constants, delays, &shape)).collect()
+}

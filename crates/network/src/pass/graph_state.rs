@@ -1,0 +1,79 @@
+//! Scratch of a graph on a sample's way: what sources send together, and what pools let through.
+
+use crate::aligned::Aligned;
+use crate::connection::{PoolKind, PoolWork};
+use crate::graph::PoolNode;
+use crate::network::Network;
+use crate::state::SpikeList;
+
+/// Scratch of a graph on a sample's way.
+#[derive(Debug, Default)]
+pub struct GraphState {
+    /// What the sources of each connection send, by the step at which it sets out; empty where there is one without a lag.
+    pub(super) merged: Vec<SpikeList>,
+    /// By pool.
+    pub pools: Vec<PoolState>,
+    /// 0, 1, 2, …: where currents are summed, step t has one row, number t.
+    pub(super) rows: Vec<u32>,
+    pub(super) scratch: Aligned,
+}
+
+/// A pool on a sample's way.
+#[derive(Debug)]
+pub struct PoolState {
+    /// What it lets through.
+    pub(super) spikes: SpikeList,
+    /// The unit that each window of a max pool selects, `[step][output]`.
+    selected: Vec<u32>,
+    /// What it selects where nothing fires, the first unit of each window.
+    resting: Vec<u32>,
+    pub(super) work: PoolWork,
+}
+
+impl GraphState {
+    pub(super) fn new(network: &Network) -> Self {
+        let Some(graph) = &network.graph else { return Self::default() };
+        Self {
+            merged: graph.sources.iter().map(|_| SpikeList::new(network.steps)).collect(),
+            pools: graph.pools.iter().map(|pool| PoolState::new(pool, network.steps)).collect(),
+            rows: (0..=network.steps as u32).collect(),
+            scratch: Aligned::default(),
+        }
+    }
+}
+
+impl PoolState {
+    fn new(node: &PoolNode, steps: usize) -> Self {
+        let pool = &node.pool;
+        let outputs = if pool.kind == PoolKind::Max { pool.slid.output.units() } else { 0 };
+        Self {
+            spikes: SpikeList::new(steps),
+            selected: vec![0; steps * outputs],
+            resting: (0..outputs as u32).map(|output| pool.input_of(output, 0)).collect(),
+            work: PoolWork::of(std::iter::once(pool)),
+        }
+    }
+
+    /// Whether the spikes and gradients of a unit of the sources pass to an output at step `t`.
+    pub fn passes(&self, unit: u32, output: u32, t: usize) -> bool {
+        let outputs = self.resting.len();
+        outputs == 0 || self.selected[t * outputs + output as usize] == unit
+    }
+
+    /// Takes the spikes of step `t`, which `work.from` has.
+    pub(super) fn take(&mut self, node: &PoolNode, t: usize) {
+        let Self { spikes, selected, resting, work } = self;
+        match node.pool.kind {
+            PoolKind::Average => work.average(&node.pool),
+            PoolKind::Max => {
+                work.max(&node.pool);
+                let of_step = &mut selected[t * resting.len()..(t + 1) * resting.len()];
+                of_step.copy_from_slice(resting);
+                work.selections().for_each(|(output, unit)| of_step[output as usize] = unit);
+                work.forget(&node.pool);
+            }
+        }
+        spikes.units.extend_from_slice(&work.to);
+        spikes.offsets[t + 1] = spikes.units.len() as u32;
+    }
+}
