@@ -254,7 +254,12 @@ export class FakeSession implements Session {
 
   parameters(layer: number): Awaited<ReturnType<Session["parameters"]>> {
     const { units } = this.#config.network.layers[layer] ?? { units: 0 };
-    return { weights: new Float32Array(units * this.#config.network.input), biases: new Float32Array(units), learnt: [], inputs: [] };
+    return {
+      weights: new Float32Array(units * this.#config.network.input),
+      biases: new Float32Array(units),
+      learnt: [],
+      inputs: [],
+    };
   }
 
   setParameters(): void {

@@ -8,6 +8,7 @@ import type {
     GeneratedArrays,
     GradientArrays,
     IdxArray,
+    InputArrays,
     NpyArray,
     ParameterArrays,
     PredictionArrays,

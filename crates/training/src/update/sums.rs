@@ -103,22 +103,23 @@ impl BatchSums {
 
     /// Puts gradients of each layer in the place of the sums.
     pub(crate) fn put(&mut self, network: &Network, given: &[LayerParameters]) {
-        let layers = given.iter().enumerate();
-        let of_layer =
-            |(layer, given)| network.connections(layer).into_iter().zip(LayerParameters::by_connection(given));
-        let mut given: Vec<_> = layers.flat_map(of_layer).collect();
-        given.sort_by_key(|&(connection, _)| connection);
+        let nothing = ConnectionParameters { weights: &[], biases: &[], learnt: &[] };
+        let mut parts = vec![nothing; network.layers.len()];
+        for (layer, given) in given.iter().enumerate() {
+            let connections = network.connections(layer).into_iter().zip(given.by_connection());
+            connections.for_each(|(connection, part)| parts[connection] = part);
+        }
         for (tile, sums) in network.tiles.iter().zip(&mut self.tiles) {
             let shape = &network.shapes[tile.layer];
             sums.make_room(tile, shape);
-            let ConnectionParameters { weights, biases, .. } = given[tile.layer].1;
+            let ConnectionParameters { weights, biases, .. } = parts[tile.layer];
             tile.pack(weights, Kind::Weights.inputs(shape), &mut sums.weights);
             if !biases.is_empty() {
                 tile.pack(biases, Kind::Biases.inputs(shape), &mut sums.bias);
             }
             sums.squared_norm = 0.0;
         }
-        for (sums, (_, given)) in self.learnt.iter_mut().zip(given) {
+        for (sums, given) in self.learnt.iter_mut().zip(parts) {
             sums.iter_mut().zip(given.learnt).for_each(|(sums, given)| sums.put(&given.values));
         }
     }
