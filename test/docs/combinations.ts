@@ -15,6 +15,7 @@ const PATHS = { ignore: "ignore", full: "full", window: { window: 0.5 }, lag: { 
 const NEURONS = {
   lif: {},
   alif: { type: "alif" },
+  adlif: { type: "adlif" },
   singleSpike: { singleSpike: true },
   refractory: { refractory: 2 },
 };
@@ -122,7 +123,9 @@ ${table.join("\n")}
   always follows the whole.
 - **neuron**: \`network.neuron\`, that of every layer but a \`leaky\` last one; \`singleSpike\` and \`refractory\` stand for a \`lif\` with that setting.
 - **delays**: of the hidden and the last layer, learnt ones of up to 3 steps.
-- **hidden layer**: \`conv2d\` stands for a convolution with an average pool. **its neuron** is that of the last layer; \`spikes\`: the same as in the other layers.
+- **hidden layer**: \`conv2d\` stands for a convolution with an average pool. Other kernels, strides, groups and windows, \`conv1d\` and \`globalAvgPool\` are
+  accepted and refused alike. **its neuron** is that of the last layer; \`spikes\`: the same as in the other layers. A convolution as the last layer is like a
+  dense one, but is never \`leaky\`.
 - \`leaky\` before the last layer is refused at its \`neuron.type\`. \`slopeFloor: 0\` is refused with the reset \`subtract\`.
 
 Guides: [neurons and layers](../guides/neurons-and-layers.md), [encoder, loss and rule](../guides/encoders-losses-rules.md). Equations:
