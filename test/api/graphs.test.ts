@@ -154,6 +154,46 @@ describe("a graph", () => {
     expectClose(same.layers[0]?.weights, found.layers[0]?.weights);
   });
 
+  it.each(EACH_RULE)("in whose loop a flatten adds is one whose layer adds: %s", async (_, rule) => {
+    const loop = (between: Layers, from: string | string[]): Layers => [
+      { type: "dense", units: UNITS, name: "x" },
+      ...between,
+      { type: "dense", units: UNITS, name: "a", from },
+      { type: "dense", units: UNITS, name: "b", from: "a" },
+      { ...output(), from: "b" },
+    ];
+    using added = await networkOf(loop([], ["x", "b"]), rule);
+    using flattened = await networkOf(loop([{ type: "flatten", name: "f", from: ["x", "b"] }], "f"), rule);
+    await give(flattened, await drawn(added));
+    const [found, same] = [await added.gradients(data()), await flattened.gradients(data())];
+    expect(same.prediction).toEqual(found.prediction);
+    for (const [layer, { weights }] of found.layers.entries()) expectClose(same.layers[layer]?.weights, weights);
+  });
+
+  it.each(EACH_RULE)("of one-to-one weights of 1 in a chain passes on what it gets: %s", async (_, rule) => {
+    const neuron = { currentDecay: 0, membraneDecay: 0, currentGain: 2 };
+    using plain = await networkOf([{ type: "dense", units: UNITS, recurrent: true }, output()], rule);
+    using passed = await networkOf(
+      [{ type: "dense", units: UNITS, recurrent: true }, { type: "oneToOne", neuron }, output()],
+      rule,
+    );
+    const [hidden, last] = (await drawn(plain)) as [LayerParameters, LayerParameters];
+    const [split, single] = (await passed.parameters()) as [LayerParameters, LayerParameters];
+    await give(passed, [
+      {
+        weights: columns(hidden.weights, UNITS, 0, INPUTS),
+        biases: hidden.biases,
+        inputs: [{ weights: columns(hidden.weights, UNITS, INPUTS, INPUTS + UNITS) }],
+      },
+      single,
+      last,
+    ]);
+    expect(split.inputs).toHaveLength(1);
+    const [found, same] = [await plain.gradients(data()), await passed.gradients(data())];
+    expect(same.prediction.layers[1]).toEqual(found.prediction.layers[0]);
+    expect(same.prediction.layers[2]).toEqual(found.prediction.layers[1]);
+  });
+
   it("goes on from a checkpoint as if it had not stopped, with fixed weights as they were", async () => {
     const { network } = configOf(
       [

@@ -91,11 +91,16 @@ pub(crate) fn build(network: &NetworkConfig, given: &Given) -> (Vec<Layer>, Grap
     (layers, Graph::new(sources, &read, pools, inputs, &places.items))
 }
 
+/// Whether a network is run as a graph: it is no chain, or has a one-to-one layer, which the passes over a chain do not have.
+pub(crate) fn is_graph(network: &NetworkConfig, given: &Given) -> bool {
+    !given.is_chain() || network.layers.iter().any(|layer| matches!(layer, LayerConfig::OneToOne(_)))
+}
+
 /// What the further inputs of each layer with neurons are, in the order of their connections: the layer, and the input's number in the
 /// configuration, `None` for the spikes of a recurrent layer.
 pub fn further_inputs(network: &NetworkConfig) -> Vec<(usize, Option<usize>)> {
     let Ok(given) = network.graph() else { return Vec::new() };
-    if given.is_chain() {
+    if !is_graph(network, &given) {
         return Vec::new();
     }
     let layers = network.layers.iter().filter(|layer| layer.has_units()).enumerate();

@@ -1,8 +1,8 @@
 //! The layers of a configuration and their sizes, without parameters.
 
-use spikelet_config::{Delays, LayerConfig, NetworkConfig};
+use spikelet_config::{Delays, NetworkConfig};
 
-use crate::build::build;
+use crate::build::{build, is_graph};
 use crate::graph::Graph;
 use crate::layer::{Layer, chain, chain_shapes, with_delays};
 use crate::learnt::LearntShape;
@@ -12,17 +12,12 @@ use crate::shape::LayerShape;
 /// The layers with neurons of a valid network, from the input up, and its graph with the further inputs behind these, unless it is a chain.
 pub(crate) fn layers(network: &NetworkConfig) -> (Vec<Layer>, Option<Graph>) {
     match network.graph() {
-        Ok(given) if !(given.is_chain() && is_all_fused(network)) => {
+        Ok(given) if is_graph(network, &given) => {
             let (layers, graph) = build(network, &given);
             (layers, Some(graph))
         }
         _ => (chain(network), None),
     }
-}
-
-/// Whether no layer is one-to-one, which the passes over a chain do not have.
-fn is_all_fused(network: &NetworkConfig) -> bool {
-    !network.layers.iter().any(|layer| matches!(layer, LayerConfig::OneToOne(_)))
 }
 
 /// The layers of a valid network that is no chain.

@@ -66,6 +66,15 @@ const CONVOLUTIONS: &str = r#"[{ "type": "conv2d", "channels": 20, "kernel": 3 }
     { "type": "conv2d", "channels": 66, "kernel": 3 }, { "type": "avgPool2d", "window": 2 }, { "type": "flatten" },
     { "type": "dense", "units": 4 }]"#;
 
+/// Feedback, sums, one-to-one connections, pools with several sources and readers.
+const GRAPH: &str = r#"[{ "name": "a", "type": "conv2d", "channels": 20, "kernel": 3,
+      "inputs": [{ "type": "oneToOne", "from": "a", "by": "channel" }] },
+    { "name": "b", "type": "conv2d", "channels": 20, "kernel": [1, 2], "inputs": [{ "type": "conv2d", "kernel": 3, "from": "input" }] },
+    { "name": "p", "type": "maxPool2d", "window": 2, "from": ["a", "b"] },
+    { "name": "f", "type": "flatten" },
+    { "name": "c", "type": "dense", "units": 20, "recurrent": true, "inputs": [{ "type": "dense", "from": "out" }] },
+    { "name": "out", "type": "dense", "units": 4, "from": "c", "inputs": [{ "type": "dense", "from": "f", "learn": false }] }]"#;
+
 const LEARNT: &str = r#"{ "type": "alif", "currentDecay": 0.9, "membraneDecay": 0.9, "reset": "subtract",
     "learn": ["currentDecay", "membraneDecay", "threshold", "adaptationStrength"], "learningRateFactor": 3 }"#;
 
@@ -114,9 +123,12 @@ fn cases() -> impl Iterator<Item = Config> {
     let recurrent = [CASES[0], CASES[1], CASES[3], CASES[4], CASES[6]]
         .into_iter()
         .map(|(rule, loss)| config("[1, 5, 6]", RECURRENT, rule, loss));
+    let graphs =
+        [CASES[0], CASES[3], CASES[4], CASES[6]].into_iter().map(|(rule, loss)| config("[1, 5, 6]", GRAPH, rule, loss));
     let delayed = [CASES[0], CASES[3], CASES[4]].into_iter().map(|(rule, loss)| config("30", DELAYED, rule, loss));
     dense
         .chain(delayed)
+        .chain(graphs)
         .chain(convolutions)
         .chain(recurrent)
         .chain([once, refractory, active, changed, scheduled])
@@ -155,9 +167,9 @@ fn bits(trainer: &Trainer) -> Vec<u32> {
 /// Makes every layer fire.
 fn raise_weights(trainer: &mut Trainer) {
     for layer in 0..trainer.shapes().len() {
-        let (mut weights, biases) = trainer.parameters(layer).expect("the layer exists");
-        weights.iter_mut().for_each(|weight| *weight *= 4.0);
-        trainer.set_parameters(layer, &weights, &biases).expect("the shape is the same");
+        let mut parameters = trainer.layer_parameters(layer).expect("the layer exists");
+        parameters.weights.iter_mut().for_each(|weight| *weight *= 4.0);
+        trainer.replace_parameters(layer, &parameters).expect("the shape is the same");
     }
 }
 

@@ -34,9 +34,9 @@ fn trainer(config: &Config) -> Trainer {
     let mut trainer = Trainer::new(config.clone(), Level::detect()).expect("the configuration is valid");
     let layers = if config.training.initial_activity.is_none() { trainer.shapes().len() } else { 0 };
     for layer in 0..layers {
-        let (mut weights, biases) = trainer.parameters(layer).expect("the layer exists");
-        weights.iter_mut().for_each(|weight| *weight *= 4.0);
-        trainer.set_parameters(layer, &weights, &biases).expect("the shape is the same");
+        let mut parameters = trainer.layer_parameters(layer).expect("the layer exists");
+        parameters.weights.iter_mut().for_each(|weight| *weight *= 4.0);
+        trainer.replace_parameters(layer, &parameters).expect("the shape is the same");
     }
     trainer.begin(SAMPLES).expect("there are samples");
     trainer
@@ -96,6 +96,11 @@ fn any_number_of_trainers_gives_the_same_bits() {
     let delayed = r#"[{ "type": "flatten" },
         { "type": "dense", "units": 70, "delays": { "by": "connection", "max": 5, "learn": true } },
         { "type": "dense", "units": 4, "delays": { "by": "input", "max": 5, "learn": true } }]"#;
+    let graph = r#"[{ "name": "a", "type": "conv2d", "channels": 20, "kernel": 3,
+          "inputs": [{ "type": "conv2d", "kernel": 1, "from": "b" }] },
+        { "name": "b", "type": "conv2d", "channels": 20, "kernel": 3, "inputs": [{ "type": "oneToOne", "from": "a" }] },
+        { "type": "maxPool2d", "window": 2, "from": ["a", "b"] }, { "type": "flatten" },
+        { "type": "dense", "units": 4, "recurrent": true, "delays": { "by": "connection", "max": 5, "learn": true } }]"#;
     let mut configs = vec![config(dense, r#"{ "type": "latency" }"#, 5)];
     configs[0].training.initial_activity =
         Some(parse(r#"{ "spikesPerUnit": [0.3, 0.8] }"#).expect("the initial activity is valid"));
@@ -106,6 +111,7 @@ fn any_number_of_trainers_gives_the_same_bits() {
         (convolution, r#"{ "type": "latency" }"#, 40),
         (recurrent, r#"{ "type": "latency" }"#, 40),
         (delayed, r#"{ "type": "latency" }"#, 40),
+        (graph, r#"{ "type": "latency" }"#, 40),
     ] {
         configs.push(config(layers, loss, batch));
     }

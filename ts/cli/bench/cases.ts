@@ -70,6 +70,22 @@ export const CASES = {
     learnt: 8,
     samples: async () => syntheticEvents({ samples: 512, inputs: 2312, steps: STEPS, events: 6_900, classes: OUTPUTS }),
   },
+  "conv-strided": {
+    about: "2x34x34-conv16c3s2-conv32c3s2-10, synthetic events in 1 % of units and steps, all 300 steps",
+    batch: 128,
+    config: images([2, 34, 34], [conv(16, 2), conv(32, 2), { type: "flatten" }]),
+    weightScale: 4,
+    learnt: 0,
+    samples: async () => syntheticEvents({ samples: 256, inputs: 2312, steps: STEPS, events: 6_900, classes: OUTPUTS }),
+  },
+  residual: {
+    about: "1x28x28, three residual blocks of two convolutions of 16 channels, latency-coded digits, all 300 steps",
+    batch: 32,
+    config: images([1, 28, 28], residualBlocks(3, 16)),
+    weightScale: 4,
+    learnt: 0,
+    samples: digits,
+  },
   deep: {
     about: "784-2000-2000-10, latency-coded digits, all 300 steps",
     batch: 128,
@@ -179,6 +195,30 @@ export type CaseName = keyof typeof CASES;
 export function readsDigits(name: CaseName): boolean {
   const { samples }: BenchCase = CASES[name];
   return samples === digits;
+}
+
+/** A convolution with a kernel of 3 × 3 whose zeros keep the size at stride 1. */
+function conv(channels: number, stride = 1): Extract<LayerConfig, { type: "conv2d" }> {
+  return { type: "conv2d", channels, kernel: 3, stride, padding: 1 };
+}
+
+/** Blocks of two convolutions; each gets the sum of the stem and of all blocks before it. */
+function residualBlocks(count: number, channels: number): LayerConfig[] {
+  const blocks = Array.from({ length: count }, (_, block): LayerConfig[] => [
+    { ...conv(channels), from: sourcesOf(block) },
+    { ...conv(channels), name: `block${block}` },
+  ]);
+  return [{ ...conv(channels), name: "stem" }, ...blocks.flat(), { type: "globalAvgPool", from: sourcesOf(count) }];
+}
+
+function sourcesOf(block: number): string[] {
+  return ["stem", ...Array.from({ length: block }, (_, before) => `block${before}`)];
+}
+
+/** Layers of units in images before a dense output. */
+function images(input: [number, number, number], hidden: LayerConfig[]): Config {
+  const dense = network(input[0] * input[1] * input[2], []);
+  return { ...dense, network: { ...dense.network, input, layers: [...hidden, ...dense.network.layers] } };
 }
 
 /** The network of `mnist` with neurons of their own for its two layers. */

@@ -69,7 +69,7 @@ impl Layout {
     }
 
     /// Whether each tile has one site, whose lanes are units in their order.
-    pub(crate) fn is_in_order(&self) -> bool {
+    pub fn is_in_order(&self) -> bool {
         self.sites.iter().enumerate().all(|(number, site)| {
             let first = self.unit_of_lane[site.lane] as usize;
             site.tile == number && self.units_of(site).all(|(lane, &unit)| unit as usize == first + lane)

@@ -52,7 +52,7 @@ impl SampleBackward<'_> {
                         Item::Layer(layer) => {
                             self.step_layer(graph, (pass, plans), (layer, block.is_loop), steps, &mut errors);
                         }
-                        Item::Pool(pool) if !block.is_loop => self.fill_pool(graph, pool, &mut errors),
+                        Item::Pool(pool) if !block.is_loop => self.fill_pool(graph, (pool, false), &mut errors),
                         Item::Pool(_) => {}
                     }
                 }
@@ -62,12 +62,17 @@ impl SampleBackward<'_> {
                     self.finish_layer(graph, (pass, index), layer, &mut errors);
                 }
             }
+            for &item in block.items.iter().rev().filter(|_| block.is_loop) {
+                if let Item::Pool(pool) = item {
+                    self.fill_pool(graph, (pool, true), &mut errors);
+                }
+            }
         }
         self.work.graph_errors = errors;
     }
 
-    /// Sums what comes back for the outputs of a pool.
-    fn fill_pool(&mut self, graph: &Graph, pool: usize, errors: &mut GraphErrors) {
+    /// Sums what comes back for the outputs of a pool. In a loop it may come by way of the pool itself.
+    fn fill_pool(&mut self, graph: &Graph, (pool, is_loop): (usize, bool), errors: &mut GraphErrors) {
         let end = self.work.gradient.end;
         let mut filled = std::mem::take(&mut errors.pools[pool]);
         let readers = Readers::new(self.back.level, self.back.network, graph, &self.work.forward, errors, end);
@@ -75,8 +80,10 @@ impl SampleBackward<'_> {
         for (values, site) in filled.values.iter_mut().zip(&layout.sites) {
             values.clear();
             values.resize(end * site.lanes);
-            for (lane, &output) in layout.units_of(site) {
-                readers.add(Item::Pool(pool), output, 1.0, (&mut values[lane..], site.lanes));
+            if is_loop {
+                readers.sum_site(Item::Pool(pool), (layout, site), values);
+            } else {
+                readers.add_site(Item::Pool(pool), (layout, site), 1.0, values);
             }
         }
         filled.is_filled = true;

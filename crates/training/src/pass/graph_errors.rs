@@ -6,7 +6,7 @@
 
 use spikelet_kernels::{Level, TILE};
 use spikelet_network::aligned::Aligned;
-use spikelet_network::connection::{GraphBackward, OutputErrors, PassContext, Sent};
+use spikelet_network::connection::{GraphBackward, Layout, OutputErrors, PassContext, Sent, Site};
 use spikelet_network::events::{set_bits, set_steps};
 use spikelet_network::graph::{Graph, Item, Reader};
 use spikelet_network::network::Network;
@@ -74,22 +74,47 @@ pub(super) struct Readers<'a> {
 }
 
 impl Readers<'_> {
-    /// Adds to errors of a unit at every step, `stride` apart, `factor` times what all readers send back, whose passes are over.
-    pub(super) fn add(&self, item: Item, unit: u32, factor: f32, (errors, stride): (&mut [f32], usize)) {
+    /// Adds to the errors of a site, `[step][lane]`, `factor` times what all readers send back, whose passes are over.
+    pub(super) fn add_site(&self, item: Item, (layout, site): (&Layout, &Site), factor: f32, errors: &mut [f32]) {
         for &(reader, lag) in self.graph.readers(item) {
             match reader {
-                Reader::Connection(connection) => {
-                    let from = self.connections[connection].of(unit, lag, self.end);
-                    errors.iter_mut().step_by(stride).zip(from).for_each(|(error, value)| *error += factor * value);
+                Reader::Connection(connection) if layout.is_in_order() => {
+                    let from = self.connections[connection].values[site.tile].chunks_exact(site.lanes).skip(lag);
+                    for (row, from) in errors.chunks_exact_mut(site.lanes).zip(from) {
+                        row.iter_mut().zip(from).for_each(|(error, value)| *error += factor * value);
+                    }
                 }
-                Reader::Pool(pool) => {
-                    let (node, state) = (&self.graph.pools[pool], &self.work.graph.pools[pool]);
-                    for output in node.outputs_of(unit) {
-                        let from = self.pools[pool].of(output, lag, self.end);
-                        for (t, (error, value)) in errors.iter_mut().step_by(stride).zip(from).enumerate() {
-                            if state.passes(unit, output, t + lag) {
-                                *error += factor * value;
-                            }
+                _ => {
+                    for (lane, &unit) in layout.units_of(site) {
+                        self.add((reader, lag), unit, factor, (&mut errors[lane..], site.lanes));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sums the errors of a site, `[step][lane]`, over readers whose passes are over or by way of which an item reads itself.
+    pub(super) fn sum_site(&self, item: Item, (layout, site): (&Layout, &Site), errors: &mut [f32]) {
+        for (t, row) in errors.chunks_exact_mut(site.lanes).enumerate() {
+            let units = layout.units_of(site);
+            units.for_each(|(lane, &unit)| row[lane] = self.sum(item, unit, t, Summed::Errors));
+        }
+    }
+
+    /// Adds to errors of a unit at every step, `stride` apart, `factor` times what one reader sends back.
+    fn add(&self, (reader, lag): (Reader, usize), unit: u32, factor: f32, (errors, stride): (&mut [f32], usize)) {
+        match reader {
+            Reader::Connection(connection) => {
+                let from = self.connections[connection].of(unit, lag, self.end);
+                errors.iter_mut().step_by(stride).zip(from).for_each(|(error, value)| *error += factor * value);
+            }
+            Reader::Pool(pool) => {
+                let (node, state) = (&self.graph.pools[pool], &self.work.graph.pools[pool]);
+                for output in node.outputs_of(unit) {
+                    let from = self.pools[pool].of(output, lag, self.end);
+                    for (t, (error, value)) in errors.iter_mut().step_by(stride).zip(from).enumerate() {
+                        if state.passes(unit, output, t + lag) {
+                            *error += factor * value;
                         }
                     }
                 }
@@ -177,9 +202,7 @@ impl LayerErrors {
         let PassContext { view, pass, .. } = *context;
         for (number, site) in view.layout.sites.iter().enumerate() {
             if pass.factor != 0.0 && !is_loop {
-                for (lane, &unit) in view.layout.units_of(site) {
-                    readers.add(item, unit, pass.factor, (&mut self.errors[number][lane..], site.lanes));
-                }
+                readers.add_site(item, (view.layout, site), pass.factor, &mut self.errors[number]);
             } else if pass.factor != 0.0 {
                 let rows = self.errors[number].chunks_exact_mut(site.lanes).enumerate();
                 for (t, row) in rows.skip(from).take(to - from) {

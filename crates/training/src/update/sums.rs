@@ -139,7 +139,8 @@ impl BatchSums {
         let tiles = network.tiles.iter().zip(&self.tiles);
         let of_tiles = tiles.filter(|(_, sums)| is_such(sums.squared_norm)).map(|(tile, _)| tile.layer).next();
         let of_learnt = |sums: &Vec<LearntSums>| sums.iter().any(|sums| is_such(sums.squared_norm));
-        of_tiles.or_else(|| self.learnt.iter().position(of_learnt))
+        let connection = of_tiles.or_else(|| self.learnt.iter().position(of_learnt));
+        connection.map(|connection| network.layer_of(connection))
     }
 
     /// Σ g² of the last update.
