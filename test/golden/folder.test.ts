@@ -60,7 +60,7 @@ describe("npm run test:golden", () => {
         expected.loss.total *= 2;
       }),
       "2_format.json": changed((golden) => {
-        golden.format = 3;
+        golden.format = 4;
       }),
       "3_broken.json": "{",
     };
@@ -68,7 +68,7 @@ describe("npm run test:golden", () => {
     expect(code).toBe(1);
     expect(lines).toEqual([
       expect.stringMatching(/^failed {8}1_differs\.json: loss\[0\]: /),
-      "failed        2_format.json: unknown format 3",
+      "failed        2_format.json: unknown format 4",
       expect.stringMatching(/^failed {8}3_broken\.json: can't be read: /),
       "0 passed, 3 failed, 0 not supported",
     ]);

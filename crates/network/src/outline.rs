@@ -1,6 +1,6 @@
 //! The layers of a configuration and their sizes, without parameters.
 
-use spikelet_config::{Delays, NetworkConfig};
+use spikelet_config::{Delays, LayerConfig, NetworkConfig};
 
 use crate::build::{build, is_graph};
 use crate::graph::Graph;
