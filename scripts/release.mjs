@@ -97,7 +97,9 @@ function stageMain(stage, platforms) {
   }
   mkdirSync(folder);
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(description, null, 2)}\n`);
-  for (const entry of ["README.md", "CHANGELOG.md", ...description.files].filter((entry) => !entry.endsWith(".node"))) {
+  // What is left out of `files` again, npm leaves out when it packs the folder.
+  const isCopied = (/** @type {string} */ entry) => !entry.endsWith(".node") && !entry.startsWith("!");
+  for (const entry of ["README.md", "CHANGELOG.md", ...description.files].filter(isCopied)) {
     mkdirSync(dirname(join(folder, entry)), { recursive: true });
     cpSync(join(ROOT, entry), join(folder, entry), { recursive: true });
   }

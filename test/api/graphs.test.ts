@@ -194,6 +194,20 @@ describe("a graph", () => {
     expect(same.prediction.layers[2]).toEqual(found.prediction.layers[1]);
   });
 
+  it("says how errors reach its layers", async () => {
+    const layers: Layers = [
+      { type: "dense", units: UNITS, name: "a" },
+      { ...output(), from: "a", inputs: [{ type: "dense", from: "input" }] },
+    ];
+    using network = await networkOf(layers, { type: "antlr" });
+    const plans = network.info.layers.map(({ plan }) => plan[0]);
+    expect(plans).toMatchObject([
+      { errors: "product", times: "rows", cost: ["units × steps", "weights × steps", "weights × spikes"] },
+      { errors: "loss", times: "loss", cost: ["units × steps"] },
+    ]);
+    expect(network.info.layers[1]?.further).toEqual([{ inputs: INPUTS, filters: OUTPUTS }]);
+  });
+
   it("goes on from a checkpoint as if it had not stopped, with fixed weights as they were", async () => {
     const { network } = configOf(
       [

@@ -9,7 +9,7 @@ mod summary;
 use spikelet_kernels::{FIRES_ONCE, Reset, ResetPath, Surrogate};
 
 use crate::connection::LayerPass;
-use crate::graph::Graph;
+use crate::graph::{Graph, Item};
 use crate::layer::Layer;
 use crate::shape::LayerShape;
 use crate::state::KeptAdjoints;
@@ -93,8 +93,11 @@ impl LayerPlan {
 
 /// The plan of a pass in words, layer by layer from the input up.
 pub fn summaries(graph: Option<&Graph>, plan: &[LayerPlan], input: &PlanInput<'_>) -> Vec<PlanSummary> {
-    if graph.is_some() {
-        return input.passes.iter().map(PlanSummary::of_graph).collect();
+    if let Some(graph) = graph {
+        let summary = |(layer, pass): (usize, &LayerPass)| {
+            PlanSummary::of_graph(pass, layer + 1 == input.passes.len(), !graph.readers(Item::Layer(layer)).is_empty())
+        };
+        return input.passes.iter().enumerate().map(summary).collect();
     }
     let next = input.passes.iter().zip(plan).skip(1).map(Some).chain([None]);
     let layers = input.passes.iter().zip(plan).zip(next);

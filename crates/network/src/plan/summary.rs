@@ -24,22 +24,23 @@ pub struct PlanSummary {
 }
 
 impl PlanSummary {
-    /// The summary of a layer of a graph, which keeps its adjoints of every step.
-    pub(super) fn of_graph(pass: &LayerPass) -> Self {
-        let (mut cost, has_times) = (vec!["units × steps"], pass.timing_weight != 0.0);
-        if pass.factor != 0.0 {
+    /// The summary of a layer of a graph, which keeps its adjoints of every step; the output has readers where it feeds others back.
+    pub(super) fn of_graph(pass: &LayerPass, is_output: bool, is_read: bool) -> Self {
+        let (has_errors, has_times) = (pass.factor != 0.0, pass.timing_weight != 0.0);
+        let mut cost = vec!["units × steps"];
+        if has_errors && is_read {
             cost.push("weights × steps");
         }
-        if has_times {
+        if has_times && is_read {
             cost.push("weights × spikes");
         }
-        Self {
-            errors: if pass.factor == 0.0 { "none" } else { "product" },
-            times: if has_times { "rows" } else { "none" },
-            within: None,
-            cost,
-            cheaper: if pass.factor == 0.0 { Vec::new() } else { vec!["a chain of layers"] },
-        }
+        let of = |is_there: bool, route: &'static str| match is_there {
+            false => "none",
+            true if is_output => "loss",
+            true => route,
+        };
+        let (errors, times) = (of(has_errors, "product"), of(has_times, "rows"));
+        Self { errors, times, within: None, cost, cheaper: Vec::new() }
     }
 
     /// The summary of a layer; `next` are pass and plan of the next layer, `None` at the output.
