@@ -24,6 +24,14 @@ struct Input {
     is_own: bool,
 }
 
+/// A layer, or a further input of one, with what it reads.
+struct Connected {
+    layer: Layer,
+    sources: Vec<Source>,
+    /// Units of the sources.
+    read: usize,
+}
+
 /// Where the layers of the configuration are among those with neurons and the pools.
 struct Places<'a> {
     network: &'a NetworkConfig,
@@ -36,57 +44,29 @@ struct Places<'a> {
 /// Layers with neurons, then their further inputs; and the graph.
 pub(crate) fn build(network: &NetworkConfig, given: &Given) -> (Vec<Layer>, Graph) {
     let places = Places::new(network, given);
-    let (mut layers, mut further) = (Vec::new(), Vec::new());
-    let (mut sources, mut inputs, mut read) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut own, mut further): (Vec<Connected>, Vec<Vec<Connected>>) = Default::default();
     let mut pools = Vec::new();
     for (index, (config, node)) in network.layers.iter().zip(&given.nodes).enumerate() {
         if !config.has_units() {
             pools.push(PoolNode { pool: pool(config, node), sources: places.sources(&node.sources) });
             continue;
         }
-        let mut of_layer = places.inputs(index);
-        let sums = of_layer.len() > 1 || of_layer.iter().any(|input| input.connection.always_sums());
-        let own = of_layer.remove(0);
-        let neuron = network.neuron_of(index);
-        let fires = neuron.kind.fires();
-        let image = own.shape.image;
-        let layout = layout(&own.connection, own.shape.units);
-        let neuron = Neuron::new(&neuron, own.shape.filters, network.steps, if sums { 1.0 } else { own.scale });
-        let fan_in = own.shape.inputs + of_layer.iter().map(|input| input.shape.inputs).sum::<usize>();
-        let of_own = of_layer.iter().filter(|input| input.is_own).map(|input| input.shape.inputs).sum::<usize>();
-        let whole = |input: Input, neuron: Neuron, to: &mut Vec<(Vec<Source>, usize)>| {
-            to.push((input.sources, input.read));
-            let shape = LayerShape { fires, image, ..input.shape };
-            let mut stages = Stages::new(Vec::new(), input.stage, None);
-            stages.scale = if sums { 1.0 } else { input.scale };
-            let delays = stages.delays().or_else(|| input.connection.delays());
-            let learnt = with_delays(neuron.learnt.clone(), delays, &shape);
-            let input_scale = if sums { input.scale } else { 1.0 };
-            let (connection, layout) = (input.connection, layout.clone());
-            let drawn_by = if input.is_own { of_own } else { fan_in - of_own };
-            Layer { shape, layout, stages, connection, neuron, learnt, input_scale, fan_in, drawn_by }
-        };
-        let without_learnt = Neuron { learnt: Vec::new(), ..neuron.clone() };
-        let mut of_own = Vec::new();
-        layers.push(whole(own, neuron, &mut of_own));
-        for (of_it, units) in of_own {
-            sources.push(of_it);
-            read.push(units);
-        }
-        let mut of_further = Vec::new();
-        let whole = of_layer.into_iter().map(|input| whole(input, without_learnt.clone(), &mut of_further));
-        let whole: Vec<_> = whole.collect();
-        further.push(whole.into_iter().zip(of_further).collect::<Vec<_>>());
+        let mut of_layer = places.connect(index).into_iter();
+        own.extend(of_layer.next());
+        further.push(of_layer.collect());
     }
-    let mut next = layers.len();
-    for (layer, further) in further.into_iter().enumerate() {
-        inputs.push(std::iter::once(layer).chain(next..next + further.len()).collect());
+    let mut next = own.len();
+    let number = |(layer, further): (usize, &Vec<Connected>)| {
+        let first = next;
         next += further.len();
-        for (connection, (of_it, units)) in further {
-            layers.push(connection);
-            sources.push(of_it);
-            read.push(units);
-        }
+        std::iter::once(layer).chain(first..next).collect()
+    };
+    let inputs = further.iter().enumerate().map(number).collect();
+    let (mut layers, mut sources, mut read) = (Vec::new(), Vec::new(), Vec::new());
+    for connected in own.into_iter().chain(further.into_iter().flatten()) {
+        layers.push(connected.layer);
+        sources.push(connected.sources);
+        read.push(connected.read);
     }
     (layers, Graph::new(sources, &read, pools, inputs, &places.items))
 }
@@ -173,6 +153,43 @@ impl<'a> Places<'a> {
             .collect()
     }
 
+    /// A layer and its further inputs.
+    fn connect(&self, index: usize) -> Vec<Connected> {
+        let inputs = self.inputs(index);
+        let sums = inputs.len() > 1 || inputs.iter().any(|input| input.connection.always_sums());
+        let (LayerShape { units, filters, image, .. }, own_scale) = (inputs[0].shape, inputs[0].scale);
+        let layout = layout(&inputs[0].connection, units);
+        let config = self.network.neuron_of(index);
+        let fires = config.kind.fires();
+        let neuron = Neuron::new(&config, filters, self.network.steps, if sums { 1.0 } else { own_scale });
+        let weights = |is_own: bool| {
+            let inputs = inputs.iter().filter(|input| input.is_own == is_own);
+            inputs.map(|input| input.shape.inputs).sum::<usize>()
+        };
+        let (by_others, by_itself) = (weights(false), weights(true));
+        let connected = |(number, input): (usize, Input)| {
+            let shape = LayerShape { fires, image, ..input.shape };
+            let mut stages = Stages::new(Vec::new(), input.stage, None);
+            stages.scale = if sums { 1.0 } else { input.scale };
+            let learnt = if number == 0 { neuron.learnt.clone() } else { Vec::new() };
+            let neuron = Neuron { learnt: learnt.clone(), ..neuron.clone() };
+            let learnt = with_delays(learnt, stages.delays().or_else(|| input.connection.delays()), &shape);
+            let layer = Layer {
+                shape,
+                layout: layout.clone(),
+                stages,
+                connection: input.connection,
+                neuron,
+                learnt,
+                input_scale: if sums { input.scale } else { 1.0 },
+                fan_in: by_others + by_itself,
+                drawn_by: if input.is_own { by_itself } else { by_others },
+            };
+            Connected { layer, sources: input.sources, read: input.read }
+        };
+        inputs.into_iter().enumerate().map(connected).collect()
+    }
+
     /// The inputs of a layer: its own, the one of its own spikes, the further ones.
     fn inputs(&self, index: usize) -> Vec<Input> {
         let (config, node) = (&self.network.layers[index], &self.given.nodes[index]);
@@ -189,15 +206,15 @@ impl<'a> Places<'a> {
             (_, None) => of_units(node.input),
         };
         let mut inputs = vec![self.input(&node.sources, node.input.units(), own)];
-        if is_recurrent(config) {
+        if let LayerConfig::Dense(given) = config
+            && given.recurrent
+        {
             let own = [GivenSource { layer: Some(index), is_feedback: true }];
-            let LayerConfig::Dense(given) = config else { return inputs };
             inputs.push(Input { is_own: true, ..self.input(&own, units, of_dense(units, units, given.delays)) });
         }
         for (given, further) in config.inputs().iter().zip(&node.further) {
             let parts = match (given, further.slid) {
                 (LayerInput::Dense(dense_input), _) => of_dense(further.input.units(), units, dense_input.delays),
-                (LayerInput::Conv1d(_), Some(slid)) => of_convolution(&slid, true),
                 (_, Some(slid)) => of_convolution(&slid, matches!(further.input, UnitShape::Sequence(_))),
                 (_, None) => of_units(node.fitted.output),
             };

@@ -39,6 +39,7 @@ impl SampleBackward<'_> {
             flats.iter_mut().zip(layouts).for_each(|(errors, layout)| errors.start(layout.sites.len()));
         }
         let plans = &self.back.plans[index];
+        let has_errors = pass.weights.iter().any(|weights| weights.activation != 0.0);
         for (layer, errors) in errors.layers.iter_mut().enumerate() {
             self.start_layer(graph, (pass, plans), layer, errors);
         }
@@ -52,17 +53,19 @@ impl SampleBackward<'_> {
                         Item::Layer(layer) => {
                             self.step_layer(graph, (pass, plans), (layer, block.is_loop), steps, &mut errors);
                         }
-                        Item::Pool(pool) if !block.is_loop => self.fill_pool(graph, (pool, false), &mut errors),
+                        Item::Pool(pool) if has_errors && !block.is_loop => {
+                            self.fill_pool(graph, (pool, false), &mut errors);
+                        }
                         Item::Pool(_) => {}
                     }
                 }
             }
             for &item in &block.items {
                 if let Item::Layer(layer) = item {
-                    self.finish_layer(graph, (pass, index), layer, &mut errors);
+                    self.finish_layer(graph, (pass, index), (layer, has_errors), &mut errors);
                 }
             }
-            for &item in block.items.iter().rev().filter(|_| block.is_loop) {
+            for &item in block.items.iter().rev().filter(|_| has_errors && block.is_loop) {
                 if let Item::Pool(pool) = item {
                     self.fill_pool(graph, (pool, true), &mut errors);
                 }
@@ -86,21 +89,19 @@ impl SampleBackward<'_> {
                 readers.add_site(Item::Pool(pool), (layout, site), 1.0, values);
             }
         }
-        filled.is_filled = true;
         errors.pools[pool] = filled;
     }
 
-    /// Writes the gradients of a layer whose pass is over, and sends its errors back.
+    /// Writes the gradients of a layer whose pass is over, and sends its errors back where a layer reads them.
     fn finish_layer(
         &mut self,
         graph: &Graph,
         (pass, index): (&GradientPass, usize),
-        layer: usize,
+        (layer, has_errors): (usize, bool),
         errors: &mut GraphErrors,
     ) {
         for &connection in &graph.inputs[layer] {
             self.collect(graph, (pass, index), (layer, connection), &mut errors.layers[layer]);
-            let has_errors = pass.weights.iter().any(|weights| weights.activation != 0.0);
             if has_errors && graph.sources[connection].iter().any(|source| source.origin != Origin::Input) {
                 self.send_back(graph, (layer, connection), &mut errors.connections[connection]);
             }

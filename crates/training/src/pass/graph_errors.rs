@@ -20,6 +20,7 @@ use super::output_errors::FromLoss;
 pub(super) struct FlatErrors {
     /// By tile of the units as a list, `[step][lane]`.
     pub(super) values: Vec<Aligned>,
+    /// Whether a connection has sent back; until then a loop asks it unit by unit.
     pub(super) is_filled: bool,
 }
 
@@ -214,7 +215,7 @@ impl LayerErrors {
             if pass.timing_weight != 0.0 {
                 let spikes = context.spikes_of(number);
                 let units = view.layout.lanes_of(site);
-                let before: usize = spikes[..from].iter().map(|bits| bits.count_ones() as usize).sum();
+                let before = self.before(context, number, (from, to));
                 let of_steps = (from..to).flat_map(|t| set_bits(spikes[t]).map(move |lane| (t, lane)));
                 for (time, (t, lane)) in self.times[number][before..].iter_mut().zip(of_steps) {
                     *time += readers.sum(item, units[lane], t, Summed::Times);
@@ -223,10 +224,16 @@ impl LayerErrors {
         }
     }
 
+    /// Spikes of a site before step `from`, where those of steps from `to` on were taken.
+    fn before(&self, context: &PassContext<'_>, number: usize, (from, to): (usize, usize)) -> usize {
+        let of_steps = context.spikes_of(number)[from..to].iter().map(|bits| bits.count_ones() as usize);
+        self.times[number].len() - of_steps.sum::<usize>()
+    }
+
     /// Takes all sites from step `to` down to step `from`.
     pub(super) fn run(&mut self, context: &PassContext<'_>, adjoints: &mut Adjoints, (from, to): (usize, usize)) {
         for number in 0..context.view.layout.sites.len() {
-            let before: usize = context.spikes_of(number)[..from].iter().map(|bits| bits.count_ones() as usize).sum();
+            let before = self.before(context, number, (from, to));
             let has_times = context.pass.timing_weight != 0.0;
             let times = if has_times { &self.times[number][before..] } else { &[] };
             self.state.run(context, number, (from, to), &self.errors[number], times, adjoints);
