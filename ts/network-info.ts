@@ -5,10 +5,10 @@ export interface LayerPlan {
   /**
    * How the gradients of the layer's spikes reach it: from the `loss`; from the next layer by a `product` of all weights and adjoints at
    * every step, by `rows` of the weights from units with a direct gradient, or `carried` along from what the output injects;
-   * `none` where nothing reads them. `rows` and `carried` become a product in samples in which that is cheaper or, with `rows`, in which
+   * `broadcast` from the output (e-prop); `none` where nothing reads them. `rows` and `carried` become a product in samples in which that is cheaper or, with `rows`, in which
    * activity terms give every step a gradient.
    */
-  errors: "loss" | "product" | "rows" | "carried" | "none";
+  errors: "loss" | "product" | "rows" | "carried" | "broadcast" | "none";
   /**
    * How the gradients of its spike times reach it: from the `loss`, or from the next layer by one row of the weights for each spike:
    * `listed` tile by tile, or as `rows` afterwards; `none` where nothing reads them.

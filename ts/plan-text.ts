@@ -5,6 +5,7 @@ const ERRORS: Record<LayerPlan["errors"], string> = {
   product: "spike gradients by a product with the next layer's weights at every step",
   rows: "spike gradients by rows from units of the next layer that have one",
   carried: "spike gradients carried along from what the output injects",
+  broadcast: "spike gradients broadcast from the output by weights of their own",
   none: "no spike gradients",
 };
 

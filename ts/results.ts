@@ -73,9 +73,10 @@ export interface InputParameters {
 }
 
 /**
- * Names of the parameters that a layer can learn beside weights and biases. Fixed delays are listed too, but have no gradient.
+ * Names of the parameters that a layer can have beside weights and biases. Fixed delays and `feedback`, the random weights
+ * `[unit][output]` by which the rule `eprop` sends errors at the output to a hidden layer, are listed too, but have no gradient.
  */
-export type LearntName = LearntConstant | "delays";
+export type LearntName = LearntConstant | "delays" | "feedback";
 
 /** @internal */
 export function checkedParameters(given: unknown, path: string): LayerParameters {

@@ -43,6 +43,9 @@ export function parametersOf(layer, count) {
     ...(delays === undefined ? {} : { learnt: { delays: Float32Array.from(delays) } }),
   }));
   const [own, ...inputs] = arrays;
+  if (layer.feedback !== undefined) {
+    own.learnt = { ...own.learnt, feedback: Float32Array.from(layer.feedback) };
+  }
   return {
     .../** @type {{ weights: Float32Array }} */ (own),
     biases: Float32Array.from(layer.b),
@@ -58,7 +61,11 @@ export function parametersOf(layer, count) {
  * @param {"W" | "dW"} weights
  */
 export function besideExpected(found, expected, weights) {
-  const inputs = [{ weights: found.weights, learnt: found.learnt }, ...(found.inputs ?? [])];
+  const { feedback: _, ...ownLearnt } = found.learnt ?? {};
+  const inputs = [
+    { weights: found.weights, learnt: found.learnt === undefined ? undefined : ownLearnt },
+    ...(found.inputs ?? []),
+  ];
   const wanted = inputsOf(expected, weights, inputs.length);
   return inputs.map((input, number) => {
     const { weights: values, delays } = wanted[number] ?? { weights: undefined };

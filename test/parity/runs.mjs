@@ -248,6 +248,37 @@ export const RUNS = {
       { type: "mixture" },
       { type: "count", positive: 4 },
     ),
+  "e-prop, adaptive recurrent layers, random feedback below, readout": () =>
+    mixed(
+      layers(
+        { type: "flatten" },
+        { type: "dense", units: 40, recurrent: true, neuron: { type: "alif", learn: LEARNT } },
+        { type: "dense", units: 30, recurrent: true, delays: { by: "input", max: 4, learn: true } },
+      ),
+      { type: "eprop", surrogate: { type: "triangle", halfWidth: 0.6 } },
+      { type: "membrane", statistic: "mean" },
+      { output: { type: "leaky" } },
+    ),
+  "e-prop in a graph of convolutions, random feedback, count": () =>
+    mixed(
+      layers(
+        { name: "stem", type: "conv2d", channels: 6, kernel: 3, inputs: [{ type: "oneToOne", from: "stem", by: "channel" }] },
+        { name: "two", type: "conv2d", channels: 66, kernel: 3, stride: 2, padding: 1 },
+        { type: "globalAvgPool", from: "two" },
+      ),
+      { type: "eprop", feedback: "random" },
+      { type: "count", positive: 4 },
+    ),
+  "without the path through recurrence, antlr, latency": () =>
+    mixed(
+      layers(
+        { type: "flatten" },
+        { type: "dense", units: 40, recurrent: true },
+        { type: "dense", units: 30, recurrent: true, delays: { by: "connection", max: 4, learn: true } },
+      ),
+      { type: "antlr", recurrentPath: "ignore" },
+      { type: "latency" },
+    ),
   "delays in recurrent layers, mixture, readout": () =>
     mixed(
       layers(

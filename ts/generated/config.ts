@@ -22,6 +22,8 @@ export type ActivationRule = {
   resetPath?: ResetPaths,
   /** Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3). @default true */
   adaptationPath?: boolean,
+  /** Whether gradient follows spikes that a layer receives a step later: its own, or those of later layers. @default "full" */
+  recurrentPath?: RecurrentPath,
 };
 
 /** How the activation part treats the reset (spec 5.2). */
@@ -74,6 +76,8 @@ export type AntlrRule = {
   resetPath?: ResetPaths,
   /** Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3). @default true */
   adaptationPath?: boolean,
+  /** Whether gradient follows spikes that a layer receives a step later: its own, or those of later layers. @default "full" */
+  recurrentPath?: RecurrentPath,
   /** Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1), at least 0; 0 for none. @default 0.01 */
   slopeFloor?: number,
 };
@@ -362,6 +366,18 @@ export type EpochRecord = {
   bestEpoch: number,
 };
 
+/** e-prop: every unit's own states, and the errors at the output broadcast to all hidden layers (spec 19; Bellec et al., 2020). */
+export type EpropRule = {
+  /** The surrogate derivative. */
+  surrogate?: Surrogate,
+  /** Weights by which errors at the output reach hidden layers. @default "symmetric" */
+  feedback?: Feedback,
+  /** Whether a readout's memory of earlier spikes counts in the errors that hidden layers get; spiking outputs have none. @default true */
+  eligibilityFilter?: boolean,
+  /** Whether gradient follows the effect of a spike on later steps of its unit (`alif`, spec 10.3; `adlif`, spec 18). @default true */
+  adaptationPath?: boolean,
+};
+
 /**
  * The timing rule with the whole reset path, the discrete form of the exact gradient of the event-driven network (spec 14):
  * EventProp (Wunderlich and Pehle, 2021) for the reset `membrane`.
@@ -398,6 +414,9 @@ export type FastSigmoidSurrogate = {
   /** Factor on the distance from the threshold, at least 0. @default 3 */
   sharpness?: number,
 };
+
+/** Weights by which hidden layers learn of the errors at the output (spec 19.1). */
+export type Feedback = "symmetric" | "random";
 
 /** How the gains follow from the decays. */
 export type GainMode = "auto" | "manual";
@@ -635,6 +654,8 @@ export type MixtureRule = {
   resetPath?: ResetPaths,
   /** Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3). @default true */
   adaptationPath?: boolean,
+  /** Whether gradient follows spikes that a layer receives a step later: its own, or those of later layers. @default "full" */
+  recurrentPath?: RecurrentPath,
   /** Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1), at least 0; 0 for none. @default 0.01 */
   slopeFloor?: number,
 };
@@ -853,6 +874,9 @@ export type RectangleSurrogate = {
   halfWidth?: number,
 };
 
+/** Gradient by way of spikes that a layer receives a step later, its own or those of a later layer. */
+export type RecurrentPath = "full" | "ignore";
+
 /** Value x spikes every `d = (minInterval − maxInterval) x + maxInterval` steps: spike k at step `trunc(first + k d)`. */
 export type RegularEncoding = {
   /** Interval in steps for the value 1, 1 to 65535. @default 10 */
@@ -891,7 +915,7 @@ export type ResetPaths = {
 export type Rounding = "up" | "down";
 
 /** The learning rule (spec 5 and 6). */
-export type RuleConfig = { "type": "activation" } & ActivationRule | { "type": "timing" } & TimingRule | { "type": "antlr" } & AntlrRule | { "type": "mixture" } & MixtureRule | { "type": "eventProp" } & EventPropRule;
+export type RuleConfig = { "type": "activation" } & ActivationRule | { "type": "timing" } & TimingRule | { "type": "antlr" } & AntlrRule | { "type": "mixture" } & MixtureRule | { "type": "eventProp" } & EventPropRule | { "type": "eprop" } & EpropRule;
 
 /**
  * The image v moves over a sensor of `size × size` along the sides of an isosceles triangle, each side in a third of the
@@ -1082,6 +1106,8 @@ export type TimingRule = {
   resetPath?: ResetPaths,
   /** Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3). @default true */
   adaptationPath?: boolean,
+  /** Whether gradient follows spikes that a layer receives a step later: its own, or those of later layers. @default "full" */
+  recurrentPath?: RecurrentPath,
   /** Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1), at least 0; 0 for none. @default 0.01 */
   slopeFloor?: number,
 };

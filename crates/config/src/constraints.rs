@@ -1,6 +1,7 @@
 //! Rules between fields. The range of a single field is declared at the field.
 
 mod augmentation;
+mod eprop;
 mod frozen;
 mod layers;
 mod learnt;
@@ -61,6 +62,8 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("recurrent layers have no lag", rule::recurrent_paths),
     Constraint::new("subtract has a slope floor", rule::slope_floor),
     Constraint::new("a lag is of the reset of all states", rule::reset_lag),
+    Constraint::new("e-prop has an error at the output that it can broadcast", eprop::loss),
+    Constraint::new("e-prop filters by decays that the readout shares", eprop::filter),
     Constraint::new("the upper rate is not below the lower", rate_bounds),
     Constraint::new("classes have a weight each", class_weights),
     Constraint::new("the output of the label fires within the simulation", wanted_steps),

@@ -4,6 +4,7 @@ use crate::json::FromJson;
 use serde::Serialize;
 use spikelet_fields::fields;
 
+use super::eprop::{EpropRule, RecurrentPath};
 use super::number_or_list::PerLayer;
 use super::surrogate::Surrogate;
 use super::weight_schedule::WeightSchedule;
@@ -25,11 +26,13 @@ pub enum RuleConfig {
     Mixture(MixtureRule),
     /// Gradients of spike times that include the effects of resets: exact as steps become short (spec 14).
     EventProp(EventPropRule),
+    /// Surrogate gradients of each unit's own states, with errors broadcast from the output (spec 19).
+    Eprop(EpropRule),
 }
 
 read_tagged!(RuleConfig {
     "activation" => Activation, "timing" => Timing, "antlr" => Antlr, "mixture" => Mixture,
-    "eventProp" => EventProp,
+    "eventProp" => EventProp, "eprop" => Eprop,
 });
 
 impl Default for RuleConfig {
@@ -48,7 +51,7 @@ impl RuleConfig {
     /// Weights of the activation and the timing part, where the rule weighs them.
     pub(super) fn part_weights(&self) -> Option<(&PerLayer, &PerLayer)> {
         match self {
-            Self::Activation(_) | Self::Timing(_) | Self::EventProp(_) => None,
+            Self::Activation(_) | Self::Timing(_) | Self::EventProp(_) | Self::Eprop(_) => None,
             Self::Antlr(antlr) => Some((&antlr.activation_weight, &antlr.timing_weight)),
             Self::Mixture(mixture) => Some((&mixture.activation_weight, &mixture.timing_weight)),
         }
@@ -56,7 +59,7 @@ impl RuleConfig {
 
     pub(super) fn weight_schedule(&self) -> Option<&WeightSchedule> {
         match self {
-            Self::Activation(_) | Self::Timing(_) | Self::EventProp(_) => None,
+            Self::Activation(_) | Self::Timing(_) | Self::EventProp(_) | Self::Eprop(_) => None,
             Self::Antlr(antlr) => antlr.weight_schedule.as_ref(),
             Self::Mixture(mixture) => mixture.weight_schedule.as_ref(),
         }
@@ -71,6 +74,7 @@ impl RuleConfig {
             Self::Antlr(antlr) => &antlr.reset_path,
             Self::Mixture(mixture) => &mixture.reset_path,
             Self::EventProp(_) => &EventPropRule::RESET_PATH,
+            Self::Eprop(_) => &ResetPaths::NONE,
         }
     }
 
@@ -83,6 +87,29 @@ impl RuleConfig {
             Self::Antlr(antlr) => antlr.adaptation_path,
             Self::Mixture(mixture) => mixture.adaptation_path,
             Self::EventProp(exact) => exact.adaptation_path,
+            Self::Eprop(eprop) => eprop.adaptation_path,
+        }
+    }
+
+    /// Gradient by way of spikes that a layer receives a step later.
+    #[must_use]
+    pub fn recurrent_path(&self) -> RecurrentPath {
+        match self {
+            Self::Activation(activation) => activation.recurrent_path,
+            Self::Timing(timing) => timing.recurrent_path,
+            Self::Antlr(antlr) => antlr.recurrent_path,
+            Self::Mixture(mixture) => mixture.recurrent_path,
+            Self::EventProp(_) => RecurrentPath::Full,
+            Self::Eprop(_) => RecurrentPath::Ignore,
+        }
+    }
+
+    /// The settings of e-prop, if that is the rule.
+    #[must_use]
+    pub fn eprop(&self) -> Option<&EpropRule> {
+        match self {
+            Self::Eprop(eprop) => Some(eprop),
+            _ => None,
         }
     }
 
@@ -90,7 +117,7 @@ impl RuleConfig {
     #[must_use]
     pub fn slope_floor(&self) -> f64 {
         match self {
-            Self::Activation(_) => DEFAULT_SLOPE_FLOOR,
+            Self::Activation(_) | Self::Eprop(_) => DEFAULT_SLOPE_FLOOR,
             Self::Timing(timing) => timing.slope_floor,
             Self::Antlr(antlr) => antlr.slope_floor,
             Self::Mixture(mixture) => mixture.slope_floor,
@@ -152,6 +179,10 @@ pub struct ResetPaths {
     pub timing: ResetPath,
 }
 
+impl ResetPaths {
+    const NONE: Self = Self { activation: ResetPath::Ignore, timing: ResetPath::Ignore };
+}
+
 /// Surrogate gradients (spec 5.2).
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
@@ -166,6 +197,8 @@ pub struct ActivationRule {
     pub reset_path: ResetPaths,
     /// Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3).
     pub adaptation_path: bool,
+    /// Whether gradient follows spikes that a layer receives a step later: its own, or those of later layers.
+    pub recurrent_path: RecurrentPath,
 }
 
 impl Default for ActivationRule {
@@ -175,6 +208,7 @@ impl Default for ActivationRule {
             surrogate: Default::default(),
             reset_path: Default::default(),
             adaptation_path: true,
+            recurrent_path: Default::default(),
         }
     }
 }
@@ -189,6 +223,8 @@ pub struct TimingRule {
     pub reset_path: ResetPaths,
     /// Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3).
     pub adaptation_path: bool,
+    /// Whether gradient follows spikes that a layer receives a step later: its own, or those of later layers.
+    pub recurrent_path: RecurrentPath,
     /// Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1); 0 for none.
     #[range(min = 0)]
     pub slope_floor: f64,
@@ -196,7 +232,12 @@ pub struct TimingRule {
 
 impl Default for TimingRule {
     fn default() -> Self {
-        Self { reset_path: Default::default(), adaptation_path: true, slope_floor: DEFAULT_SLOPE_FLOOR }
+        Self {
+            reset_path: Default::default(),
+            adaptation_path: true,
+            recurrent_path: Default::default(),
+            slope_floor: DEFAULT_SLOPE_FLOOR,
+        }
     }
 }
 
@@ -223,6 +264,8 @@ pub struct AntlrRule {
     pub reset_path: ResetPaths,
     /// Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3).
     pub adaptation_path: bool,
+    /// Whether gradient follows spikes that a layer receives a step later: its own, or those of later layers.
+    pub recurrent_path: RecurrentPath,
     /// Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1); 0 for none.
     #[range(min = 0)]
     pub slope_floor: f64,
@@ -238,6 +281,7 @@ impl Default for AntlrRule {
             surrogate: Default::default(),
             reset_path: Default::default(),
             adaptation_path: true,
+            recurrent_path: Default::default(),
             slope_floor: DEFAULT_SLOPE_FLOOR,
         }
     }
@@ -266,6 +310,8 @@ pub struct MixtureRule {
     pub reset_path: ResetPaths,
     /// Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3).
     pub adaptation_path: bool,
+    /// Whether gradient follows spikes that a layer receives a step later: its own, or those of later layers.
+    pub recurrent_path: RecurrentPath,
     /// Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1); 0 for none.
     #[range(min = 0)]
     pub slope_floor: f64,
@@ -281,6 +327,7 @@ impl Default for MixtureRule {
             surrogate: Default::default(),
             reset_path: Default::default(),
             adaptation_path: true,
+            recurrent_path: Default::default(),
             slope_floor: DEFAULT_SLOPE_FLOOR,
         }
     }

@@ -26,6 +26,8 @@ pub enum Purpose {
     TimeJitter,
     /// Initial delays; `part` is the layer.
     Delays,
+    /// Random weights from the errors at the output to hidden layers; `part` is the layer.
+    Feedback,
 }
 
 /// The stream for a purpose and a part of it.

@@ -25,10 +25,10 @@ pub(crate) fn rule(switches: &Switches, unsupported: &mut Unsupported) -> Result
         })
     };
     match switches.rule.as_str() {
-        "eprop" => {
-            unsupported.note("the rule eprop");
-            Ok(json!({ "type": "activation" }))
-        }
+        "eprop" => Ok(json!({
+            "type": "eprop", "surrogate": surrogate, "feedback": switches.feedback,
+            "eligibilityFilter": switches.eligibility_filter, "adaptationPath": switches.adaptation_path,
+        })),
         "activation" => Ok(json!({
             "type": "activation", "variant": variant, "surrogate": surrogate, "resetPath": { "activation": activation },
             "adaptationPath": switches.adaptation_path,

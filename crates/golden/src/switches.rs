@@ -27,13 +27,14 @@ pub(crate) struct Switches {
     /// Format 3: layers with their sources, inputs, neurons and delays.
     #[serde(default)]
     pub(crate) layers: Vec<Map<String, Value>>,
-    /// Format 3: of surrogates and rules that the library does not have.
+    /// Format 3: of surrogates that the library does not have.
     #[serde(default, rename = "surr_table")]
     _table: IgnoredAny,
-    #[serde(default, rename = "feedback")]
-    _feedback: IgnoredAny,
-    #[serde(default, rename = "eligibilityFilter")]
-    _eligibility_filter: IgnoredAny,
+    /// Format 3, of e-prop.
+    #[serde(default = "defaults::feedback")]
+    pub(crate) feedback: String,
+    #[serde(default = "defaults::yes", rename = "eligibilityFilter")]
+    pub(crate) eligibility_filter: bool,
     #[serde(rename = "T")]
     pub(crate) steps: u32,
     pub(crate) alpha_i: f64,
@@ -136,6 +137,10 @@ impl Switches {
 mod defaults {
     pub(super) fn surrogate() -> String {
         "exponential".to_owned()
+    }
+
+    pub(super) fn feedback() -> String {
+        "symmetric".to_owned()
     }
 
     pub(super) fn alpha_extend() -> u32 {

@@ -20,6 +20,8 @@ pub enum Learnable {
         /// The most steps.
         max: u32,
     },
+    /// Fixed weights of e-prop from the errors at the output, `[unit, output]`.
+    Feedback,
 }
 
 /// Where the gradient of an array is summed.
@@ -39,6 +41,7 @@ impl Learnable {
         match self {
             Self::Constant(constant) => constant.name(),
             Self::Delays { .. } => "delays",
+            Self::Feedback => "feedback",
         }
     }
 
@@ -78,6 +81,7 @@ impl Learnable {
         let [min, max] = match self {
             Self::Constant(constant) => constant.range(),
             Self::Delays { max } => [0.0, max as f32],
+            Self::Feedback => return,
         };
         for parameter in parameters {
             if *parameter < min {
@@ -100,6 +104,7 @@ impl Learnable {
             Self::Delays { max } => {
                 (!(0.0..=max as f32).contains(&value)).then_some("must be between 0 and delays.max")
             }
+            Self::Feedback => None,
         }
     }
 }

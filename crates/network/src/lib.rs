@@ -8,6 +8,7 @@ mod build;
 pub mod connection;
 mod derived;
 pub mod events;
+pub mod feedback;
 pub mod gradient;
 pub mod graph;
 pub mod layer;

@@ -6,11 +6,12 @@ use spikelet_data::{Purpose, Stream};
 use crate::aligned::Aligned;
 use crate::connection::LayerView;
 use crate::derived::LayerDerived;
+use crate::feedback::{self, Feedback};
 use crate::gradient::{ConnectionParameters, LayerParameters};
 use crate::graph::Graph;
 use crate::layer::Layer;
-use crate::learnt::{LearntArray, LearntValues};
-use crate::outline::layers;
+use crate::learnt::{Learnable, LearntArray, LearntShape, LearntValues};
+use crate::outline::Outline;
 use crate::parameters::{Kind, TileParameters, tiles};
 use crate::plan::WeightCopies;
 use crate::shape::LayerShape;
@@ -34,12 +35,14 @@ pub struct Network {
     pub derived: Vec<LayerDerived>,
     /// The graph of a network that is no chain; its further inputs follow the layers with neurons.
     pub graph: Option<Box<Graph>>,
+    /// How errors at the output reach hidden layers, where the rule broadcasts them.
+    pub feedback: Option<Box<Feedback>>,
 }
 
 impl Network {
     /// A network with weights `U(±1/√inputs)` from the seed, `U(±1/√units)` within a recurrent layer, and biases of 0 (spec 7).
     pub fn new(config: &Config) -> Self {
-        let (layers, graph) = layers(&config.network);
+        let Outline { layers, graph, feedback } = Outline::new(config);
         let shapes: Vec<LayerShape> = layers.iter().map(|layer| layer.shape).collect();
         let of_layers: Vec<_> = shapes.iter().enumerate().map(|(layer, shape)| tiles(layer, shape)).collect();
         let ends = of_layers.iter().scan(0, |end, tiles| {
@@ -47,9 +50,15 @@ impl Network {
             Some(*end)
         });
         let starts = std::iter::once(0).chain(ends).collect();
+        let fan_in = layers[graph.as_ref().map_or(layers.len(), |graph| graph.inputs.len()) - 1].fan_in;
         let start = |(number, layer): (usize, &Layer)| {
-            let mut draw = Stream::new(config.training.seed, Purpose::Delays, number as u32);
-            layer.learnt.iter().map(|array| layer.start(array, &mut draw)).collect()
+            let draw = |purpose| Stream::new(config.training.seed, purpose, number as u32);
+            let (mut delays, mut random) = (draw(Purpose::Delays), draw(Purpose::Feedback));
+            let start = |array: &LearntShape| match array.what {
+                Learnable::Feedback => feedback::start(array, fan_in, &mut random),
+                _ => layer.start(array, &mut delays),
+            };
+            layer.learnt.iter().map(start).collect()
         };
         let mut network = Self {
             steps: config.network.steps as usize,
@@ -58,6 +67,7 @@ impl Network {
             layers,
             shapes,
             graph: graph.map(Box::new),
+            feedback: feedback.map(Box::new),
             tiles: of_layers.into_iter().flatten().collect(),
             starts,
         };
@@ -283,6 +293,10 @@ impl Network {
     /// Brings what is derived from the parameters up to date.
     pub fn refresh(&mut self) {
         (0..self.layers.len()).for_each(|layer| self.refresh_layer(layer));
+        if let Some(mut feedback) = self.feedback.take() {
+            feedback.refresh(self);
+            self.feedback = Some(feedback);
+        }
     }
 
     fn refresh_layer(&mut self, layer: usize) {

@@ -1,8 +1,9 @@
 //! The layers of a configuration and their sizes, without parameters.
 
-use spikelet_config::{Delays, LayerConfig, NetworkConfig};
+use spikelet_config::{Config, Delays, LayerConfig, NetworkConfig};
 
 use crate::build::{build, is_graph};
+use crate::feedback::Feedback;
 use crate::graph::Graph;
 use crate::layer::{Layer, chain, chain_shapes, with_delays};
 use crate::learnt::LearntShape;
@@ -17,6 +18,22 @@ pub(crate) fn layers(network: &NetworkConfig) -> (Vec<Layer>, Option<Graph>) {
             (layers, Some(graph))
         }
         _ => (chain(network), None),
+    }
+}
+
+/// A network without parameters.
+pub(crate) struct Outline {
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) graph: Option<Graph>,
+    pub(crate) feedback: Option<Feedback>,
+}
+
+impl Outline {
+    pub(crate) fn new(config: &Config) -> Self {
+        let (mut layers, graph) = layers(&config.network);
+        let feedback = Feedback::new(config, &layers, graph.as_ref());
+        feedback.iter().for_each(|feedback| feedback.add_arrays(&mut layers));
+        Self { layers, graph, feedback }
     }
 }
 
@@ -42,8 +59,12 @@ pub fn delays(network: &NetworkConfig) -> Vec<Option<Delays>> {
     }
 }
 
-/// What the spiking layers of a valid network learn beside weights and biases, from the input up.
-pub fn learnt_arrays(network: &NetworkConfig) -> Vec<Vec<LearntShape>> {
+/// What the layers of a valid network have beside weights and biases, from the input up, then their further inputs.
+pub fn learnt_arrays(config: &Config) -> Vec<Vec<LearntShape>> {
+    let network = &config.network;
+    if config.rule.eprop().is_some() {
+        return Outline::new(config).layers.into_iter().map(|layer| layer.learnt).collect();
+    }
     if let Some(layers) = beyond_chain(network) {
         return layers.into_iter().map(|layer| layer.learnt).collect();
     }

@@ -73,6 +73,10 @@ pub struct PlanInput<'a> {
     pub activation_path: ResetPath,
     /// Whether values are observed: then S̄ and T̄ of all layers are read afterwards.
     pub is_observed: bool,
+    /// Whether layers get errors from spikes that they, or earlier layers, receive a step later.
+    pub follows_recurrence: bool,
+    /// Whether hidden layers get their errors from the output alone, by weights of their own (spec 19).
+    pub broadcasts: bool,
 }
 
 impl WeightCopies {
@@ -95,9 +99,17 @@ impl LayerPlan {
 pub fn summaries(graph: Option<&Graph>, plan: &[LayerPlan], input: &PlanInput<'_>) -> Vec<PlanSummary> {
     if let Some(graph) = graph {
         let summary = |(layer, pass): (usize, &LayerPass)| {
-            PlanSummary::of_graph(pass, layer + 1 == input.passes.len(), !graph.readers(Item::Layer(layer)).is_empty())
+            let is_output = layer + 1 == input.passes.len();
+            if input.broadcasts {
+                return PlanSummary::of_broadcast(is_output);
+            }
+            PlanSummary::of_graph(pass, is_output, !graph.readers(Item::Layer(layer)).is_empty())
         };
         return input.passes.iter().enumerate().map(summary).collect();
+    }
+    if input.broadcasts {
+        let outputs = 1..=plan.len();
+        return outputs.map(|layer| PlanSummary::of_broadcast(layer == plan.len())).collect();
     }
     let next = input.passes.iter().zip(plan).skip(1).map(Some).chain([None]);
     let layers = input.passes.iter().zip(plan).zip(next);
@@ -133,7 +145,7 @@ fn plan_layer(layers: &[Layer], index: usize, input: &PlanInput<'_>) -> LayerPla
     let factor = source.map_or(0.0, |(_, source)| source.factor);
     let has_terms = pass.passes_resets() || !layer.neuron.is_plain();
     let (errors, needs) = match source {
-        Some((previous, _)) if factor != 0.0 => {
+        Some((previous, _)) if factor != 0.0 && !input.broadcasts => {
             let (route, needs) = if index + 1 == layers.len() {
                 from_output(previous, layer, input)
             } else {
@@ -144,16 +156,18 @@ fn plan_layer(layers: &[Layer], index: usize, input: &PlanInput<'_>) -> LayerPla
         _ => (ErrorRoute::None, Vec::new()),
     };
     let times = match source {
-        Some((_, source)) if input.is_observed || source.timing_weight != 0.0 => layer.connection.routes().times,
+        Some((_, source)) if !input.broadcasts && (input.is_observed || source.timing_weight != 0.0) => {
+            layer.connection.routes().times
+        }
         _ => TimeRoute::None,
     };
-    let own = own_route(layer, pass, input.is_observed);
-    let has_delays = layer.connection.delays().is_some();
-    let has_own_errors = layer.connection.drives_itself() && !has_delays && pass.factor != 0.0;
+    let own = if input.follows_recurrence { own_route(layer, pass, input.is_observed) } else { OwnRoute::None };
+    let has_own_errors = own != OwnRoute::None && layer.connection.delays().is_none() && pass.factor != 0.0;
+    let is_broadcast = input.broadcasts && index + 1 == layers.len();
     let is_by_step = matches!(own, OwnRoute::ProductByTile | OwnRoute::RowsByTile);
     let learns_input_delays = layer.delays().is_some_and(|delays| delays.learn && !delays.is_by_connection());
     let kept = KeptAdjoints {
-        q: is_by_step || matches!(errors, ErrorRoute::Product | ErrorRoute::Carried(_)),
+        q: is_by_step || is_broadcast || matches!(errors, ErrorRoute::Product | ErrorRoute::Carried(_)),
         r: is_by_step || times == TimeRoute::Rows || learns_input_delays,
         injected: matches!(errors, ErrorRoute::Carried(_)) && layer.neuron.fires,
     };
@@ -167,10 +181,10 @@ fn plan_layer(layers: &[Layer], index: usize, input: &PlanInput<'_>) -> LayerPla
         copies: WeightCopies {
             panels: has_own_errors && !has_few_errors(layer, pass),
             rows: has_own_errors && has_few_errors(layer, pass),
-            towards: source.is_some() && (factor != 0.0 || input.is_observed),
+            towards: source.is_some() && !input.broadcasts && (factor != 0.0 || input.is_observed),
         },
         needs,
-        own_needs: own_needs(layer, pass),
+        own_needs: if input.follows_recurrence { own_needs(layer, pass) } else { Vec::new() },
         // A layer whose lanes step together keeps q and r or neither.
         kept: if layer.connection.drives_itself() && (kept.q || kept.r) {
             KeptAdjoints { q: true, r: true, ..kept }

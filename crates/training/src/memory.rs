@@ -1,6 +1,6 @@
 //! Memory that a training will take, checked before it begins.
 
-use spikelet_config::{Config, Result, RuleConfig};
+use spikelet_config::{Config, RecurrentPath, Result, RuleConfig};
 use spikelet_data::memory;
 use spikelet_kernels::padded;
 use spikelet_network::outline::{delays, shapes};
@@ -66,7 +66,8 @@ impl NetworkBytes {
                 bytes.samples += states * samples * learnt;
             }
         }
-        let has_products = !matches!(config.rule, RuleConfig::Timing(_) | RuleConfig::EventProp(_));
+        let has_products = !matches!(config.rule, RuleConfig::Timing(_) | RuleConfig::EventProp(_))
+            && config.rule.recurrent_path() == RecurrentPath::Full;
         if has_products && config.network.is_recurrent() {
             bytes.worker = bytes.worker.saturating_mul(samples.min(together(&shapes) as u64));
         }

@@ -1,6 +1,7 @@
 //! The passes of a sample: forward, loss, backward.
 
 mod backpropagate;
+mod broadcast;
 mod graph;
 mod graph_errors;
 mod group;

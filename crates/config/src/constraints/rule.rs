@@ -34,6 +34,7 @@ pub(super) fn weight_schedule(rule: &RuleConfig) -> Result<()> {
 pub(super) fn reset_paths(rule: &RuleConfig) -> Result<()> {
     let (variant, has_timing) = match rule {
         RuleConfig::Activation(activation) => (Some(activation.variant), false),
+        RuleConfig::Eprop(_) => (None, false),
         RuleConfig::Timing(_) | RuleConfig::EventProp(_) => (None, true),
         RuleConfig::Antlr(antlr) => (Some(antlr.variant), true),
         RuleConfig::Mixture(mixture) => (Some(mixture.variant), true),

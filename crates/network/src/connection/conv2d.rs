@@ -240,6 +240,10 @@ impl Weights for Conv2d {
         samples.iter_mut().for_each(|(state, run)| self.run(&mut state.conv2d, run));
     }
 
+    fn add_weights(&self, tiles: &[TileParameters], input: u32, to: &mut [f32]) {
+        self.convolution.add_weights(tiles, input, to);
+    }
+
     fn prepare_error(&self, state: &mut ConnectionState, sent: &Sent<'_>, factor: f32) {
         let Self { convolution, landings, shared } = self;
         let Conv2dState { injected, carried_gradient, input_gradient, .. } = &mut state.conv2d;

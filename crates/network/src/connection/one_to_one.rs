@@ -117,6 +117,10 @@ impl Weights for OneToOne {
         }
     }
 
+    fn add_weights(&self, tiles: &[TileParameters], input: u32, to: &mut [f32]) {
+        to[input as usize] += weight(tiles, input);
+    }
+
     fn spike_error(
         &self,
         _state: &ConnectionState,

@@ -95,6 +95,14 @@ impl Recurrent {
 }
 
 impl Recurrent {
+    /// Takes one sample back tile by tile, over all steps of each: no unit needs errors of the others.
+    fn run_apart(&self, state: &RecurrentState, run: &mut BackwardRun<'_>) {
+        run.run_and_show(run.context.every_step(), false, &mut |_, _, _| {});
+        if let Some(Delays { by: DelaysBy::Input, learn: true, .. }) = self.delays {
+            write_input_gradient(run, state.events());
+        }
+    }
+
     /// Writes the sums of a pass into the gradient.
     fn finish(&self, state: &RecurrentState, run: &mut BackwardRun<'_>) {
         let BackwardRun { context, scratch, gradient, .. } = run;
@@ -205,6 +213,9 @@ impl Weights for Recurrent {
 
     fn backward(&self, samples: &mut [(&mut ConnectionState, BackwardRun<'_>)]) {
         let Some(&LayerPlan { own, .. }) = samples.first().map(|(_, run)| run.context.plan) else { return };
+        if own == OwnRoute::None {
+            return samples.iter_mut().for_each(|(state, run)| self.run_apart(&state.recurrent, run));
+        }
         samples.iter_mut().for_each(|(state, run)| state.recurrent.backward.start(&run.context));
         match own {
             OwnRoute::Rows => {
@@ -218,7 +229,8 @@ impl Weights for Recurrent {
                 lockstep::run(&self.panels, samples.iter_mut().map(|(state, run)| (&mut state.recurrent, run)));
             }
             OwnRoute::ProductByLayer | OwnRoute::ProductByTile => self.step_back(true, samples),
-            OwnRoute::RowsByTile | OwnRoute::None => self.step_back(false, samples),
+            OwnRoute::RowsByTile => self.step_back(false, samples),
+            OwnRoute::None => {}
         }
         for (state, run) in samples {
             self.finish(&state.recurrent, run);

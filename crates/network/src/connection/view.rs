@@ -75,7 +75,7 @@ impl<'a> LayerView<'a> {
             Learnable::Constant(constant) => {
                 adjoints.constants.array(site.lane..site.lane + site.lanes, number_of(constant))
             }
-            Learnable::Delays { .. } => &[],
+            Learnable::Delays { .. } | Learnable::Feedback => &[],
         }
     }
 

@@ -148,6 +148,14 @@ pub trait Weights {
     /// `arriving` are the spikes that the weights got.
     fn collect(&self, state: &mut ConnectionState, run: &mut BackwardRun<'_>, arriving: StepEvents<'_>);
 
+    /// Adds the weights by which an input drives each unit, without delays.
+    fn add_weights(&self, tiles: &[TileParameters], input: u32, to: &mut [f32]) {
+        for tile in tiles {
+            let row = &tile.weights[input as usize * tile.lanes..][..tile.units];
+            to[tile.first..].iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight);
+        }
+    }
+
     /// Prepares [`Weights::spike_error`] of all sites of the previous layer.
     fn prepare_error(&self, _state: &mut ConnectionState, _sent: &Sent<'_>, _factor: f32) {}
 

@@ -43,6 +43,13 @@ impl PlanSummary {
         Self { errors, times, within: None, cost, cheaper: Vec::new() }
     }
 
+    /// The summary of a layer where errors at the output are broadcast to the others.
+    pub(super) fn of_broadcast(is_output: bool) -> Self {
+        let cost = if is_output { vec!["units × steps"] } else { vec!["units × steps", "units × outputs × steps"] };
+        let errors = if is_output { "loss" } else { "broadcast" };
+        Self { errors, times: "none", within: None, cost, cheaper: Vec::new() }
+    }
+
     /// The summary of a layer; `next` are pass and plan of the next layer, `None` at the output.
     pub(super) fn new(pass: &LayerPass, plan: &LayerPlan, next: Option<(&LayerPass, &LayerPlan)>) -> Self {
         let has_activity_terms = next.is_some_and(|(next, _)| next.factor * next.activity_gradient != 0.0);

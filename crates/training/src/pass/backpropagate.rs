@@ -10,12 +10,14 @@ use spikelet_network::connection::{
     BackwardRun, BackwardScratch, ConnectionState, LayerPass, LayerView, Mixing, OutputErrors, PassContext, StagesState,
 };
 use spikelet_network::events::LayerSpikes;
+use spikelet_network::feedback::Feedback;
 use spikelet_network::gradient::LayerGradient;
 use spikelet_network::layer::LayerState;
 use spikelet_network::network::Network;
 use spikelet_network::plan::{ErrorRoute, LayerPlan};
 use spikelet_network::state::{Adjoints, UnitState};
 
+use super::broadcast::{Broadcast, FromOutput};
 use super::output_errors::{FromLoss, FromNext};
 use super::workspace::Workspace;
 use crate::rule::GradientPass;
@@ -92,6 +94,9 @@ fn run_layer(samples: &mut [SampleBackward<'_>], pass: &GradientPass, index: usi
         network.layers[layer].stages.write_gradient(stages, run);
         add_constants(&view, run.adjoints, mixing, run.gradient);
     }
+    if pass.broadcasts && layer + 1 == network.neurons() {
+        samples.iter_mut().for_each(SampleBackward::take_broadcast);
+    }
 }
 
 /// A layer of a sample in the backward pass.
@@ -108,10 +113,19 @@ struct Part<'a> {
 }
 
 impl SampleBackward<'_> {
+    /// Takes what the output broadcasts, whose backward pass is over.
+    pub(super) fn take_broadcast(&mut self) {
+        let Self { back, work, .. } = self;
+        let Workspace { forward, gradient, broadcast, .. } = &mut **work;
+        let output = back.network.neurons() - 1;
+        let is_filtered = back.feedback().is_filtered;
+        broadcast.take(is_filtered, &back.network.view(output), &forward.layers[output].adjoints, gradient);
+    }
+
     /// A layer, whose next one has been passed.
     fn at(&mut self, (pass, plan): (&GradientPass, &[LayerPlan]), index: usize) -> Part<'_> {
         let Self { back, work, result } = self;
-        let Workspace { forward, gradient, scratch, injections, .. } = &mut **work;
+        let Workspace { forward, gradient, scratch, injections, broadcast, .. } = &mut **work;
         let layers = &mut forward.layers;
         let (here, next) = layers[index..].split_first_mut().expect("the layer exists");
         let LayerState { units, spikes, stages, connection, adjoints, .. } = here;
@@ -119,6 +133,7 @@ impl SampleBackward<'_> {
         let end = gradient.end;
         let errors = match next.first_mut() {
             None => Errors::Loss(FromLoss { gradient, view: back.network.view(index), spikes, end }),
+            Some(_) if pass.broadcasts => Errors::Output(back.hidden_errors(index, broadcast, end)),
             Some(next) => {
                 let mut errors = FromNext::prepare(back.level, back.network, index, next, units, of_layer.factor, end);
                 errors.take_injected();
@@ -137,6 +152,18 @@ impl Backpropagation<'_> {
     /// Whether one pass is the whole gradient.
     pub(super) fn is_single(&self) -> bool {
         self.passes.len() == 1 && self.passes[0].is_final()
+    }
+
+    /// The weights by which errors at the output reach hidden layers.
+    fn feedback(&self) -> &'_ Feedback {
+        self.network.feedback.as_ref().expect("a rule that broadcasts errors has weights for them")
+    }
+
+    /// Errors of a hidden layer from what the output broadcasts.
+    pub(super) fn hidden_errors<'b>(&'b self, layer: usize, broadcast: &'b Broadcast, end: usize) -> FromOutput<'b> {
+        let Self { level, network, .. } = *self;
+        let (view, outputs) = (network.view(layer), network.outputs());
+        FromOutput { level, broadcast, feedback: self.feedback(), view, layer, outputs, end }
     }
 
     /// How the gradient of pass number `index`, which has this weight, is added to that of the others; `None` where it is the only one.
@@ -191,6 +218,7 @@ pub(super) fn add_constants(
 /// Errors of a layer's output.
 enum Errors<'a> {
     Loss(FromLoss<'a>),
+    Output(FromOutput<'a>),
     Next(FromNext<'a>),
 }
 
@@ -198,6 +226,7 @@ impl Errors<'_> {
     fn source(&self) -> &dyn OutputErrors {
         match self {
             Self::Loss(errors) => errors,
+            Self::Output(errors) => errors,
             Self::Next(errors) => errors,
         }
     }

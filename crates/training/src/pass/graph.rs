@@ -39,46 +39,71 @@ impl SampleBackward<'_> {
             flats.iter_mut().zip(layouts).for_each(|(errors, layout)| errors.start(layout.sites.len()));
         }
         let plans = &self.back.plans[index];
-        let has_errors = pass.weights.iter().any(|weights| weights.activation != 0.0);
+        let has_errors = !pass.broadcasts && pass.weights.iter().any(|weights| weights.activation != 0.0);
         for (layer, errors) in errors.layers.iter_mut().enumerate() {
             self.start_layer(graph, (pass, plans), layer, errors);
         }
         let end = self.work.gradient.end;
         for block in graph.blocks.iter().rev() {
-            let at_once = if block.is_loop { 1 } else { end.max(1) };
-            for to in (1..=end).rev().step_by(at_once) {
-                let steps = (to.saturating_sub(at_once), to);
-                for &item in block.items.iter().rev() {
-                    match item {
-                        Item::Layer(layer) => {
-                            self.step_layer(graph, (pass, plans), (layer, block.is_loop), steps, &mut errors);
-                        }
-                        Item::Pool(pool) if has_errors && !block.is_loop => {
-                            self.fill_pool(graph, (pool, false), &mut errors);
-                        }
-                        Item::Pool(_) => {}
+            // Without the path through recurrence a loop is none on the way back.
+            if block.is_loop && pass.follows_recurrence {
+                self.run_loop(graph, (pass, index), (&block.items, has_errors), &mut errors);
+                continue;
+            }
+            for &item in block.items.iter().rev() {
+                match item {
+                    Item::Layer(layer) => {
+                        self.step_layer(graph, (pass, plans), (layer, false), (0, end), &mut errors);
+                        self.finish_layer(graph, (pass, index), (layer, has_errors), &mut errors);
                     }
-                }
-            }
-            for &item in &block.items {
-                if let Item::Layer(layer) = item {
-                    self.finish_layer(graph, (pass, index), (layer, has_errors), &mut errors);
-                }
-            }
-            for &item in block.items.iter().rev().filter(|_| has_errors && block.is_loop) {
-                if let Item::Pool(pool) = item {
-                    self.fill_pool(graph, (pool, true), &mut errors);
+                    Item::Pool(pool) if has_errors => self.fill_pool(graph, (pass, pool, false), &mut errors),
+                    Item::Pool(_) => {}
                 }
             }
         }
         self.work.graph_errors = errors;
     }
 
+    /// Takes the items of a loop back, all of them a step before the one before it.
+    fn run_loop(
+        &mut self,
+        graph: &Graph,
+        (pass, index): (&GradientPass, usize),
+        (items, has_errors): (&[Item], bool),
+        errors: &mut GraphErrors,
+    ) {
+        let plans = &self.back.plans[index];
+        for to in (1..=self.work.gradient.end).rev() {
+            for &item in items.iter().rev() {
+                if let Item::Layer(layer) = item {
+                    self.step_layer(graph, (pass, plans), (layer, true), (to - 1, to), errors);
+                }
+            }
+        }
+        for &item in items {
+            if let Item::Layer(layer) = item {
+                self.finish_layer(graph, (pass, index), (layer, has_errors), errors);
+            }
+        }
+        for &item in items.iter().rev().filter(|_| has_errors) {
+            if let Item::Pool(pool) = item {
+                self.fill_pool(graph, (pass, pool, true), errors);
+            }
+        }
+    }
+
     /// Sums what comes back for the outputs of a pool. In a loop it may come by way of the pool itself.
-    fn fill_pool(&mut self, graph: &Graph, (pool, is_loop): (usize, bool), errors: &mut GraphErrors) {
+    fn fill_pool(
+        &mut self,
+        graph: &Graph,
+        (pass, pool, is_loop): (&GradientPass, usize, bool),
+        errors: &mut GraphErrors,
+    ) {
         let end = self.work.gradient.end;
         let mut filled = std::mem::take(&mut errors.pools[pool]);
-        let readers = Readers::new(self.back.level, self.back.network, graph, &self.work.forward, errors, end);
+        let network = (self.back.network, graph);
+        let steps = (end, pass.follows_recurrence);
+        let readers = Readers::new(self.back.level, network, &self.work.forward, errors, steps);
         let layout = &graph.pool_flats[pool];
         for (values, site) in filled.values.iter_mut().zip(&layout.sites) {
             values.clear();
@@ -165,7 +190,7 @@ impl SampleBackward<'_> {
         errors: &mut GraphErrors,
     ) {
         let Self { back, work, .. } = self;
-        let Workspace { forward, gradient, .. } = &mut **work;
+        let Workspace { forward, gradient, broadcast, .. } = &mut **work;
         let end = gradient.end;
         let gradient_pass: LayerPass = pass.at(layer, gradient.activity[layer]);
         // Taken out, so that its pass may read all other layers.
@@ -182,12 +207,20 @@ impl SampleBackward<'_> {
             is_observed: back.is_observed,
         };
         let mut of_layer = std::mem::take(&mut errors.layers[layer]);
-        let readers = Readers::new(back.level, back.network, graph, forward, errors, end);
-        of_layer.add(&context, &readers, (Item::Layer(layer), is_loop), steps);
+        if !pass.broadcasts {
+            let follows = (end, pass.follows_recurrence);
+            let readers = Readers::new(back.level, (back.network, graph), forward, errors, follows);
+            of_layer.add(&context, &readers, (Item::Layer(layer), is_loop), steps);
+        } else if layer + 1 < graph.inputs.len() {
+            of_layer.take(&context, &back.hidden_errors(layer, broadcast, end));
+        }
         std::mem::swap(&mut here.1, &mut forward.layers[layer].adjoints);
         of_layer.run(&context, &mut here.1, steps);
         errors.layers[layer] = of_layer;
         (forward.layers[layer].units, forward.layers[layer].adjoints) = here;
+        if pass.broadcasts && layer + 1 == graph.inputs.len() {
+            self.take_broadcast();
+        }
     }
 
     /// Writes a connection's part of the gradient.

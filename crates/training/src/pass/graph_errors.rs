@@ -13,6 +13,7 @@ use spikelet_network::network::Network;
 use spikelet_network::pass::ForwardWorkspace;
 use spikelet_network::state::Adjoints;
 
+use super::broadcast::FromOutput;
 use super::output_errors::FromLoss;
 
 /// What a connection sends back for its sources, or what comes back for the outputs of a pool: S̄ of every step, where its pass is over.
@@ -72,12 +73,20 @@ pub(super) struct Readers<'a> {
     pools: &'a [FlatErrors],
     /// Step from which on there is no gradient.
     end: usize,
+    /// Whether readers a step later count.
+    follows_recurrence: bool,
 }
 
 impl Readers<'_> {
+    /// Readers of an item that count, with the lag.
+    fn of(&self, item: Item) -> impl Iterator<Item = (Reader, usize)> + '_ {
+        let counts = |lag: usize| lag == 0 || self.follows_recurrence;
+        self.graph.readers(item).iter().copied().filter(move |&(_, lag)| counts(lag))
+    }
+
     /// Adds to the errors of a site, `[step][lane]`, `factor` times what all readers send back, whose passes are over.
     pub(super) fn add_site(&self, item: Item, (layout, site): (&Layout, &Site), factor: f32, errors: &mut [f32]) {
-        for &(reader, lag) in self.graph.readers(item) {
+        for (reader, lag) in self.of(item) {
             match reader {
                 Reader::Connection(connection) if layout.is_in_order() => {
                     let from = self.connections[connection].values[site.tile].chunks_exact(site.lanes).skip(lag);
@@ -125,11 +134,11 @@ impl Readers<'_> {
 
     /// What all readers send back for a spike of a unit at step `t`.
     fn sum(&self, item: Item, unit: u32, t: usize, summed: Summed) -> f32 {
-        let of_reader = |&(reader, lag): &(Reader, usize)| match reader {
+        let of_reader = |(reader, lag): (Reader, usize)| match reader {
             Reader::Connection(connection) => self.of_connection(connection, unit, t + lag, summed),
             Reader::Pool(pool) => self.of_pool(pool, unit, t + lag, summed),
         };
-        self.graph.readers(item).iter().map(of_reader).sum()
+        self.of(item).map(of_reader).sum()
     }
 
     fn of_connection(&self, number: usize, unit: u32, t: usize, summed: Summed) -> f32 {
@@ -190,6 +199,13 @@ impl LayerErrors {
             times.resize(fired, 0.0);
         }
         self.state.start(context);
+    }
+
+    /// Takes what the output broadcasts to the layer.
+    pub(super) fn take(&mut self, context: &PassContext<'_>, broadcast: &FromOutput<'_>) {
+        for (number, error) in self.errors.iter_mut().enumerate() {
+            broadcast.spike_error(number, context.pass.factor, error);
+        }
     }
 
     /// Adds what the readers send back for steps `from..to`; all of them are behind a layer that is in no loop.
@@ -266,13 +282,12 @@ impl Readers<'_> {
 
     pub(super) fn new<'a>(
         level: Level,
-        network: &'a Network,
-        graph: &'a Graph,
+        (network, graph): (&'a Network, &'a Graph),
         work: &'a ForwardWorkspace,
         errors: &'a GraphErrors,
-        end: usize,
+        (end, follows_recurrence): (usize, bool),
     ) -> Readers<'a> {
         let GraphErrors { connections, pools, .. } = errors;
-        Readers { level, network, graph, work, connections, pools, end }
+        Readers { level, network, graph, work, connections, pools, end, follows_recurrence }
     }
 }

@@ -8,6 +8,7 @@ use spikelet_network::pass::ForwardWorkspace;
 use spikelet_network::state::{Adjoints, ObservedAdjoints, UnitState};
 
 use super::backpropagate::Backpropagation;
+use super::broadcast::Broadcast;
 use super::graph_errors::{GraphErrors, Readers};
 use super::output_errors::{FromLoss, FromNext};
 use super::workspace::Workspace;
@@ -37,7 +38,10 @@ impl Backpropagation<'_> {
     }
 
     fn adjoints(&self, pass: &GradientPass, index: usize, work: &mut Workspace, trace: &mut LayerTrace) {
-        let Workspace { forward, gradient, graph_errors, .. } = work;
+        let Workspace { forward, gradient, graph_errors, broadcast, .. } = work;
+        if pass.broadcasts && index + 1 < self.network.neurons() {
+            return self.adjoints_of_hidden(broadcast, index, (forward, gradient), trace);
+        }
         if let Some(graph) = &self.network.graph {
             return self.adjoints_of_graph(graph, (pass, gradient), index, (forward, graph_errors), trace);
         }
@@ -49,6 +53,7 @@ impl Backpropagation<'_> {
             connection: &self.network.layers[index].connection,
             sent: Sent { level: self.level, view, adjoints: &here.adjoints, end },
             state: here,
+            follows_recurrence: pass.follows_recurrence,
         };
         if !view.neuron.fires {
             return;
@@ -66,6 +71,26 @@ impl Backpropagation<'_> {
 }
 
 impl Backpropagation<'_> {
+    /// Of a hidden layer whose errors the output broadcasts.
+    fn adjoints_of_hidden(
+        &self,
+        broadcast: &Broadcast,
+        index: usize,
+        (forward, gradient): (&ForwardWorkspace, &OutputGradient),
+        trace: &mut LayerTrace,
+    ) {
+        let (view, end, here) = (self.network.view(index), gradient.end, &forward.layers[index]);
+        copy_adjoints(&view, &here.adjoints, end, trace);
+        let observed = Observed {
+            connection: &self.network.layers[index].connection,
+            sent: Sent { level: self.level, view, adjoints: &here.adjoints, end },
+            state: here,
+            follows_recurrence: false,
+        };
+        observed.errors(&self.hidden_errors(index, broadcast, end), false, false, trace);
+        observed.take_resets(gradient.activity[index], trace);
+    }
+
     fn adjoints_of_graph(
         &self,
         graph: &Graph,
@@ -83,13 +108,15 @@ impl Backpropagation<'_> {
             connection: &self.network.layers[index].connection,
             sent: Sent { level: self.level, view, adjoints: &here.adjoints, end },
             state: here,
+            follows_recurrence: pass.follows_recurrence,
         };
         let has_timing = pass.has_timing();
         if index + 1 == graph.inputs.len() {
             let loss = FromLoss { gradient, view, spikes: &here.spikes, end };
             observed.errors(&loss, true, false, trace);
         }
-        let readers = Readers::new(self.level, self.network, graph, forward, errors, end);
+        let network = (self.network, graph);
+        let readers = Readers::new(self.level, network, forward, errors, (end, pass.follows_recurrence));
         let LayerTrace { spike_gradient, timing_gradient, .. } = trace;
         readers.observed(index, spike_gradient, has_timing.then_some(&mut timing_gradient[..]));
         observed.take_resets(gradient.activity[index], trace);
@@ -151,6 +178,8 @@ struct Observed<'a> {
     connection: &'a Connection,
     state: &'a LayerState,
     sent: Sent<'a>,
+    /// Whether errors come back within the layer.
+    follows_recurrence: bool,
 }
 
 impl Observed<'_> {
@@ -163,7 +192,9 @@ impl Observed<'_> {
             error.clear();
             errors.spike_error(number, 1.0, &mut error);
             error.resize(end * site.lanes);
-            self.connection.add_own_error(&self.sent, site, 1.0, &mut error);
+            if self.follows_recurrence {
+                self.connection.add_own_error(&self.sent, site, 1.0, &mut error);
+            }
             let of_units = |(lane, &unit): (usize, &u32)| (lane, unit as usize);
             for (t, row) in error.chunks_exact(site.lanes).enumerate() {
                 let units = view.layout.units_of(site).map(of_units);
@@ -180,7 +211,7 @@ impl Observed<'_> {
     fn times(&self, number: usize, site: &Site, has_timing: bool, timing: &mut [f32], trace: &mut LayerTrace) {
         let Sent { view, end, .. } = self.sent;
         let spikes = &self.state.units.spikes[number * view.steps..][..end];
-        if has_timing {
+        if has_timing && self.follows_recurrence {
             self.connection.add_own_times(&self.sent, site, spikes, timing);
         }
         let mut values = timing.iter();

@@ -6,6 +6,7 @@ use spikelet_network::network::Network;
 use spikelet_network::output_summary::OutputSummary;
 use spikelet_network::pass::ForwardWorkspace;
 
+use super::broadcast::Broadcast;
 use super::graph_errors::GraphErrors;
 use super::injections::Injections;
 use crate::loss::OutputGradient;
@@ -20,6 +21,8 @@ pub(super) struct Workspace {
     pub(super) scratch: BackwardScratch,
     /// What the output layer's adjoints inject into their projections, by step.
     pub(super) injections: Injections,
+    /// What the output broadcasts to hidden layers.
+    pub(super) broadcast: Broadcast,
     /// Errors of the layers of a graph.
     pub(super) graph_errors: GraphErrors,
     /// Spikes of each unit of a layer.
@@ -35,6 +38,7 @@ impl Workspace {
             gradient: OutputGradient::default(),
             scratch: BackwardScratch::default(),
             injections: Injections::default(),
+            broadcast: Broadcast::default(),
             graph_errors: GraphErrors::default(),
             counts: Vec::new(),
         }

@@ -1,6 +1,8 @@
 //! Learning rules as weighted backward passes (spec 5 and 6): how the gradient is formed, as a value.
 
-use spikelet_config::{ActivationVariant, PerLayer, ResetPath, RuleConfig, SilentRules, Surrogate, TrainingConfig};
+use spikelet_config::{
+    ActivationVariant, PerLayer, RecurrentPath, ResetPath, RuleConfig, SilentRules, Surrogate, TrainingConfig,
+};
 use spikelet_kernels as kernels;
 use spikelet_network::connection::LayerPass;
 use spikelet_network::network::Network;
@@ -22,6 +24,10 @@ pub(crate) struct GradientPass {
     pub(crate) adaptation_path: bool,
     /// Lower bound of V', by which the timing part divides.
     pub(crate) slope_floor: f32,
+    /// Whether gradient follows spikes that a layer receives a step later.
+    pub(crate) follows_recurrence: bool,
+    /// Whether hidden layers get their errors from the output alone, by weights of their own.
+    pub(crate) broadcasts: bool,
     /// Layer whose output has a gradient of its own instead of that of its spikes.
     readout: Option<usize>,
 }
@@ -65,11 +71,16 @@ pub(crate) fn passes(rule: &RuleConfig, shapes: &[LayerShape], epoch: u32) -> Ve
             timing_path: path(rule.reset_paths().timing),
             adaptation_path: rule.adaptation_path(),
             slope_floor: rule.slope_floor() as f32,
+            follows_recurrence: rule.recurrent_path() == RecurrentPath::Full,
+            broadcasts: rule.eprop().is_some(),
             readout,
         }
     };
     match rule {
         RuleConfig::Activation(rule) => vec![pass(weights(&|_| activation(1.0)), 0, rule.variant, &rule.surrogate)],
+        RuleConfig::Eprop(rule) => {
+            vec![pass(weights(&|_| activation(1.0)), 0, ActivationVariant::Srm, &rule.surrogate)]
+        }
         RuleConfig::Timing(_) | RuleConfig::EventProp(_) => {
             vec![pass(weights(&|_| timing(1.0)), 0, ActivationVariant::Srm, &plain)]
         }
@@ -127,20 +138,23 @@ impl GradientPass {
     /// How the pass takes each layer of a network.
     pub(crate) fn plan(&self, network: &Network, is_observed: bool) -> Vec<LayerPlan> {
         let passes = self.layers(0.0);
-        plan(
-            &network.layers,
-            network.graph.as_deref(),
-            &PlanInput { passes: &passes, activation_path: self.activation_path, is_observed },
-        )
+        plan(&network.layers, network.graph.as_deref(), &self.plan_input(&passes, is_observed))
     }
 
     /// The plan in words, by layer, where hidden layers have a dL/dS at every step.
     pub(crate) fn summaries(&self, network: &Network, activity_gradient: f32) -> Vec<PlanSummary> {
         let passes = self.layers(activity_gradient);
-        let input = PlanInput { passes: &passes, activation_path: self.activation_path, is_observed: false };
-        {
-            let graph = network.graph.as_deref();
-            summaries(graph, &plan(&network.layers, graph, &input), &input)
+        let (input, graph) = (self.plan_input(&passes, false), network.graph.as_deref());
+        summaries(graph, &plan(&network.layers, graph, &input), &input)
+    }
+
+    fn plan_input<'a>(&self, passes: &'a [LayerPass], is_observed: bool) -> PlanInput<'a> {
+        PlanInput {
+            passes,
+            activation_path: self.activation_path,
+            is_observed,
+            follows_recurrence: self.follows_recurrence,
+            broadcasts: self.broadcasts,
         }
     }
 

@@ -190,7 +190,7 @@ fn places(config: &Config, progress: &SavedProgress) -> Vec<Place> {
     let mut places = Vec::new();
     let layers = config.network.neurons().count();
     let further = further_inputs(&config.network);
-    for (layer, (shape, learnt)) in shapes(&config.network).iter().zip(learnt_arrays(&config.network)).enumerate() {
+    for (layer, (shape, learnt)) in shapes(&config.network).iter().zip(learnt_arrays(config)).enumerate() {
         for (suffix, array) in ARRAYS.into_iter().filter(|&(_, array)| has(array)) {
             let is_there = |kind: &Kind| match (array, kind) {
                 (Array::Moment(_), Kind::Learnt(index)) => !learnt[*index].is_fixed(),

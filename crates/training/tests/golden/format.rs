@@ -46,6 +46,9 @@ pub(crate) struct Parameters {
     /// Delays at the start, by input or by connection.
     #[serde(default)]
     pub(crate) delays: Vec<f64>,
+    /// Format 3: weights of e-prop from the output's errors, `[unit, output]`.
+    #[serde(default)]
+    pub(crate) feedback: Vec<f64>,
 }
 
 /// Parameters of one input of a layer, or their gradients.

@@ -59,13 +59,14 @@ impl Draw {
     /// A trainer with the file's parameters.
     pub(crate) fn trainer(&self, config: Config, level: Level) -> Trainer {
         let mut trainer = Trainer::new(config, level).expect("the configuration is valid");
-        let delays = |values: &[f64]| match values {
+        let array = |name: &str, values: &[f64]| match values {
             [] => Vec::new(),
-            _ => vec![LearntValues { name: "delays".into(), shape: Vec::new(), values: singles(values) }],
+            _ => vec![LearntValues { name: name.into(), shape: Vec::new(), values: singles(values) }],
         };
+        let delays = |values: &[f64]| array("delays", values);
         for (layer, parameters) in self.params.iter().enumerate() {
             let biases = singles(&parameters.biases);
-            let given = match parameters.inputs.split_first() {
+            let mut given = match parameters.inputs.split_first() {
                 None => LayerParameters {
                     weights: singles(&parameters.weights),
                     biases,
@@ -85,6 +86,7 @@ impl Draw {
                         .collect(),
                 },
             };
+            given.learnt.extend(array("feedback", &parameters.feedback));
             trainer.replace_parameters(layer, &given).expect("the file's parameters fit");
         }
         trainer

@@ -9,6 +9,7 @@ use spikelet_kernels::{Landing, TILE};
 
 use crate::connection::layout::Site;
 use crate::events::NO_UNIT;
+use crate::parameters::TileParameters;
 
 /// A site that sees a place of the input.
 #[derive(Clone, Copy, Debug)]
@@ -118,6 +119,8 @@ pub(crate) struct Convolution {
     pub(crate) input_lanes: usize,
     /// How many outputs see each row of the input, and each column.
     seen_by: (Vec<u64>, Vec<u64>),
+    /// First tile that sees each input channel, and the end of the last.
+    tiles: Vec<(u32, u32)>,
     /// Start of each tile at each place of the input in `touches`, and the end of the last.
     touch_offsets: Vec<u32>,
     touches: Vec<Touch>,
@@ -143,11 +146,16 @@ impl Convolution {
             stride: 0,
             input_lanes: 0,
             seen_by: (Vec::new(), Vec::new()),
+            tiles: Vec::new(),
             touch_offsets: vec![0],
             touches: Vec::new(),
         };
         convolution.cut_input();
         convolution.cut_output();
+        convolution.tiles = (0..input.channels)
+            .map(|channel| convolution.tiles_of(channel))
+            .map(|tiles| (tiles.start as u32, tiles.end as u32))
+            .collect();
         let rows: Vec<_> = (0..input.height).map(|y| window.rows.seen_by(y)).collect();
         let columns: Vec<_> = (0..input.width).map(|x| window.columns.seen_by(x)).collect();
         for of_row in &rows {
@@ -255,10 +263,12 @@ impl Convolution {
     /// Sites that an input unit touches, with the rows of their weights.
     #[inline]
     pub(crate) fn touched(&self, unit: u32) -> impl Iterator<Item = (usize, u32)> + '_ {
-        let (channel, place) = (unit / self.input.places() as u32, unit as usize % self.input.places());
-        let tiles = self.tiles_of(channel as usize);
-        let offset = |tile: usize| self.touch_offsets[place * self.blocks.len() + tile] as usize;
-        let touches = &self.touches[offset(tiles.start)..offset(tiles.end)];
+        let places = self.input.places() as u32;
+        let channel = unit / places;
+        let first = (unit - channel * places) * self.blocks.len() as u32;
+        let tiles = self.tiles[channel as usize];
+        let offset = |tile: u32| self.touch_offsets[(first + tile) as usize] as usize;
+        let touches = &self.touches[offset(tiles.0)..offset(tiles.1)];
         touches.iter().map(move |touch| (touch.site as usize, touch.row.wrapping_add(channel * touch.per_channel)))
     }
 
@@ -360,6 +370,23 @@ impl Convolution {
                     to: lane(seen.end),
                     row: ((tap * windows + (seen.start - start) as usize) * channels) as u32,
                 });
+            }
+        }
+    }
+
+    /// Adds the weights by which an input unit drives each output unit.
+    pub(crate) fn add_weights(&self, tiles: &[TileParameters], input: u32, to: &mut [f32]) {
+        let (channel, y, x) = self.input.place(input);
+        let (seen, seeing) = self.per_group;
+        let (group, in_group) = (channel / seen, channel % seen);
+        for (row, ky) in self.window.rows.seen_by(y) {
+            for (column, kx) in self.window.columns.seen_by(x) {
+                let parameter = self.parameter(in_group, ky, kx);
+                for output in group * seeing..(group + 1) * seeing {
+                    let tile = &tiles[output / TILE];
+                    to[self.output.unit(output, row, column) as usize] +=
+                        tile.weights[parameter * tile.lanes + output - tile.first];
+                }
             }
         }
     }
