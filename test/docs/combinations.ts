@@ -10,6 +10,7 @@ const RULES = [
   ...VARIANTS.map((variant) => `antlr, ${variant}`),
   ...VARIANTS.map((variant) => `mixture, ${variant}`),
   "eventProp",
+  "eprop",
 ];
 const PATHS = { ignore: "ignore", full: "full", window: { window: 0.5 }, lag: { lag: 2 } };
 const NEURONS = {
@@ -45,7 +46,8 @@ const questions: Question[] = [
 function configOf([rule, path, neuron, reset, delays, hidden, last, output, loss]: Choice): Config | undefined {
   const [type, variant] = (rule as string).split(", ");
   const chosen = PATHS[path as keyof typeof PATHS];
-  if (type === "eventProp" && chosen !== "ignore") return undefined;
+  const hasPath = type !== "eventProp" && type !== "eprop";
+  if (!hasPath && chosen !== "ignore") return undefined;
   const parts = { activation: type !== "timing", timing: type !== "activation" };
   const resetPath = Object.fromEntries(Object.entries(parts).flatMap(([part, isThere]) => (isThere ? [[part, chosen]] : [])));
   const by = delays === "none" ? {} : { delays: { ...DELAYS[delays as keyof typeof DELAYS], max: 3, learn: true } };
@@ -62,7 +64,7 @@ function configOf([rule, path, neuron, reset, delays, hidden, last, output, loss
       neuron: { currentDecay: 0.5, membraneDecay: 0.8, reset, ...NEURONS[neuron as keyof typeof NEURONS] },
       layers: hidden === "conv2d" ? layers : [{ type: "flatten" }, ...layers],
     },
-    rule: { type, ...(variant === undefined ? {} : { variant }), ...(type === "eventProp" ? {} : { resetPath }) },
+    rule: { type, ...(variant === undefined ? {} : { variant }), ...(hasPath ? { resetPath } : {}) },
     loss: { type: loss },
     training: { threads: 1 },
   } as unknown as Config;
@@ -119,8 +121,8 @@ ${asked.toLocaleString("en-US")} combinations: it accepts ${taken.toLocaleString
 |${"---|".repeat(questions.length + 2)}
 ${table.join("\n")}
 
-- **rule**: the type and, behind the comma, the variant. Its **reset path** is that of every part that the rule has; \`eventProp\` has none to choose, it
-  always follows the whole.
+- **rule**: the type and, behind the comma, the variant. Its **reset path** is that of every part that the rule has; \`eventProp\` and
+  \`eprop\` have none to choose: the one follows the whole, the other nothing.
 - **neuron**: \`network.neuron\`, that of every layer but a \`leaky\` last one; \`singleSpike\` and \`refractory\` stand for a \`lif\` with that setting.
 - **delays**: of the hidden and the last layer, learnt ones of up to 3 steps.
 - **hidden layer**: \`conv2d\` stands for a convolution with an average pool. Other kernels, strides, groups and windows, \`conv1d\` and \`globalAvgPool\` are

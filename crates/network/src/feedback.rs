@@ -9,12 +9,11 @@ use spikelet_config::{Config, EpropRule, Feedback as Kind};
 use spikelet_data::Stream;
 
 use crate::aligned::Aligned;
-use crate::connection::PoolKind;
+use crate::connection::{LayerView, Layout, PoolKind};
 use crate::events::NO_UNIT;
 use crate::graph::{Graph, Item, Reader};
 use crate::layer::Layer;
 use crate::learnt::{Learnable, LearntArray, LearntShape, Summed};
-use crate::network::Network;
 
 /// The feedback of a network.
 #[derive(Clone, Debug)]
@@ -80,22 +79,27 @@ impl Feedback {
         &self.layers[layer].sites[number]
     }
 
-    /// Brings the factors up to date with the parameters.
-    pub(crate) fn refresh(&mut self, network: &Network) {
-        let output = self.layers.len();
-        let outputs = network.shapes[output].units;
+    /// Brings the factors up to date with the parameters; `view` gives the units of a connection.
+    pub(crate) fn refresh<'a>(
+        &mut self,
+        layers: &[Layer],
+        learnt: &[Vec<LearntArray>],
+        view: impl Fn(usize) -> LayerView<'a>,
+    ) {
+        let output = view(self.layers.len());
+        let outputs = output.shape.units;
         let is_filtered = self.is_filtered;
         for (layer, feedback) in self.layers.iter_mut().enumerate() {
-            let layout = &network.layers[layer].layout;
+            let layout = &layers[layer].layout;
             feedback.sites.resize_with(layout.sites.len(), Aligned::default);
             for (values, site) in feedback.sites.iter_mut().zip(&layout.sites) {
                 values.clear();
                 values.resize(outputs * site.lanes);
             }
             if feedback.is_random() {
-                feedback.take_random(network, layer, is_filtered);
+                feedback.take_random(&output, layout, &learnt[layer], is_filtered);
             } else {
-                feedback.take_weights(network, output, is_filtered);
+                feedback.take_weights(&output, layers, &view, is_filtered);
             }
         }
     }
@@ -106,9 +110,8 @@ impl LayerFeedback {
         self.arrivals.is_empty()
     }
 
-    fn take_random(&mut self, network: &Network, layer: usize, is_filtered: bool) {
-        let (layout, output) = (&network.layers[layer].layout, network.view(network.neurons() - 1));
-        let array = network.learnt[layer].iter().find(|array| array.what == Learnable::Feedback);
+    fn take_random(&mut self, output: &LayerView<'_>, layout: &Layout, learnt: &[LearntArray], is_filtered: bool) {
+        let array = learnt.iter().find(|array| array.what == Learnable::Feedback);
         let array = array.expect("a layer with random feedback has an array of it");
         let outputs = output.shape.units;
         // q of the kernels is that of the current up to a factor.
@@ -126,17 +129,22 @@ impl LayerFeedback {
         }
     }
 
-    fn take_weights(&mut self, network: &Network, output: usize, is_filtered: bool) {
-        let here = network.view(output);
+    fn take_weights<'a>(
+        &mut self,
+        output: &LayerView<'_>,
+        layers: &[Layer],
+        view: &impl Fn(usize) -> LayerView<'a>,
+        is_filtered: bool,
+    ) {
         let factor = |unit: usize| match is_filtered {
-            true => here.neuron.drive_gain(),
-            false => here.neuron.gains.current.at(here.filter_of(unit)) as f32,
+            true => output.neuron.drive_gain(),
+            false => output.neuron.gains.current.at(output.filter_of(unit)) as f32,
         };
-        let mut row = vec![0.0; here.shape.units];
+        let mut row = vec![0.0; output.shape.units];
         for &Arrival { site, lane, connection, input } in &self.arrivals {
-            let layer = &network.layers[connection];
+            let layer = &layers[connection];
             row.fill(0.0);
-            layer.connection.add_weights(network.view(connection).tiles, input, &mut row);
+            layer.connection.add_weights(view(connection).tiles, input, &mut row);
             let scale = layer.input_scale * if is_filtered { 1.0 } else { layer.stages.scale };
             let values = &mut self.sites[site];
             let lanes = values.len() / row.len();

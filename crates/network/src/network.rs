@@ -294,7 +294,7 @@ impl Network {
     pub fn refresh(&mut self) {
         (0..self.layers.len()).for_each(|layer| self.refresh_layer(layer));
         if let Some(mut feedback) = self.feedback.take() {
-            feedback.refresh(self);
+            feedback.refresh(&self.layers, &self.learnt, |connection| self.view(connection));
             self.feedback = Some(feedback);
         }
     }

@@ -14,10 +14,7 @@ pub(super) fn loss(config: &Config) -> Result<()> {
         LossConfig::Count(_) | LossConfig::SpikeTrain(_) | LossConfig::Trace(_) => Ok(()),
         LossConfig::Membrane(membrane) if matches!(membrane.statistic, Statistic::Mean | Statistic::Last) => Ok(()),
         LossConfig::Membrane(_) => Err(Error::config("loss.statistic", "must be \"mean\" or \"last\" with eprop")),
-        _ => Err(Error::config(
-            "loss.type",
-            "must be \"count\", \"spikeTrain\", \"membrane\" or \"trace\" with eprop",
-        )),
+        _ => Err(Error::config("loss.type", "must be \"count\", \"spikeTrain\", \"membrane\" or \"trace\" with eprop")),
     }
 }
 
