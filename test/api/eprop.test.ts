@@ -1,5 +1,14 @@
 // The rule e-prop and the paths through recurrence that rules can leave out (spec 19, 6.vii).
-import { type Config, createNetwork, createTrainer, datasets, encode, type LayerParameters, restoreTrainer } from "spikelet";
+import {
+  type Config,
+  createNetwork,
+  createTrainer,
+  datasets,
+  encode,
+  type LayerNeuron,
+  type LayerParameters,
+  restoreTrainer,
+} from "spikelet";
 import { describe, expect, it } from "vitest";
 import {
   configOf,
@@ -55,11 +64,11 @@ function expectSame(found: readonly LayerParameters[], expected: readonly LayerP
 }
 
 describe("e-prop", () => {
-  const neurons = {
+  const neurons: Record<string, LayerNeuron> = {
     lif: {},
     alif: { type: "alif", adaptationStrength: 0.25, learn: ["membraneDecay", "threshold"] },
     adlif: { type: "adlif", subthresholdCoupling: 0.5, spikeCoupling: 0.2 },
-  } as const;
+  };
 
   it.each(Object.entries(neurons))("drops nothing but the recurrence below a readout: %s", async (_, neuron) => {
     const layers: Layers = [{ ...RECURRENT, neuron }, LEAKY];

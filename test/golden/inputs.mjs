@@ -43,11 +43,11 @@ export function parametersOf(layer, count) {
     ...(delays === undefined ? {} : { learnt: { delays: Float32Array.from(delays) } }),
   }));
   const [own, ...inputs] = arrays;
-  if (layer.feedback !== undefined) {
-    own.learnt = { ...own.learnt, feedback: Float32Array.from(layer.feedback) };
-  }
+  const { weights, learnt } = /** @type {import("spikelet").InputParameters} */ (own);
+  const feedback = layer.feedback === undefined ? {} : { feedback: Float32Array.from(layer.feedback) };
   return {
-    .../** @type {{ weights: Float32Array }} */ (own),
+    weights,
+    learnt: { ...learnt, ...feedback },
     biases: Float32Array.from(layer.b),
     ...(inputs.length === 0 ? {} : { inputs }),
   };
