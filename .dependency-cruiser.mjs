@@ -35,6 +35,7 @@ export const DIRECTLY_BELOW = {
   page: ["datasets"],
 
   layers: ["generated"],
+  graph: ["generated"],
   "network-info": ["generated"],
   "plan-text": ["network-info"],
   health: ["network-info", "events", "decisions"],
@@ -43,7 +44,7 @@ export const DIRECTLY_BELOW = {
   trainer: ["network"],
   "fine-tune": ["trainer"],
 
-  exchange: ["network"],
+  exchange: ["network", "graph"],
   neurobench: ["network"],
   summary: ["network", "plan-text"],
   index: ["fine-tune", "exchange", "neurobench", "recommend", "summary", "layers"],

@@ -15,6 +15,7 @@ const delay = (...seconds: number[]) => node("Delay", { delay: seconds });
 const weights = node("Linear", { weight: [1, 2, 3, 4] }, [2, 2]);
 const neurons = node("LIF", { tau: [1e-3, 1e-3], r: [1, 1], v_leak: [0, 0], v_threshold: [1, 1] });
 const pool = node("AvgPool2d", { kernel_size: [2, 2], stride: [2, 2], padding: [0, 0] });
+const flatten = node("Flatten", {});
 const output = node("Output", { shape: [2] });
 
 /** A file with one chain of nodes, called `node0`, `node1` and so on. */
@@ -30,7 +31,12 @@ it("delays one after the other add up", async () => {
 });
 
 it.each([
-  ["before a pool", [input(1, 2, 2), delay(0), pool, output], "node1", "delays the input of AvgPool2d"],
+  [
+    "before a pool",
+    [input(2, 2, 2), delay(0), pool, flatten, weights, neurons, output],
+    "node1",
+    "delays the input of AvgPool2d",
+  ],
   ["before the output", [input(2), weights, neurons, delay(0), output], "node3", "delays the input of Output"],
   ["between weights and neurons", [input(2), weights, delay(0), neurons, output], "node2", "is a Delay: what follows weights"],
   ["back in time", [input(2), delay(-1e-4, 0), weights, neurons, output], "node1.delay", "from 0 to 65535 steps, got -1"],

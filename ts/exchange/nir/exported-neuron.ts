@@ -1,11 +1,12 @@
 import { SpikeletError } from "../../errors.js";
-import type { LayerConfig, NeuronConfig, PerUnit } from "../../generated/config.js";
+import type { NeuronConfig, PerUnit } from "../../generated/config.js";
+import type { GraphNode } from "../../graph/graph.js";
 import type { Network } from "../../network.js";
 import type { LayerParameters } from "../../results.js";
 import type { Clock } from "./options.js";
 
-/** A layer with weights and neurons. */
-export type Weighted = Extract<LayerConfig, { type: "dense" | "conv2d" | "conv1d" }>;
+/** A layer with neurons. */
+export type SpikingLayer = Extract<GraphNode["layer"], { inputs?: unknown }>;
 
 /** A constant of each unit, in a convolution of each channel. */
 export type Constant = (filter: number) => number;
@@ -17,6 +18,8 @@ export interface ExportedNeuron {
   resetsCurrent: boolean;
   /** Whether the synaptic current outlasts a step. */
   hasCurrent: boolean;
+  /** Whether the membrane decays. */
+  hasLeak: boolean;
   threshold: Constant;
   /** The input's gain to the membrane, with those of the decays taken out. */
   gain: Constant;
@@ -24,13 +27,14 @@ export interface ExportedNeuron {
   tauSyn: Constant;
   tauMem: Constant;
   currentStep: Constant;
+  /** What a step adds to the membrane of its input. */
   membraneStep: Constant;
 }
 
 /** A layer of the configuration, and its place among those with parameters. */
 export interface PlacedLayer {
   index: number;
-  layer: Weighted;
+  layer: SpikingLayer;
   place: number;
   given: LayerParameters;
 }
@@ -65,20 +69,23 @@ export function exportedNeuron(
     return (filter) => taus[filter] as number;
   };
   const [currentDecay, membraneDecay] = [decay("currentDecay"), decay("membraneDecay")];
-  const hasCurrent = Array.from({ length: filters }, (_, filter) => currentDecay(filter)).some((value) => value !== 0);
+  const all = Array.from({ length: filters }, (_, filter) => filter);
+  const hasCurrent = all.some((filter) => currentDecay(filter) !== 0);
+  const hasLeak = hasCurrent || all.some((filter) => membraneDecay(filter) !== 1);
   const gains = info.layerGains[place] ?? info.gains;
   const [current, membrane] = [constant(gains.current), constant(gains.membrane)];
   return {
     fires,
     resetsCurrent: fires && own.reset === "all",
     hasCurrent,
+    hasLeak,
     threshold: constant(given.learnt?.threshold ?? own.threshold),
     gain: (filter) => current(filter) * membrane(filter),
     biasGain: constant(gains.bias),
     tauSyn: hasCurrent ? tau("currentDecay") : () => 0,
-    tauMem: tau("membraneDecay"),
+    tauMem: hasLeak ? tau("membraneDecay") : () => 0,
     currentStep: (filter) => 1 - currentDecay(filter),
-    membraneStep: (filter) => 1 - membraneDecay(filter),
+    membraneStep: (filter) => (hasLeak ? 1 - membraneDecay(filter) : 1),
   };
 }
 

@@ -61,6 +61,14 @@ export class NamedNode {
     throw this.fault(field, `must be one whole number, got [${values.join(", ")}]`);
   }
 
+  /** The whole numbers of a field that has one, or one for each of `count`. */
+  wholes(field: string, count: number): number[] {
+    const number = this.numbers(field, count);
+    const found = Array.from({ length: count }, (_, index) => number(index));
+    if (found.every((value) => Number.isInteger(value) && value >= 0)) return found;
+    throw this.fault(field, `must be whole numbers, got [${found.join(", ")}]`);
+  }
+
   /** Whether a field is this word. */
   is(field: string, word: string): boolean {
     return this.#node.fields.get(field) === word;
@@ -70,129 +78,4 @@ export class NamedNode {
   fault(field: string, message: string): SpikeletError {
     return new SpikeletError("DATA_FORMAT", field === "" ? this.name : `${this.name}.${field}`, message);
   }
-}
-
-/** The way of a node's output back to it. */
-export interface NirLoop {
-  weights: NamedNode;
-  /** What its spikes wait for before the weights. */
-  delay: NamedNode | undefined;
-}
-
-/** A graph that is one chain, from its input to its output. */
-export interface NirChain {
-  nodes: NamedNode[];
-  /** By the name of the node to which they lead back. */
-  loops: Map<string, NirLoop>;
-}
-
-/** The chain of a graph. */
-export function chainOf(graph: NirGraph): NirChain {
-  const flat = flattened(graph);
-  const { nodes } = flat;
-  const { loops, names, edges } = withoutLoops(flat);
-  const next = new Map<string, string>();
-  const reached = new Set<string>();
-  for (const [from, to] of edges) {
-    if (!nodes.has(from) || !nodes.has(to))
-      throw new SpikeletError("DATA_FORMAT", "edges", `there is no ${nodes.has(from) ? to : from}`);
-    if (next.has(from))
-      throw new SpikeletError("DATA_FORMAT", "edges", `${from} goes to two nodes: only a chain of nodes can be read`);
-    if (reached.has(to))
-      throw new SpikeletError("DATA_FORMAT", "edges", `${to} gets two inputs: only a chain of nodes can be read`);
-    next.set(from, to);
-    reached.add(to);
-  }
-  const inputs = [...nodes].filter(([, { type }]) => type === "Input").map(([name]) => name);
-  const [input] = inputs;
-  if (input === undefined || inputs.length > 1) {
-    throw new SpikeletError("DATA_FORMAT", "nodes", `there must be one Input, got ${inputs.length}`);
-  }
-  const chain: NamedNode[] = [];
-  for (let name: string | undefined = input; name !== undefined; name = next.get(name)) {
-    chain.push(new NamedNode(name, nodes.get(name) as NirNode));
-    if (chain.length > nodes.size) throw new SpikeletError("DATA_FORMAT", "edges", "the nodes form a ring");
-  }
-  const last = chain.at(-1) as NamedNode;
-  if (last.type !== "Output") throw last.fault("", "ends the chain, which must end with an Output");
-  if (chain.length + names.size < nodes.size)
-    throw new SpikeletError("DATA_FORMAT", "edges", "some nodes are not on the path from Input to Output");
-  return { nodes: chain, loops };
-}
-
-/** A graph with the nodes of the graphs in it, `outer.inner`, joined where these had an input and an output. */
-function flattened(graph: NirGraph): NirGraph {
-  const nodes = new Map<string, NirNode>();
-  const edges: [string, string][] = [];
-  const entries = new Map<string, string[]>();
-  const exits = new Map<string, string[]>();
-  for (const [outer, node] of graph.nodes) {
-    if (node.graph === undefined) {
-      nodes.set(outer, node);
-      continue;
-    }
-    entries.set(outer, []);
-    exits.set(outer, []);
-    const typeOf = (name: string) => node.graph?.nodes.get(name)?.type;
-    for (const [name, inner] of node.graph.nodes) {
-      if (inner.type !== "Input" && inner.type !== "Output") nodes.set(`${outer}.${name}`, inner);
-    }
-    for (const [from, to] of node.graph.edges) {
-      if (typeOf(from) === "Input" && typeOf(to) === "Output") {
-        throw new SpikeletError(
-          "DATA_FORMAT",
-          `${outer}.edges`,
-          "an input leads to an output: only a chain of nodes can be read",
-        );
-      }
-      if (typeOf(from) === "Input") append(entries, outer, `${outer}.${to}`);
-      else if (typeOf(to) === "Output") append(exits, outer, `${outer}.${from}`);
-      else edges.push([`${outer}.${from}`, `${outer}.${to}`]);
-    }
-  }
-  for (const [from, to] of graph.edges) {
-    for (const source of exits.get(from) ?? [from]) {
-      for (const target of entries.get(to) ?? [to]) edges.push([source, target]);
-    }
-  }
-  return { nodes, edges };
-}
-
-function append(lists: Map<string, string[]>, key: string, entry: string): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [entry]);
-  else list.push(entry);
-}
-
-/** A graph without the nodes that lead from a node back to it. */
-interface Unlooped {
-  loops: Map<string, NirLoop>;
-  /** Nodes of the loops. */
-  names: Set<string>;
-  edges: NirGraph["edges"];
-}
-
-/** Takes weights that lead from a node to the same node out of a graph, with a delay before them. */
-function withoutLoops({ nodes, edges }: NirGraph): Unlooped {
-  const sources = new Map<string, string[]>();
-  const targets = new Map<string, string[]>();
-  for (const [from, to] of edges) {
-    append(sources, to, from);
-    append(targets, from, to);
-  }
-  const only = (names: string[] | undefined) => (names?.length === 1 ? names[0] : undefined);
-  const loops = new Map<string, NirLoop>();
-  const names = new Set<string>();
-  for (const [name, node] of nodes) {
-    if (node.type !== "Linear" && node.type !== "Affine") continue;
-    const before = only(sources.get(name)) ?? "";
-    const isDelayed = nodes.get(before)?.type === "Delay" && only(targets.get(before)) === name;
-    const source = isDelayed ? only(sources.get(before)) : before;
-    if (!source || source !== only(targets.get(name))) continue;
-    if (loops.has(source)) throw new SpikeletError("DATA_FORMAT", "edges", `${source} has more than one loop to itself`);
-    const delay = isDelayed ? new NamedNode(before, nodes.get(before) as NirNode) : undefined;
-    loops.set(source, { weights: new NamedNode(name, node), delay });
-    for (const part of isDelayed ? [before, name] : [name]) names.add(part);
-  }
-  return { loops, names, edges: edges.filter(([from, to]) => !names.has(from) && !names.has(to)) };
 }

@@ -1,83 +1,85 @@
-import type { LayerNeuron, NeuronConfig, PerUnit } from "../../generated/config.js";
-import type { LayerParameters } from "../../results.js";
+import type { LayerNeuron, NeuronConfig, PerUnit, Reset } from "../../generated/config.js";
 import type { NamedNode } from "./graph.js";
 import { type Clock, rounded } from "./options.js";
 
-/** What stands before neurons. */
+/** What leads into the membranes of a layer. */
 export interface Incoming {
-  weights: ArrayLike<number>;
-  biases: ArrayLike<number> | undefined;
-  /** Units with weights of their own. */
+  units: number;
+  /** Units with constants and a bias of their own. */
   filters: number;
-  /** What the input must be multiplied with. */
-  factor: number;
+  /** Weights of each input, with what they must be multiplied with. */
+  inputs: readonly { weights: ArrayLike<number>; rows: number; factor: number }[];
+  /** Sums over all inputs, one for each filter; undefined where none has biases. */
+  biases: readonly number[] | undefined;
 }
 
-/** A layer's parameters, and its neuron. */
+/** Weights of each input, biases, and the neuron. */
 export interface ReadNeurons {
-  parameters: LayerParameters;
+  weights: Float32Array[];
+  biases: Float32Array;
   neuron: LayerNeuron;
 }
 
-/** What to know of a file that snnTorch may have written: its `export_to_nir` leaves the reset mechanism out. */
-const SNNTORCH_RESET =
-  "a spike resets the membrane to 0, as the file says; snnTorch writes the same for its default, which subtracts the threshold: " +
-  "such neurons fire less here";
+/** What to know of a file whose writer may have left the reset mechanism out, by the node that it writes. */
+const writtenBy = (library: string) =>
+  `a spike resets the membrane to 0, as the file says; ${library} writes the same for its default, which subtracts the threshold: ` +
+  "such neurons fire less here, unless the option reset says otherwise";
+const SOFT_RESETS: Readonly<Record<string, string>> = {
+  LIF: writtenBy("snnTorch"),
+  CubaLIF: writtenBy("snnTorch"),
+  IF: writtenBy("sinabs"),
+};
 
 /** Relative error of a gain of 1 whose time constants are single floats, as those of snnTorch. */
 const UNIT_GAIN_TOLERANCE = 1e-5;
 
 /** Whether a node's neurons never fire. */
-export const isReadout = ({ type }: NamedNode): boolean => type === "LI" || type === "CubaLI";
+export const isReadout = ({ type }: NamedNode): boolean => type === "LI" || type === "CubaLI" || type === "I";
 
 /**
  * Neurons of NIR as neurons of this library.
  *
  * With d = 1 − decay, `LIF` is V ← (1 − d) V + d (v_leak + r x), and `CubaLIF` has I ← (1 − dₛ) I + dₛ w_in x in the place of x;
- * a spike resets V alone. `LI` and `CubaLI` are the same without spikes.
+ * a spike resets V alone. `IF` is V ← V + r x. `LI`, `CubaLI` and `I` are the same without spikes.
  * Ours is I ← currentDecay · I + currentGain · W s, V ← membraneDecay · V + I + b.
  */
 export class NeuronReader {
   readonly #clock: Clock;
+  readonly #reset: Reset | undefined;
   readonly #approximations = new Set<string>();
 
-  constructor(clock: Clock) {
+  /** @param reset of neurons that fire, that of the file by default */
+  constructor(clock: Clock, reset: Reset | undefined) {
     this.#clock = clock;
+    this.#reset = reset;
   }
 
   /** Weights, biases and constants of a layer whose neurons are those of a node. */
-  read(node: NamedNode, units: number, { weights, biases, filters, factor }: Incoming): ReadNeurons {
+  read(node: NamedNode, { units, filters, inputs, biases }: Incoming): ReadNeurons {
     const { type } = node;
     const hasCurrent = type === "CubaLIF" || type === "CubaLI";
-    if (!hasCurrent && type !== "LIF" && type !== "LI") {
-      throw node.fault("", `is a ${type}: what follows weights must be LIF, CubaLIF, LI or CubaLI neurons`);
-    }
+    const hasLeak = type !== "IF" && type !== "I";
     const field = (name: string) => byFilter(node, name, units, filters);
     const decay = (name: string) => field(name).map((tau) => this.#decay(node, name, tau));
-    const membraneDecay = decay(hasCurrent ? "tau_mem" : "tau");
+    const resistance = field("r");
+    const membraneDecay = hasLeak ? decay(hasCurrent ? "tau_mem" : "tau") : resistance.map(() => 1);
     const currentDecay = hasCurrent ? decay("tau_syn") : membraneDecay.map(() => 0);
-    const [resistance, leak] = [field("r"), field("v_leak")];
+    const leak = hasLeak ? field("v_leak") : resistance.map(() => 0);
     const scale = hasCurrent ? field("w_in") : resistance.map(() => 1);
-    if (hasCurrent && biases !== undefined && Array.from(biases).some((bias) => bias !== 0)) {
+    const membraneStep = (filter: number) => (hasLeak ? 1 - at(membraneDecay, filter) : 1);
+    if (hasCurrent && biases?.some((bias) => bias !== 0)) {
       this.#approximations.add(`a bias before ${type} neurons builds up over their current in NIR, here it is there at once`);
     }
     const gains = scale.map((input, filter) => {
-      const gain = input * (1 - at(currentDecay, filter)) * at(resistance, filter) * (1 - at(membraneDecay, filter));
+      const gain = input * (1 - at(currentDecay, filter)) * at(resistance, filter) * membraneStep(filter);
       if (Number.isFinite(gain)) return rounded(gain);
       throw node.fault("r", `must give a finite gain, got ${gain}`);
     });
     // Gains of this library are above 0; others go into the weights.
     const areOurs = gains.every((gain) => gain > 0);
     const hasUnitGains = gains.every((gain) => Math.abs(gain - 1) < UNIT_GAIN_TOLERANCE) && leak.every((value) => value === 0);
-    if (!isReadout(node) && hasUnitGains) this.#approximations.add(SNNTORCH_RESET);
-    const inputs = weights.length / filters;
-    const parameters = {
-      weights: Float32Array.from(weights, (weight, k) => weight * factor * (areOurs ? 1 : at(gains, Math.floor(k / inputs)))),
-      biases: Float32Array.from({ length: filters }, (_, filter) => {
-        const current = at(resistance, filter) * at(scale, filter) * (biases?.[filter] ?? 0);
-        return (1 - at(membraneDecay, filter)) * (at(leak, filter) + current);
-      }),
-    };
+    const soft = SOFT_RESETS[type];
+    if (soft !== undefined && hasUnitGains && this.#reset === undefined) this.#approximations.add(soft);
     const neuron: LayerNeuron = {
       currentDecay: perUnit(currentDecay),
       membraneDecay: perUnit(membraneDecay),
@@ -85,9 +87,20 @@ export class NeuronReader {
       currentGain: areOurs ? perUnit(gains) : 1,
       membraneGain: 1,
       biasGain: 1,
-      ...(isReadout(node) ? { type: "leaky" } : spiking(node, field, hasCurrent)),
+      ...(isReadout(node) ? { type: "leaky" } : this.#spiking(node, field, hasCurrent)),
     };
-    return { parameters, neuron };
+    return {
+      weights: inputs.map(({ weights, rows, factor }) => {
+        const perRow = weights.length / rows;
+        const gainOf = (k: number) => (areOurs ? 1 : at(gains, Math.floor((Math.floor(k / perRow) * filters) / rows)));
+        return Float32Array.from(weights, (weight, k) => weight * factor * gainOf(k));
+      }),
+      biases: Float32Array.from({ length: filters }, (_, filter) => {
+        const current = at(resistance, filter) * at(scale, filter) * (biases?.[filter] ?? 0);
+        return membraneStep(filter) * (at(leak, filter) + current);
+      }),
+      neuron,
+    };
   }
 
   /** What is not as in the file, in sentences. */
@@ -100,15 +113,15 @@ export class NeuronReader {
     if (decay === undefined) throw node.fault(field, `must be a time constant of at least a step, got ${tau}`);
     return decay;
   }
-}
 
-/** What a neuron has that fires. */
-function spiking(node: NamedNode, field: (name: string) => number[], hasCurrent: boolean): LayerNeuron {
-  const threshold = field("v_threshold");
-  const low = threshold.find((value) => !(value > 0));
-  if (low !== undefined) throw node.fault("v_threshold", `must be above 0, got ${low}`);
-  if (node.has("v_reset") && field("v_reset").some((reset) => reset !== 0)) throw node.fault("v_reset", "must be 0");
-  return { threshold: perUnit(threshold), reset: hasCurrent ? "membrane" : "all" };
+  /** What a neuron has that fires. */
+  #spiking(node: NamedNode, field: (name: string) => number[], hasCurrent: boolean): LayerNeuron {
+    const threshold = field("v_threshold");
+    const low = threshold.find((value) => !(value > 0));
+    if (low !== undefined) throw node.fault("v_threshold", `must be above 0, got ${low}`);
+    if (node.has("v_reset") && field("v_reset").some((reset) => reset !== 0)) throw node.fault("v_reset", "must be 0");
+    return { threshold: perUnit(threshold), reset: this.#reset ?? (hasCurrent ? "membrane" : "all") };
+  }
 }
 
 /** The neuron of the network, with what its first layer has for all units, and what other layers have instead, by their index. */

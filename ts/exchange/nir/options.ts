@@ -1,5 +1,6 @@
 import { type FieldChecks, record } from "../../check/fields.js";
 import { oneOf, positive } from "../../check/values.js";
+import type { Reset } from "../../generated/config.js";
 import type { H5wasm } from "./hdf5.js";
 
 /**
@@ -27,6 +28,9 @@ export const NIR_OPTIONS: FieldChecks<NirOptions> = {
   discretization: oneOf("euler", "exact"),
   h5wasm: (value, path) => record(value, path) as unknown as H5wasm,
 };
+
+/** Resets that the neurons of a file can get: all that there are. */
+export const RESETS = Object.keys({ all: 0, membrane: 0, subtract: 0 } satisfies Record<Reset, 0>) as Reset[];
 
 /** To 12 digits, so that 0.99 comes back as 0.99. */
 export const rounded = (value: number): number => Number(value.toPrecision(12));
