@@ -1,5 +1,6 @@
 import { inFile } from "../../errors.js";
 import { importNir, importWeights, type WeightOptions } from "../../exchange/index.js";
+import { RESETS } from "../../exchange/nir/options.js";
 import type { Config } from "../../generated/config.js";
 import { DEFAULTS } from "../../generated/defaults.js";
 import { load, save } from "../../io/files.node.js";
@@ -37,6 +38,11 @@ export const importCommand = defineCommand({
       valueHint: "N",
     },
     ...nirOptions,
+    reset: {
+      type: "enum",
+      options: [...RESETS],
+      description: "NIR: what a spike does, for files whose writer left that out; to 0, as files say, by default",
+    },
     ...readOptions,
     ...computeOptions,
     ...outputOptions,
@@ -46,7 +52,7 @@ export const importCommand = defineCommand({
     const isNir = HDF5.every((byte, place) => bytes[place] === byte);
     const isConfigured = !isNir || args.config !== undefined || args.preset !== undefined;
     if (isNir) refuseOptions(args, ["names"], `${args.file} is a NIR file, whose weights need no names`);
-    else refuseOptions(args, ["steps", "dt", "discretization"], `${args.file} is no NIR file`);
+    else refuseOptions(args, ["steps", "dt", "discretization", "reset"], `${args.file} is no NIR file`);
     if (!isConfigured)
       refuseOptions(args, ["set", "seed"], "a NIR file without --config or --preset has no configuration to change");
     const ownNetwork = isNir ? args.set.find((setting) => setting.startsWith("network.")) : undefined;
@@ -57,10 +63,11 @@ export const importCommand = defineCommand({
     const choices = choicesOf(args, abortOnInterrupt());
     const given = isConfigured ? await configOf(args) : {};
     const steps = args.steps === undefined ? {} : { steps: wholeNumber(args.steps, "steps", 1) };
+    const reset = args.reset === undefined ? {} : { reset: args.reset };
     const limit = readLimit(args);
     const opened = await made(args.file, async () =>
       isNir
-        ? networkOf(given, await importNir(bytes, { ...nirTime(args), ...steps, ...limit }), choices)
+        ? networkOf(given, await importNir(bytes, { ...nirTime(args), ...steps, ...reset, ...limit }), choices)
         : weightsIn(await createNetwork(given as Config, choices), bytes, {
             ...limit,
             ...(args.names === undefined ? {} : { names: args.names.split(",") }),
