@@ -46,10 +46,10 @@ export const DIRECTLY_BELOW = {
 
   exchange: ["network", "graph"],
   neurobench: ["network"],
-  summary: ["network", "plan-text"],
+  summary: ["network", "plan-text", "graph"],
   index: ["fine-tune", "exchange", "neurobench", "recommend", "summary", "layers"],
 
-  plot: ["results", "counted", "spread"],
+  plot: ["results", "counted", "spread", "graph"],
   report: ["plot"],
   "report/result": ["report", "network"],
   "report/watch": ["report/result"],

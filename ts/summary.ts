@@ -1,88 +1,84 @@
 import { instanceOf } from "./check/values.js";
-import type { LayerConfig } from "./generated/config.js";
+import { unitsOf } from "./graph/graph.js";
+import {
+  isChain,
+  isNamed,
+  isRecurrent,
+  type LayerOutline,
+  type NetworkOutline,
+  outlineOf,
+  sizesText,
+  sourcesText,
+} from "./graph/outline.js";
 import { Network } from "./network.js";
-import type { LayerInfo } from "./network-info.js";
 import { planLines } from "./plan-text.js";
-import type { LayerParameters } from "./results.js";
 
 /**
  * Describes a network as text, to be printed: a table of its layers, with the units and parameters of those that have weights, and
- * how errors reach these layers in training.
+ * how errors reach these layers in training. In a network beyond a chain, the table says where the spikes of each layer and of
+ * each further input come from.
  *
  * @throws {SpikeletError} `DATA_FORMAT` for what is no network.
  */
 export async function summary(network: Network): Promise<string> {
-  const { config, info } = aNetwork(network, "network");
-  const parameters = (await network.parameters()).map(countOf);
-  const { input, steps, layers } = config.network;
-  const rows = [
-    ["layer", "type", "units", "parameters"],
-    ["input", Array.isArray(input) ? input.join(" × ") : "", unitsOf(input), ""],
-  ];
-  let weighted = 0;
-  for (const layer of layers) {
-    const found = hasWeights(layer) ? info.layers[weighted] : undefined;
-    rows.push([
-      found === undefined ? "" : String(weighted),
-      typeText(layer, found),
-      found === undefined ? "" : grouped(found.units),
-      found === undefined ? "" : grouped(parameters[weighted] ?? 0),
-    ]);
-    weighted += Number(found !== undefined);
-  }
-  rows.push(["sum", `${grouped(steps)} steps`, "", grouped(parameters.reduce((sum, count) => sum + count, 0))]);
-  return [...aligned(rows), "", ...info.layers.flatMap(planLines)].join("\n");
+  const { info } = aNetwork(network, "network");
+  return [...tableOf(network), "", ...info.layers.flatMap(planLines)].join("\n");
 }
 
-/** Number of parameters of a layer with its further inputs. */
-function countOf({ weights, biases, learnt = {}, inputs = [] }: LayerParameters): number {
-  const further = inputs.flatMap(({ weights, learnt = {} }) => [weights, ...Object.values(learnt)]);
-  return [weights, biases, ...Object.values(learnt), ...further].reduce((sum, { length }) => sum + length, 0);
+/**
+ * The layers of a network in words, with their sources, shapes and parameters: what `networkGraph` of `spikelet/plot` draws.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` for what is no network.
+ */
+export function outline(network: Network): NetworkOutline {
+  return outlineOf(aNetwork(network, "network").config.network);
 }
 
 const aNetwork = instanceOf(Network, "a network");
 
-function unitsOf(input: number | readonly number[]): string {
-  return grouped(typeof input === "number" ? input : input.reduce((product, size) => product * size, 1));
+/** Lines of a table of the layers. */
+function tableOf({ config }: Network): string[] {
+  const { steps } = config.network;
+  const { input, layers } = outlineOf(config.network);
+  const [head, ...rows] = [
+    ["layer", "type", "from", "units", "parameters"],
+    ["input", input.length > 1 ? sizesText(input) : "", "", grouped(unitsOf(input)), ""],
+    ...layers.flatMap(rowsOf),
+    ["sum", `${grouped(steps)} steps`, "", "", grouped(layers.reduce((sum, { parameters }) => sum + parameters, 0))],
+  ] as [string[], ...string[][]];
+  const hasSources = !isChain(layers);
+  return aligned(
+    [head, ...rows].map((row) => (hasSources ? row : row.filter((_, column) => column !== 2))),
+    hasSources ? 3 : 2,
+  );
 }
 
-function hasWeights({ type }: LayerConfig): boolean {
-  return type === "dense" || type === "conv2d" || type === "conv1d" || type === "oneToOne";
-}
-
-/** Settings of convolutions that go without saying. */
-const USUAL: Readonly<Record<string, unknown>> = { stride: 1, padding: "same", dilation: 1, groups: 1 };
-
-/** The type of a layer with its settings that are numbers, words or flags. */
-function typeText({ type, name, from, ...settings }: LayerConfig, info: LayerInfo | undefined): string {
-  const inputs = "inputs" in settings ? (settings.inputs ?? []) : [];
-  const shown = Object.entries(settings).flatMap(([name, value]) => {
-    if (name === "units" || name === "inputs" || USUAL[name] === value) return [];
-    if (value === true) return [name];
-    if (Array.isArray(value)) return [`${name} ${value.join(" × ")}`];
-    return typeof value === "number" || typeof value === "string" ? [`${name} ${value}`] : [];
-  });
-  const { image } = info ?? {};
-  const size = image === undefined ? [] : [`${image.channels} × ${image.height} × ${image.width}`];
-  const further = inputs.map((input) => `+ ${input.type} from ${sourcesText(input.from)}`);
-  const named = [...(name === undefined ? [] : [name]), ...(from === undefined ? [] : [`from ${sourcesText(from)}`])];
-  return [type, ...named, ...shown, ...size, ...further].join(", ");
-}
-
-function sourcesText(from: string | readonly string[]): string {
-  return typeof from === "string" ? from : from.join(" + ");
+/** A row for a layer, and one for each further input but that of a recurrent layer's own spikes. */
+function rowsOf(layer: LayerOutline): string[][] {
+  const { name, text, spiking, from, further, shape, parameters } = layer;
+  const size = spiking !== null && shape.length > 1 ? [sizesText(shape)] : [];
+  return [
+    [
+      spiking === null ? "" : String(spiking),
+      [text, ...(isNamed(layer) ? [`"${name}"`] : []), ...size].join(", "),
+      sourcesText(from),
+      spiking === null ? "" : grouped(unitsOf(shape)),
+      spiking === null ? "" : grouped(parameters),
+    ],
+    ...further.slice(isRecurrent(layer) ? 1 : 0).map((input) => ["", `+ ${input.text}`, sourcesText(input.from), "", ""]),
+  ];
 }
 
 function grouped(number: number): string {
   return number.toLocaleString("en-US");
 }
 
-/** Lines of a table: words to the left, numbers to the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
+/** Lines of a table: so many columns of words to the left, numbers to the right. */
+function aligned(rows: readonly (readonly string[])[], words: number): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row
-      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .map((cell, column) => (column < words ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join("  ")
       .trimEnd(),
   );
