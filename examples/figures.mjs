@@ -2,13 +2,14 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createTrainer, datasets, encode, save } from "spikelet";
+import { createTrainer, datasets, encode, outline, save } from "spikelet";
 import {
   confusionMatrix,
   gradientParts,
   learningCurves,
   learntHistogram,
   membraneTraces,
+  networkGraph,
   parallelCoordinates,
   seedLines,
   seedScatter,
@@ -69,6 +70,23 @@ async function learnt() {
 }
 const constants = await learnt();
 
+/** A network beyond a chain, and what it does once it is trained. */
+async function graph() {
+  const config = configOf({ type: "antlr" }, 1);
+  config.network.layers = [
+    { name: "first", type: "dense", units: 40, inputs: [{ type: "dense", from: "second" }] },
+    { name: "second", type: "dense", units: 40, inputs: [{ type: "oneToOne", from: "first" }] },
+    { name: "output", type: "dense", units: 10, from: ["first", "second"] },
+  ];
+  config.training = { ...config.training, epochs: 1 };
+  const one = await createTrainer(config);
+  for await (const _ of one.run(train)) void _;
+  const found = { outline: outline(one), metrics: await one.evaluate(test) };
+  one.dispose();
+  return found;
+}
+const beyond = await graph();
+
 /** Two rules, three seeds each. */
 async function runs() {
   /** @type {{ series: string, spikes: number, accuracy: number, losses: number[] }[]} */
@@ -97,6 +115,7 @@ export const figures = {
     units: [40, 10],
     label: test.labels?.[0] ?? 0,
   }),
+  network: networkGraph(beyond.outline, { title: "Layers, and where their spikes go", metrics: beyond.metrics }),
   membrane: membraneTraces(gradients, { title: "Membranes of the output", units: [0, 1, 2, 3] }),
   curves: learningCurves(epochs, { title: "Training" }),
   weights: weightMaps(hidden ?? { weights: new Float32Array(), biases: new Float32Array() }, {

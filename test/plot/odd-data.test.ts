@@ -1,8 +1,9 @@
-import { SpikeEvents } from "spikelet";
+import { type NetworkOutline, SpikeEvents } from "spikelet";
 import {
   confusionMatrix,
   learningCurves,
   learntHistogram,
+  networkGraph,
   parallelCoordinates,
   seedSpread,
   spikeHistogram,
@@ -12,6 +13,20 @@ import { describe, expect, it } from "vitest";
 import { answerTexts } from "../../ts/report/result/texts.js";
 
 const events = (...units: number[]) => SpikeEvents.fromTrains([{ times: units.map(() => 0), units }]);
+
+/** A network in which each layer gets the spikes of all others. */
+function crowded(count: number): NetworkOutline {
+  const layers = Array.from({ length: count }, (_, layer) => ({
+    name: `layer ${layer}`,
+    text: "dense",
+    spiking: layer,
+    from: Array.from({ length: count }, (_, from) => ({ layer: from, name: `layer ${from}`, isFeedback: from >= layer })),
+    further: [],
+    shape: [8],
+    parameters: 64,
+  }));
+  return { input: [4], layers };
+}
 
 const placesOf = (svg: string, attribute: string) =>
   Array.from(svg.matchAll(new RegExp(`<circle[^>]* ${attribute}="([^"]+)"`, "g")), ([, place]) => Number(place));
@@ -23,6 +38,7 @@ describe("figures", () => {
       spikeRaster(events(0, 2), { width }),
       spikeHistogram(events(0, 2), { width }),
       learntHistogram([{ learnt: { threshold: Float32Array.of(1, 2) } }], { width }),
+      networkGraph(crowded(12), { width }),
       seedSpread(
         [0.51, 0.62].map((value) => ({ series: "surrogate gradients", value })),
         { label: "accuracy", width },

@@ -19,7 +19,7 @@ describe("saveReport", () => {
     const metrics = await saveReport(trainer, test, file, { title: "Parity <1>", part: "held-out", warnings: [] });
     expect(metrics).toEqual(await trainer.evaluate(test));
     const html = await readFile(file, "utf8");
-    expect(headings(html)).toEqual(["Learning", "Decisions", "Samples", "Spikes", "Weights", "Configuration"]);
+    expect(headings(html)).toEqual(["Learning", "Decisions", "Samples", "Spikes", "Network", "Weights", "Configuration"]);
     expect(html).toContain("<h1>Parity &lt;1&gt;</h1>");
     expect(html).toContain(`<dd>${metrics.spikes.perSample.toFixed(1)}</dd>`);
     expect(html).toContain("of 6 held-out samples");

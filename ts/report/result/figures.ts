@@ -1,9 +1,11 @@
 import { type Decision, hasOutputSpikes } from "../../decisions.js";
+import { outlineOf } from "../../graph/outline.js";
 import {
   confusionMatrix,
   type LearntLayer,
   learningCurves,
   learntHistogram,
+  networkGraph,
   spikeHistogram,
   spikeRaster,
   weightMaps,
@@ -73,6 +75,12 @@ export function spikeHistograms({ answers, layers, config }: Result): Markup {
     ),
     figure(spikeHistogram(answers.first, { ...common, by: "unit" }), "how many spikes a unit has in a sample"),
   ]);
+}
+
+/** The graph of the layers. */
+export function graph({ config, metrics }: Pick<Result, "config" | "metrics">): Markup {
+  const svg = networkGraph(outlineOf(config.network), { metrics, width: WIDTH });
+  return figure(svg, "the layers from the input to the output, and where their spikes go");
 }
 
 /** Weight maps of the first units of the first spiking layer. */

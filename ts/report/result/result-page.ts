@@ -7,7 +7,7 @@ import { type Content, html, type Markup, withCode } from "../markup.js";
 import { page, type Section } from "../page.js";
 import { facts, folded, table } from "../parts.js";
 import { DECISION_TEXTS } from "./answers.js";
-import { confusion, constants, curves, rasters, spikeHistograms, weights } from "./figures.js";
+import { confusion, constants, curves, graph, rasters, spikeHistograms, weights } from "./figures.js";
 import type { Result } from "./result.js";
 import { answerTexts, grouped, percent, untilText } from "./texts.js";
 
@@ -19,6 +19,7 @@ export function resultPage(result: Result): string {
     result.answers.labels ? { title: "Decisions", content: confusion(result) } : undefined,
     { title: "Samples", content: rasters(result) },
     { title: "Spikes", content: [layerTable(result), spikeHistograms(result)] },
+    { title: "Network", content: graph(result) },
     { title: "Weights", content: weights(result) },
     result.learnt && { title: "Learnt constants", content: constants(result.learnt, result.learntBefore) },
     {
