@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -139,7 +139,12 @@ describe("spikelet info", () => {
         { units: 2, plan: [{ errors: "loss" }] },
       ],
     });
-    expect((await spikelet(["info", file])).stdout).toContain("cheaper with a surrogate");
+    const figure = join(folder, "network.svg");
+    const { stdout: text } = await spikelet(["info", file, "--svg", figure]);
+    expect(text).toContain("cheaper with a surrogate");
+    expect(text).toMatch(/^layer +type +units +parameters\ninput +4\n0 +dense +3 +15\n/m);
+    expect(await readFile(figure, "utf8")).toContain("graph of a network of 3 layers on an input of 4 units");
+    expect(json()[0]).toMatchObject({ outline: { input: [4], layers: [{ name: "layer 0", parameters: 15 }, {}, {}] } });
     await rm(folder, { recursive: true });
     expect(await spikelet(["info", "mnits"])).toMatchObject({
       code: 2,

@@ -31,6 +31,7 @@ it.each([
   [[...imported("authors.pt"), "--preset", "mnist", "--steps", "9"], "authors.pt is no NIR file: leave --steps out"],
   [[...imported("authors.pt"), "--preset", "mnist", "--dt", "1"], "authors.pt is no NIR file: leave --dt out"],
   [[...imported("authors.pt"), "--discretization", "exact"], "authors.pt is no NIR file: leave --discretization out"],
+  [["info", "--svg", "network.svg"], "there is no CONFIG whose network could be drawn: leave --svg out"],
   [[...imported("authors.pt"), "--reset", "subtract"], "authors.pt is no NIR file: leave --reset out"],
 ])("%j is refused, as it would have no effect", async (words, message) => {
   const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);

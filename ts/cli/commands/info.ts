@@ -1,8 +1,11 @@
 import type { Config } from "../../generated/config.js";
+import { save } from "../../io/files.node.js";
 import { createNetwork } from "../../network.js";
-import { planLines } from "../../plan-text.js";
+import { networkGraph } from "../../plot/index.js";
 import { presets } from "../../presets.js";
+import { outline, summary } from "../../summary.js";
 import { version } from "../../version.js";
+import { refuseOptions, refuseOwnInput } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { type ConfigArguments, readConfiguration } from "../configuration.js";
 import { choicesOf } from "../invocation.js";
@@ -13,18 +16,21 @@ export const info = defineCommand({
   meta: {
     name: "info",
     description:
-      "Prints versions, backend, SIMD level and threads, with the reasons, and how errors reach the layers of a network",
+      "Prints versions, backend, SIMD level and threads, with the reasons, and of a network its layers and how errors reach them",
   },
   args: {
     config: {
       type: "positional",
-      description: "configuration file (JSON) or preset, of which the plan of the backward pass is printed",
+      description: "configuration file (JSON) or preset, of which the layers and the plan of the backward pass are printed",
       valueHint: "CONFIG",
     },
+    svg: { type: "string", description: "file for a figure of the network of CONFIG", valueHint: "FILE" },
     ...computeOptions,
     ...outputOptions,
   },
   async run({ args }) {
+    if (args.config === undefined) refuseOptions(args, ["svg"], "there is no CONFIG whose network could be drawn");
+    else if (args.svg !== undefined) refuseOwnInput(args.svg, args.config);
     const config = args.config === undefined ? SMALLEST : (await readConfiguration(written(args.config), [])).config;
     using network = await createNetwork(config, choicesOf(args, new AbortController().signal));
     const { backend, info: session } = network;
@@ -42,15 +48,17 @@ export const info = defineCommand({
       },
       node: process.versions.node,
       platform: `${process.platform} ${process.arch}`,
-      ...(args.config !== undefined && { layers: session.layers }),
+      ...(args.config !== undefined && { layers: session.layers, outline: outline(network) }),
     };
+    if (args.svg !== undefined) await save(args.svg, networkGraph(outline(network)));
+    const described = args.config === undefined ? [] : ["", ...(await summary(network)).split("\n")];
     printResult(args.json, report, () => [
       `spikelet   ${report.version} (core ${report.core})`,
       `backend    ${report.backend.kind}: ${report.backend.reason}`,
       `SIMD       ${report.backend.simd}: ${report.backend.simdReason}`,
       `threads    ${report.backend.threads}: ${report.backend.threadsReason}`,
       `node       ${report.node}, ${report.platform}`,
-      ...(report.layers ?? []).flatMap(planLines),
+      ...described,
     ]);
   },
 });
