@@ -15,7 +15,7 @@ export interface OutlineSource {
 export interface OutlineInput {
   /** What it connects by, with its settings: `dense`, `conv2d, kernel 3`. */
   text: string;
-  /** Its sources, whose spikes add. */
+  /** Sources, whose spikes add. */
   from: OutlineSource[];
 }
 
@@ -25,7 +25,7 @@ export interface LayerOutline {
   name: string;
   /** The layer with its settings: `conv2d, channels 16, kernel 3`. */
   text: string;
-  /** Its place among the layers with neurons, as in `info.layers`; `null` of others. */
+  /** Place among the layers with neurons, as in `info.layers`; `null` of others. */
   spiking: number | null;
   from: OutlineSource[];
   /** Further inputs, that of its own spikes first in a recurrent layer. */

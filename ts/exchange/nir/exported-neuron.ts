@@ -58,7 +58,7 @@ export function exportedNeuron(
   if (fires && own.type !== "lif") refuse("type", `NIR has no node for the neuron ${own.type}`);
   if (fires && own.singleSpike) refuse("singleSpike", "NIR has no refractory period");
   if (fires && own.refractory > 0) refuse("refractory", "NIR has no refractory period");
-  if (fires && own.reset === "subtract") refuse("reset", "NIR's neurons are reset to a value");
+  if (fires && own.reset !== "all" && own.reset !== "membrane") refuse("reset", "NIR's neurons are reset to a value");
   const filters = given.biases.length;
   const decay = (field: "currentDecay" | "membraneDecay") => constant(given.learnt?.[field] ?? own[field]);
   const tau = (field: "currentDecay" | "membraneDecay"): Constant => {
