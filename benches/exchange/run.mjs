@@ -1,5 +1,5 @@
 // npm run bench:exchange: trains small networks, writes them as NIR, runs the files in snnTorch and Norse on the same input, and
-// says how many spikes are the same.
+// says how many spikes are the same; then the same of small networks of every kind of connection.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { main, setUp } from "../../scripts/setup.mjs";
 import { peersEnvironment } from "../compare/environment.mjs";
 import { writeNpz } from "../compare/npz.mjs";
+import { compareGraphs } from "./graphs.mjs";
 
 const DT = 1e-4;
 const STEPS = 200;
@@ -33,6 +34,7 @@ await main(async () => {
     console.log("| network | library | layer | spikes here | there | the same | first spikes the same | decisions the same |");
     console.log("|---|---|---|---:|---:|---:|---:|---:|");
     for (const given of CASES) await compare(python, folder, given);
+    await compareGraphs(python, folder, DT);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -158,7 +158,7 @@ function ownFirst(arrivals: readonly Arrived[], earlier: ReadonlySet<string>): A
     if (!canBeOwn(connection)) return 3;
     return (sources.some((name) => earlier.has(name)) ? 0 : 2) + (weights === undefined ? 1 : 0);
   };
-  return arrivals.toSorted((one, other) => rank(one) - rank(other));
+  return [...arrivals].sort((one, other) => rank(one) - rank(other));
 }
 
 function summed(filters: number, all: readonly (readonly number[] | undefined)[]): number[] | undefined {
