@@ -199,6 +199,13 @@ export const RUNS = {
       { type: "membrane", statistic: "softmaxSum" },
       { neuron: { reset: "membrane" }, output: { type: "leaky", currentDecay: 0.7 }, regularizers: { spikePenalty: 0.01 } },
     ),
+  "cross-entropy of every step, antlr, readout": () =>
+    mixed(
+      DENSE,
+      { type: "antlr" },
+      { type: "membrane", statistic: "each", inverseTemperature: 2, labelSmoothing: 0.1, classWeights: [2, 0.5, 1, 1] },
+      { output: { type: "leaky" } },
+    ),
   "mixture, series": () =>
     mixed(DENSE, { type: "mixture" }, { type: "trace" }, { output: { type: "leaky", membraneDecay: [0.9, 0.95, 0.97, 0.99] } }),
   "delays by input, antlr, latency": () =>

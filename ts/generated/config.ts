@@ -593,11 +593,11 @@ export type LossParts = {
   spikePenalty: number,
 };
 
-/** `P = softmax(inverseTemperature · z)`, `L = −log P_label` (spec 11); the largest z decides. */
+/** `P = softmax(inverseTemperature · z)`, `L = −log P_label` (spec 11); the largest z decides. With `each`, `L = −z_label`. */
 export type MembraneLoss = {
   /** What z is. @default "mean" */
   statistic?: Statistic,
-  /** Factor on z, above 0. @default 1 */
+  /** Factor on z, or on y with `each`, above 0. @default 1 */
   inverseTemperature?: number,
   /** Part of the target that is spread evenly over all classes, 0 to below 1. @default 0 */
   labelSmoothing?: number,
@@ -1042,7 +1042,7 @@ export type SpikeTrainMatching = {
 };
 
 /** The statistic of a readout's membranes `y` over the steps `t < T`: one number `z` for each output (spec 11). */
-export type Statistic = "mean" | "max" | "last" | "softmaxSum";
+export type Statistic = "mean" | "max" | "last" | "softmaxSum" | "each";
 
 /** `rate · factor^floor(t / every)`. */
 export type StepSchedule = {

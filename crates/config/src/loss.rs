@@ -90,11 +90,11 @@ impl LossConfig {
         }
     }
 
-    /// What a readout decides by, if it decides.
+    /// The loss whose statistic a readout decides by, if it decides.
     #[must_use]
-    pub fn statistic(&self) -> Option<Statistic> {
+    pub fn membrane(&self) -> Option<&MembraneLoss> {
         match self {
-            Self::Membrane(membrane) => Some(membrane.statistic),
+            Self::Membrane(membrane) => Some(membrane),
             _ => None,
         }
     }
@@ -294,9 +294,11 @@ pub enum Statistic {
     Last,
     /// `Σ_t softmax(y[t])`.
     SoftmaxSum,
+    /// `1/T Σ_t log softmax(inverseTemperature · y[t])`: cross-entropy of every step.
+    Each,
 }
 
-/// `P = softmax(inverseTemperature · z)`, `L = −log P_label` (spec 11); the largest z decides.
+/// `P = softmax(inverseTemperature · z)`, `L = −log P_label` (spec 11); the largest z decides. With `each`, `L = −z_label`.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -304,7 +306,7 @@ pub enum Statistic {
 pub struct MembraneLoss {
     /// What z is.
     pub statistic: Statistic,
-    /// Factor on z.
+    /// Factor on z, or on y with `each`.
     #[range(above = 0)]
     pub inverse_temperature: f64,
     /// Part of the target that is spread evenly over all classes.

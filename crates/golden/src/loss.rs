@@ -10,12 +10,7 @@ pub(crate) fn loss(switches: &Switches, unsupported: &mut Unsupported) -> Result
         "count" => json!({ "type": "count" }),
         "train" => json!({ "type": "spikeTrain", "kernelDecay": switches.alpha_exp }),
         "latency" => latency(switches),
-        "membrane" | "trace" => {
-            if switches.loss["statistic"] == "each" {
-                unsupported.note("the statistic each");
-            }
-            switches.loss.clone()
-        }
+        "membrane" | "trace" => switches.loss.clone(),
         other => return malformed(format!("no loss {other}")),
     };
     if switches.early_stop && switches.target_type != "latency" {

@@ -305,7 +305,7 @@ impl Trainer {
 
     /// What to run for each sample, borrowed apart from the engine and the network.
     fn job<'a>(
-        config: &Config,
+        config: &'a Config,
         loss: Option<&'a Loss>,
         passes: &'a [GradientPass],
         data: &'a Dataset,
@@ -317,7 +317,7 @@ impl Trainer {
             passes,
             end_simulation: config.loss.end_simulation(),
             until: Until::End,
-            statistic: config.loss.statistic(),
+            membrane: config.loss.membrane(),
             want,
             augmenter: None,
         }

@@ -172,7 +172,7 @@ proptest! {
     }
 }
 
-const STATISTICS: [&str; 4] = ["mean", "max", "last", "softmaxSum"];
+const STATISTICS: [&str; 5] = ["mean", "max", "last", "softmaxSum", "each"];
 
 /// A network whose output is a readout that decides by a statistic.
 fn readout((layers, input): &(Value, Value), neuron: &Value, statistic: &str) -> Config {
@@ -193,6 +193,14 @@ fn scores_by_hand(statistic: &str, membranes: &[f32]) -> Vec<f64> {
         "mean" => column(unit).sum::<f64>() / (membranes.len() / 5) as f64,
         "max" => column(unit).fold(f64::NEG_INFINITY, f64::max),
         "last" => column(unit).next_back().unwrap(),
+        "each" => {
+            let log_share = |row: &[f32]| {
+                let max = row.iter().fold(f32::NEG_INFINITY, |max, &y| max.max(y));
+                let total: f64 = row.iter().map(|&y| libm::exp(f64::from(y) - f64::from(max))).sum();
+                f64::from(row[unit]) - (f64::from(max) + libm::log(total))
+            };
+            membranes.chunks_exact(5).map(log_share).sum::<f64>() / (membranes.len() / 5) as f64
+        }
         _ => {
             let share = |row: &[f32]| {
                 let max = row.iter().fold(f32::NEG_INFINITY, |max, &y| max.max(y));
@@ -238,7 +246,7 @@ proptest! {
     fn a_readout_has_the_membranes_of_the_sample_and_decides_by_them(
         network in 0usize..6,
         neuron in 0usize..6,
-        statistic in 0usize..4,
+        statistic in 0usize..STATISTICS.len(),
         events in prop::collection::btree_set((0..STEPS as u16, 0u32..48), 100..6000),
         chunks in prop::collection::vec(1usize..700, 1..10),
     ) {
@@ -264,7 +272,7 @@ proptest! {
     #[test]
     fn windows_decide_as_their_steps_say(
         network in 0usize..6,
-        statistic in prop::option::of(0usize..4),
+        statistic in prop::option::of(0usize..STATISTICS.len()),
         events in prop::collection::btree_set((0..STEPS as u16, 0u32..48), 2000..6000),
         chunks in prop::collection::vec(1usize..700, 1..10),
         window in 1u16..400,

@@ -7,6 +7,8 @@
 //! softmaxSum  G[t,n] = s_n (D_n − Σ_m s_m D_m),  s = softmax(y[t])
 //!
 //! P = softmax(β z),   L = −w_y Σ_n Y_n log P_n,   D_n = β w_y (P_n − Y_n) / B
+//!
+//! each        L = −w_y Σ_n Y_n z_n,   G[t,n] = β w_y (softmax(β y[t])_n − Y_n) / (B T)
 //! ```
 //!
 //! Y is 1 for the label y, or smoothed; w are the weights of the classes (4.4).
@@ -28,11 +30,37 @@ impl Membrane {
         Self { config: config.clone(), targets }
     }
 
-    pub(super) fn inverse_temperature(&self) -> f64 {
-        self.config.inverse_temperature
+    /// P of each output, of its scores z. With `each`, P has the geometric mean of the steps' shares.
+    pub(super) fn probabilities(&self, scores: &[f64]) -> Vec<f64> {
+        let beta = if self.config.statistic == Statistic::Each { 1.0 } else { self.config.inverse_temperature };
+        softmax(scores.iter().map(|z| beta * z)).0
     }
 
     pub(super) fn evaluate(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {
+        if self.config.statistic == Statistic::Each {
+            self.evaluate_each_step(output, label, gradient);
+        } else {
+            self.evaluate_scores(output, label, gradient);
+        }
+    }
+
+    fn evaluate_each_step(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {
+        let outputs = output.summary.outputs();
+        let beta = self.config.inverse_temperature;
+        let weight = self.targets.weight(label);
+        gradient.parts.main = -weight * self.targets.mean(label, outputs, |unit| output.summary.scores[unit]);
+        let scale = beta * weight / (output.batch * output.steps) as f64;
+        let mut dense = Vec::with_capacity(output.summary.membranes.len());
+        for row in output.summary.membranes.chunks_exact(outputs) {
+            let (shares, _) = softmax(row.iter().map(|&y| beta * f64::from(y)));
+            let error = |(unit, share)| share - self.targets.target(unit == label, outputs);
+            dense.extend(shares.into_iter().enumerate().map(|share| (scale * error(share)) as f32));
+        }
+        gradient.end = output.steps;
+        gradient.spike = SpikeGradient::Dense(dense);
+    }
+
+    fn evaluate_scores(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {
         let (steps, outputs) = (output.steps, output.summary.outputs());
         let membranes = &output.summary.membranes;
         let beta = self.config.inverse_temperature;
@@ -78,6 +106,7 @@ impl Membrane {
                 }
                 SpikeGradient::Dense(dense)
             }
+            Statistic::Each => unreachable!("evaluated step by step"),
         };
     }
 }
@@ -87,4 +116,86 @@ fn peak(membranes: &[f32], outputs: usize, unit: usize) -> usize {
     let steps = membranes.len() / outputs;
     (1..steps)
         .fold(0, |best, t| if membranes[t * outputs + unit] > membranes[best * outputs + unit] { t } else { best })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loss::MembraneStatistic;
+    use spikelet_network::events::LayerSpikes;
+    use spikelet_network::output_summary::OutputSummary;
+
+    const STEPS: usize = 4;
+    const OUTPUTS: usize = 3;
+    const BATCH: usize = 4;
+    const LABEL: usize = 2;
+    const MEMBRANES: [f32; STEPS * OUTPUTS] = [0.0, 0.3, -0.2, 0.5, 1.5, -0.7, 0.9, 0.25, 0.125, -2.0, 0.75, 3.0];
+
+    fn evaluated(config: &MembraneLoss, membranes: &[f32]) -> OutputGradient {
+        let spikes = LayerSpikes { offsets: &[0; STEPS + 1], units: &[], steps: STEPS };
+        let mut summary = OutputSummary::default();
+        summary.read(&spikes, OUTPUTS);
+        summary.membranes = membranes.to_vec();
+        summary.scores = MembraneStatistic::of(config, membranes, OUTPUTS);
+        let output = Output { spikes, summary: &summary, steps: STEPS, batch: BATCH, totals: &[], shapes: &[] };
+        let mut gradient = OutputGradient::default();
+        Membrane::new(config).evaluate(&output, LABEL, &mut gradient);
+        gradient
+    }
+
+    fn at(gradient: &SpikeGradient, index: usize) -> f64 {
+        match gradient {
+            SpikeGradient::Zero => 0.0,
+            SpikeGradient::Constant(by_unit) => by_unit[index % OUTPUTS].into(),
+            SpikeGradient::Dense(dense) => dense[index].into(),
+        }
+    }
+
+    #[test]
+    fn the_gradient_is_that_of_the_loss_by_membranes() {
+        use Statistic::{Each, Last, Max, Mean, SoftmaxSum};
+        for statistic in [Mean, Max, Last, SoftmaxSum, Each] {
+            let config = MembraneLoss {
+                statistic,
+                inverse_temperature: 1.5,
+                label_smoothing: 0.1,
+                class_weights: Some(vec![1.0, 3.0, 0.5]),
+            };
+            let found = evaluated(&config, &MEMBRANES).spike;
+            for index in 0..MEMBRANES.len() {
+                let loss = |by: f32| {
+                    let mut membranes = MEMBRANES;
+                    membranes[index] += by;
+                    (f64::from(membranes[index]), evaluated(&config, &membranes).parts.main)
+                };
+                let ((above, most), (below, least)) = (loss(1e-2), loss(-1e-2));
+                let expected = (most - least) / (above - below) / BATCH as f64;
+                let found = at(&found, index);
+                assert!((found - expected).abs() < 2e-5, "{statistic:?}, membrane {index}: {found}, not {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_loss_of_each_step_is_the_mean_of_their_cross_entropies() {
+        let config = MembraneLoss { statistic: Statistic::Each, inverse_temperature: 2.0, ..Default::default() };
+        let cross_entropy = |row: &[f32]| {
+            let total: f64 = row.iter().map(|&y| libm::exp(2.0 * f64::from(y))).sum();
+            -libm::log(libm::exp(2.0 * f64::from(row[LABEL])) / total)
+        };
+        let expected = MEMBRANES.chunks_exact(OUTPUTS).map(cross_entropy).sum::<f64>() / STEPS as f64;
+        assert!((evaluated(&config, &MEMBRANES).parts.main - expected).abs() < 1e-12);
+    }
+
+    #[test]
+    fn probabilities_of_each_step_are_their_geometric_mean() {
+        let config = MembraneLoss { statistic: Statistic::Each, inverse_temperature: 2.0, ..Default::default() };
+        let scores = MembraneStatistic::of(&config, &MEMBRANES, OUTPUTS);
+        let found = Membrane::new(&config).probabilities(&scores);
+        let means: Vec<f64> = scores.iter().map(|&z| libm::exp(z)).collect();
+        let total: f64 = means.iter().sum();
+        for (found, mean) in found.iter().zip(&means) {
+            assert!((found - mean / total).abs() < 1e-12, "{found}, not {}", mean / total);
+        }
+    }
 }

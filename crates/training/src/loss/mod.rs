@@ -95,7 +95,7 @@ impl Loss {
         match &self.main {
             Main::Latency(latency) => scaled(latency.inverse_temperature(), by_first_spike),
             Main::CountCrossEntropy(loss) => scaled(loss.inverse_temperature(), by_count),
-            Main::Membrane(membrane) => softmax(statistics.iter().map(|z| membrane.inverse_temperature() * z)).0,
+            Main::Membrane(membrane) => membrane.probabilities(statistics),
             Main::Count(_) | Main::SpikeTrain(_) | Main::Trace(_) => Vec::new(),
         }
     }

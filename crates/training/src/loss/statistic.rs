@@ -5,9 +5,10 @@
 //! max         z_n = max_t y[t,n]
 //! last        z_n = y[T−1,n]
 //! softmaxSum  z_n = Σ_t s_n,  s = softmax(y[t])
+//! each        z_n = 1/T Σ_t log softmax(β y[t])_n
 //! ```
 
-use spikelet_config::loss::Statistic;
+use spikelet_config::loss::{MembraneLoss, Statistic};
 
 use super::class_targets::softmax_into;
 
@@ -15,6 +16,8 @@ use super::class_targets::softmax_into;
 #[derive(Clone, Debug)]
 pub(crate) struct MembraneStatistic {
     kind: Statistic,
+    /// β, which `each` alone has within z.
+    inverse_temperature: f64,
     steps: usize,
     /// Sum, largest or last membrane of each output, by the kind.
     values: Vec<f64>,
@@ -23,13 +26,19 @@ pub(crate) struct MembraneStatistic {
 }
 
 impl MembraneStatistic {
-    pub(crate) fn new(kind: Statistic, outputs: usize) -> Self {
-        Self { kind, steps: 0, values: vec![0.0; outputs], shares: Vec::new() }
+    pub(crate) fn new(loss: &MembraneLoss, outputs: usize) -> Self {
+        Self {
+            kind: loss.statistic,
+            inverse_temperature: loss.inverse_temperature,
+            steps: 0,
+            values: vec![0.0; outputs],
+            shares: Vec::new(),
+        }
     }
 
     /// z of each output, of membranes `[step][output]`.
-    pub(crate) fn of(kind: Statistic, membranes: &[f32], outputs: usize) -> Vec<f64> {
-        let mut statistic = Self::new(kind, outputs);
+    pub(crate) fn of(loss: &MembraneLoss, membranes: &[f32], outputs: usize) -> Vec<f64> {
+        let mut statistic = Self::new(loss, outputs);
         membranes.chunks_exact(outputs).for_each(|step| statistic.add(step));
         statistic.scores().collect()
     }
@@ -42,7 +51,7 @@ impl MembraneStatistic {
 
     /// Adds the membranes of a step, `[output]`.
     pub(crate) fn add(&mut self, membranes: &[f32]) {
-        let Self { kind, steps, values, shares } = self;
+        let Self { kind, inverse_temperature, steps, values, shares } = self;
         let membranes = membranes.iter().map(|&y| f64::from(y));
         let is_first = *steps == 0;
         *steps += 1;
@@ -60,12 +69,20 @@ impl MembraneStatistic {
                 softmax_into(membranes, shares);
                 values.iter_mut().zip(&*shares).for_each(|(sum, share)| *sum += share);
             }
+            Statistic::Each => {
+                let scaled = membranes.map(|y| *inverse_temperature * y);
+                let log_total = softmax_into(scaled.clone(), shares);
+                values.iter_mut().zip(scaled).for_each(|(sum, scaled)| *sum += scaled - log_total);
+            }
         }
     }
 
     /// z of each output; none without steps.
     pub(crate) fn scores(&self) -> impl Iterator<Item = f64> {
-        let divisor = if self.kind == Statistic::Mean { self.steps as f64 } else { 1.0 };
+        let divisor = match self.kind {
+            Statistic::Mean | Statistic::Each => self.steps as f64,
+            Statistic::Max | Statistic::Last | Statistic::SoftmaxSum => 1.0,
+        };
         let values = if self.steps == 0 { &[] } else { &self.values[..] };
         values.iter().map(move |value| value / divisor)
     }

@@ -1,6 +1,7 @@
 //! A job: what to compute for samples, and how far to simulate them.
 
-use spikelet_config::{EndSimulation, Statistic};
+use spikelet_config::EndSimulation;
+use spikelet_config::loss::MembraneLoss;
 use spikelet_data::{Augmented, Augmenter, Dataset};
 
 use crate::loss::Loss;
@@ -32,8 +33,8 @@ pub(crate) struct Job<'a> {
     pub(crate) passes: &'a [GradientPass],
     pub(crate) end_simulation: EndSimulation,
     pub(crate) until: Until,
-    /// What a readout decides by.
-    pub(crate) statistic: Option<Statistic>,
+    /// The loss whose statistic a readout decides by.
+    pub(crate) membrane: Option<&'a MembraneLoss>,
     pub(crate) want: Want,
     /// Changes of the samples.
     pub(crate) augmenter: Option<Augmenter<'a>>,

@@ -162,7 +162,7 @@ impl SamplePass<'_> {
         for (step, membranes) in membranes.chunks_exact_mut(outputs).enumerate() {
             view.read_membranes(units, step, membranes);
         }
-        scores.extend(self.job.statistic.into_iter().flat_map(|kind| MembraneStatistic::of(kind, membranes, outputs)));
+        scores.extend(self.job.membrane.iter().flat_map(|loss| MembraneStatistic::of(loss, membranes, outputs)));
     }
 
     fn evaluate_loss(&self, index: usize, steps: usize, work: &mut Workspace, result: &mut SampleResult) {

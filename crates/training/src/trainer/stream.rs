@@ -15,15 +15,14 @@ impl Trainer {
     /// [`crate::ErrorCode::ConfigInvalid`] for a window where the network decides nothing, and where there is no memory for it.
     pub fn stream(&mut self, window: Option<DecisionWindow>) -> Result<DecidingStream> {
         let fires = self.network.with_neurons().last().is_some_and(|layer| layer.neuron.fires);
-        let statistic = self.config.loss.statistic();
-        if window.is_some() && !fires && statistic.is_none() {
+        if window.is_some() && !fires && self.config.loss.membrane().is_none() {
             let message = "decides nothing: the loss of this readout has no statistic of membranes to decide by";
             return Err(Error::config("window", message));
         }
         NetworkBytes::with_steps(&self.config, stream_steps(&self.network), 1).require(1)?;
         let (inputs, level) = (self.config.network.input.units(), self.engine.level);
         let stream = self.predicting(|trainer| SpikeStream::new(&trainer.network, inputs, level));
-        DecidingStream::new(stream, statistic, window)
+        DecidingStream::new(stream, self.config.loss.membrane(), window)
     }
 }
 
