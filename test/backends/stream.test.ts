@@ -38,7 +38,7 @@ function readout(loss: NonNullable<Config["loss"]>): Config {
   return { network: { ...CONFIG.network, layers }, rule: { type: "activation" }, loss };
 }
 
-const STATISTICS = ["mean", "max", "last", "softmaxSum", "each"] as const satisfies readonly Statistic[];
+const STATISTICS = ["mean", "max", "last", "softmaxSum", "each", "expMean"] as const satisfies readonly Statistic[];
 
 const events = Array.from({ length: 3 * STEPS }, (_, k) => ({ time: Math.floor(k / 3), unit: (k * k) % 8 }));
 const sample = datasets.fromSpikes({
@@ -84,6 +84,11 @@ function scoreOf(statistic: Statistic, membranes: readonly number[][], output: n
   if (statistic === "max") return Math.max(...own);
   if (statistic === "last") return own.at(-1) ?? Number.NaN;
   if (statistic === "mean") return own.reduce((sum, y) => sum + y, 0) / own.length;
+  if (statistic === "expMean") {
+    const weights = own.map((_, step) => Math.exp(-step / STEPS));
+    const sum = own.reduce((sum, y, step) => sum + (weights[step] ?? 0) * y, 0);
+    return sum / weights.reduce((all, weight) => all + weight, 0);
+  }
   if (statistic === "each") {
     const logShares = membranes.map((step) => (step[output] ?? 0) - Math.log(step.reduce((sum, y) => sum + Math.exp(y), 0)));
     return logShares.reduce((sum, z) => sum + z, 0) / membranes.length;
@@ -230,7 +235,7 @@ describe.each(BACKENDS)("a stream on %s", (backend) => {
       expect([from, to % 25]).toEqual([Math.max(0, to - 40), 0]);
       const scores = [0, 1, 2].map((unit) => scoreOf(statistic, membranes.slice(from, to), unit));
       // The exponential of the host may differ from that of the core in its last bit.
-      if (statistic === "softmaxSum" || statistic === "each")
+      if (["softmaxSum", "each", "expMean"].includes(statistic))
         for (const [unit, score] of scores.entries()) expect(scoresByMembrane[unit]).toBeCloseTo(score, 5);
       else expect(scoresByMembrane).toEqual(Float32Array.from(scores));
       expect([output, byMembrane]).toEqual([indexOfMax(scores), indexOfMax(scores)]);

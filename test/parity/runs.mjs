@@ -206,6 +206,13 @@ export const RUNS = {
       { type: "membrane", statistic: "each", inverseTemperature: 2, labelSmoothing: 0.1, classWeights: [2, 0.5, 1, 1] },
       { output: { type: "leaky" } },
     ),
+  "an exponential mean of the membranes, eventProp": () =>
+    mixed(
+      DENSE,
+      { type: "eventProp" },
+      { type: "membrane", statistic: "expMean", decayRate: 2, inverseTemperature: 3 },
+      { neuron: { reset: "membrane" }, output: { type: "leaky" } },
+    ),
   "mixture, series": () =>
     mixed(DENSE, { type: "mixture" }, { type: "trace" }, { output: { type: "leaky", membraneDecay: [0.9, 0.95, 0.97, 0.99] } }),
   "delays by input, antlr, latency": () =>

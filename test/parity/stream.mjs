@@ -52,7 +52,7 @@ export async function decided(options) {
   const [hidden, output] = CONFIG.network.layers;
   const readout = { ...output, neuron: { type: "leaky", membraneDecay: 0.95 } };
   const network = { ...CONFIG.network, layers: [hidden, readout] };
-  const readouts = ["mean", "max", "last", "softmaxSum", "each"].map((statistic) => ({
+  const readouts = ["mean", "max", "last", "softmaxSum", "each", "expMean"].map((statistic) => ({
     ...CONFIG,
     network,
     rule: { type: "activation" },

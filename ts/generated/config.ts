@@ -597,6 +597,8 @@ export type LossParts = {
 export type MembraneLoss = {
   /** What z is. @default "mean" */
   statistic?: Statistic,
+  /** Fall of the weights of `expMean` over all steps, in powers of e, above 0; the other statistics have none. 1 by default. */
+  decayRate?: number,
   /** Factor on z, or on y with `each`, above 0. @default 1 */
   inverseTemperature?: number,
   /** Part of the target that is spread evenly over all classes, 0 to below 1. @default 0 */
@@ -1042,7 +1044,7 @@ export type SpikeTrainMatching = {
 };
 
 /** The statistic of a readout's membranes `y` over the steps `t < T`: one number `z` for each output (spec 11). */
-export type Statistic = "mean" | "max" | "last" | "softmaxSum" | "each";
+export type Statistic = "mean" | "max" | "last" | "softmaxSum" | "each" | "expMean";
 
 /** `rate · factor^floor(t / every)`. */
 export type StepSchedule = {

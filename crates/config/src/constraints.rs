@@ -8,7 +8,7 @@ mod learnt;
 mod neurons;
 mod rule;
 
-use super::loss::{SpikeTrainLoss, TraceLoss};
+use super::loss::{MembraneLoss, SpikeTrainLoss, Statistic, TraceLoss};
 use super::ranges::{At, Check as _, require};
 use super::{BestBy, Config, InitialActivity, LossConfig};
 use crate::error::{Error, Result};
@@ -53,6 +53,7 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("a readout has a loss of its membranes", neurons::readout_loss),
     Constraint::new("a readout has nothing of spikes", neurons::readout_fields),
     Constraint::new("weights of steps are as many as these", step_weights),
+    Constraint::new("the decay rate is that of a weighted mean", decay_rate),
     Constraint::new("a unit that fires once has no refractory steps", neurons::refractory_steps),
     Constraint::new("the reset path belongs to a part of the rule", |config| rule::reset_paths(&config.rule)),
     Constraint::new("antlr has gated adjoints", |config| rule::antlr_variant(&config.rule)),
@@ -116,6 +117,15 @@ fn class_weights(config: &Config) -> Result<()> {
     }
     let message = format!("must have one number for each of the {outputs} outputs, got {}", weights.len());
     Err(Error::config("loss.classWeights", message))
+}
+
+fn decay_rate(config: &Config) -> Result<()> {
+    match config.loss.membrane() {
+        Some(MembraneLoss { decay_rate: Some(_), statistic, .. }) if *statistic != Statistic::ExpMean => {
+            Err(Error::config("loss.decayRate", "is of the statistic \"expMean\" alone"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn wanted_steps(config: &Config) -> Result<()> {

@@ -296,6 +296,8 @@ pub enum Statistic {
     SoftmaxSum,
     /// `1/T Σ_t log softmax(inverseTemperature · y[t])`: cross-entropy of every step.
     Each,
+    /// `Σ_t w_t y[t]`, where `w_t` falls as `exp(−decayRate · t / T)` and `Σ_t w_t = 1`: a mean in which early steps weigh more.
+    ExpMean,
 }
 
 /// `P = softmax(inverseTemperature · z)`, `L = −log P_label` (spec 11); the largest z decides. With `each`, `L = −z_label`.
@@ -306,6 +308,10 @@ pub enum Statistic {
 pub struct MembraneLoss {
     /// What z is.
     pub statistic: Statistic,
+    /// Fall of the weights of `expMean` over all steps, in powers of e; the other statistics have none. 1 by default.
+    #[range(above = 0)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decay_rate: Option<f64>,
     /// Factor on z, or on y with `each`.
     #[range(above = 0)]
     pub inverse_temperature: f64,
@@ -320,7 +326,13 @@ pub struct MembraneLoss {
 
 impl Default for MembraneLoss {
     fn default() -> Self {
-        Self { statistic: Statistic::default(), inverse_temperature: 1.0, label_smoothing: 0.0, class_weights: None }
+        Self {
+            statistic: Statistic::default(),
+            decay_rate: None,
+            inverse_temperature: 1.0,
+            label_smoothing: 0.0,
+            class_weights: None,
+        }
     }
 }
 

@@ -5,10 +5,11 @@ mod windows;
 
 use decision::StepDecision;
 use spikelet_config::Result;
-use spikelet_config::loss::MembraneLoss;
 use spikelet_data::{EVENT_BYTES, memory};
 use spikelet_network::pass::{SpikeStream, StepOutput};
 use windows::WindowDecisions;
+
+use crate::loss::MembraneStatistic;
 
 pub use decision::StreamDecision;
 pub use windows::DecisionWindow;
@@ -37,17 +38,17 @@ pub struct StreamSteps {
 }
 
 impl DecidingStream {
-    /// A stream that decides by the statistic of the loss of its membranes, if it has one.
+    /// A stream that decides by the statistic of a readout's membranes, if there is one.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the windows.
     pub(crate) fn new(
         stream: SpikeStream,
-        membrane: Option<&MembraneLoss>,
+        statistic: Option<MembraneStatistic>,
         window: Option<DecisionWindow>,
     ) -> Result<Self> {
         let outputs = stream.outputs();
-        let overall = StepDecision::new(membrane, outputs, stream.fires());
+        let overall = StepDecision::new(statistic, outputs, stream.fires());
         let windows = window.map(|size| WindowDecisions::new(size, overall.clone())).transpose()?;
         Ok(Self { stream, overall, windows, row: vec![0.0; outputs] })
     }

@@ -64,6 +64,22 @@ fn what_is_refused_has_a_path() {
 }
 
 #[test]
+fn settings_of_the_loss_out_of_place_are_refused_with_a_path() {
+    let readout = json!({
+        "input": 4, "steps": 20, "layers": [{ "type": "dense", "units": 2, "neuron": { "type": "leaky" } }],
+    });
+    for (path, loss) in [
+        ("loss.statistic", json!({ "type": "membrane", "statistic": "every" })),
+        ("loss.decayRate", json!({ "type": "membrane", "decayRate": 1 })),
+        ("loss.decayRate", json!({ "type": "membrane", "statistic": "each", "decayRate": 1 })),
+        ("loss.decayRate", json!({ "type": "membrane", "statistic": "expMean", "decayRate": 0 })),
+    ] {
+        let (found, message) = changed(&json!({ "network": readout, "loss": loss })).expect_err("the loss is refused");
+        assert_eq!(found, path, "{loss}: {message}");
+    }
+}
+
+#[test]
 fn blocks_and_activity_out_of_range_are_refused_with_a_path() {
     let bounds = |bounds: Value| json!({ "regularizers": { "rateBounds": bounds } });
     for (path, changes) in [

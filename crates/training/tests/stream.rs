@@ -172,7 +172,7 @@ proptest! {
     }
 }
 
-const STATISTICS: [&str; 5] = ["mean", "max", "last", "softmaxSum", "each"];
+const STATISTICS: [&str; 6] = ["mean", "max", "last", "softmaxSum", "each", "expMean"];
 
 /// A network whose output is a readout that decides by a statistic.
 fn readout((layers, input): &(Value, Value), neuron: &Value, statistic: &str) -> Config {
@@ -193,6 +193,10 @@ fn scores_by_hand(statistic: &str, membranes: &[f32]) -> Vec<f64> {
         "mean" => column(unit).sum::<f64>() / (membranes.len() / 5) as f64,
         "max" => column(unit).fold(f64::NEG_INFINITY, f64::max),
         "last" => column(unit).next_back().unwrap(),
+        "expMean" => {
+            let weights = (0..membranes.len() / 5).map(|t| libm::exp(-1.0 / STEPS as f64 * t as f64));
+            column(unit).zip(weights.clone()).fold(0.0, |sum, (y, weight)| sum + weight * y) / weights.sum::<f64>()
+        }
         "each" => {
             let log_share = |row: &[f32]| {
                 let max = row.iter().fold(f32::NEG_INFINITY, |max, &y| max.max(y));

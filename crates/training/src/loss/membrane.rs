@@ -4,6 +4,7 @@
 //! mean        G[t,n] = D_n / T
 //! max         G = D_n at the first maximum, else 0
 //! last        G = D_n at T−1, else 0
+//! expMean     G[t,n] = D_n w_t
 //! softmaxSum  G[t,n] = s_n (D_n − Σ_m s_m D_m),  s = softmax(y[t])
 //!
 //! P = softmax(β z),   L = −w_y Σ_n Y_n log P_n,   D_n = β w_y (P_n − Y_n) / B
@@ -17,6 +18,7 @@ use spikelet_config::loss::{MembraneLoss, Statistic};
 
 use super::class_targets::{ClassTargets, softmax};
 use super::output::{Output, OutputGradient, SpikeGradient};
+use super::statistic::exp_weights;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Membrane {
@@ -106,6 +108,11 @@ impl Membrane {
                 }
                 SpikeGradient::Dense(dense)
             }
+            Statistic::ExpMean => {
+                let weights = exp_weights(&self.config, steps);
+                let by_step = |weight| by_score.iter().map(move |by_score| (by_score * weight) as f32);
+                SpikeGradient::Dense(weights.into_iter().flat_map(by_step).collect())
+            }
             Statistic::Each => unreachable!("evaluated step by step"),
         };
     }
@@ -153,10 +160,11 @@ mod tests {
 
     #[test]
     fn the_gradient_is_that_of_the_loss_by_membranes() {
-        use Statistic::{Each, Last, Max, Mean, SoftmaxSum};
-        for statistic in [Mean, Max, Last, SoftmaxSum, Each] {
+        use Statistic::{Each, ExpMean, Last, Max, Mean, SoftmaxSum};
+        for statistic in [Mean, Max, Last, SoftmaxSum, Each, ExpMean] {
             let config = MembraneLoss {
                 statistic,
+                decay_rate: (statistic == ExpMean).then_some(2.5),
                 inverse_temperature: 1.5,
                 label_smoothing: 0.1,
                 class_weights: Some(vec![1.0, 3.0, 0.5]),
@@ -197,5 +205,31 @@ mod tests {
         for (found, mean) in found.iter().zip(&means) {
             assert!((found - mean / total).abs() < 1e-12, "{found}, not {}", mean / total);
         }
+    }
+
+    #[test]
+    fn weights_of_an_exponential_mean_are_those_of_the_closed_form() {
+        for (rate, steps) in [(2.5, 4), (0.1, 100), (40.0, 7)] {
+            let config = MembraneLoss { statistic: Statistic::ExpMean, decay_rate: Some(rate), ..Default::default() };
+            let by_step = rate / steps as f64;
+            let scale = (1.0 - libm::exp(-by_step)) / (1.0 - libm::exp(-rate));
+            for (step, found) in exp_weights(&config, steps).into_iter().enumerate() {
+                let expected = libm::exp(-by_step * step as f64) * scale;
+                assert!((found - expected).abs() < 1e-12, "{rate}, step {step}: {found}, not {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_exponential_mean_without_decay_is_the_mean() {
+        let statistic = |statistic, decay_rate| MembraneLoss {
+            statistic,
+            decay_rate,
+            inverse_temperature: 2.0,
+            ..Default::default()
+        };
+        let mean = MembraneStatistic::of(&statistic(Statistic::Mean, None), &MEMBRANES, OUTPUTS);
+        let found = MembraneStatistic::of(&statistic(Statistic::ExpMean, Some(1e-9)), &MEMBRANES, OUTPUTS);
+        mean.iter().zip(&found).for_each(|(mean, found)| assert!((mean - found).abs() < 1e-8, "{found}, not {mean}"));
     }
 }

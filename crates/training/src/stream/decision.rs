@@ -1,6 +1,5 @@
 //! What the outputs of a stream did in some steps, and what that decides.
 
-use spikelet_config::loss::MembraneLoss;
 use spikelet_network::output_summary::lowest_best;
 
 use crate::loss::MembraneStatistic;
@@ -46,8 +45,7 @@ pub(super) struct StepDecision {
 }
 
 impl StepDecision {
-    pub(super) fn new(membrane: Option<&MembraneLoss>, outputs: usize, fires: bool) -> Self {
-        let statistic = membrane.map(|loss| MembraneStatistic::new(loss, outputs));
+    pub(super) fn new(statistic: Option<MembraneStatistic>, outputs: usize, fires: bool) -> Self {
         Self { from: 0, to: 0, fires, counts: vec![0; outputs], first: None, statistic }
     }
 

@@ -4,6 +4,7 @@ use spikelet_config::{Error, Result};
 use spikelet_network::pass::{SpikeStream, stream_steps};
 
 use super::Trainer;
+use crate::loss::MembraneStatistic;
 use crate::memory::NetworkBytes;
 use crate::stream::{DecidingStream, DecisionWindow};
 
@@ -22,7 +23,9 @@ impl Trainer {
         NetworkBytes::with_steps(&self.config, stream_steps(&self.network), 1).require(1)?;
         let (inputs, level) = (self.config.network.input.units(), self.engine.level);
         let stream = self.predicting(|trainer| SpikeStream::new(&trainer.network, inputs, level));
-        DecidingStream::new(stream, self.config.loss.membrane(), window)
+        let membrane = self.config.loss.membrane();
+        let statistic = membrane.map(|loss| MembraneStatistic::new(loss, self.network.steps, stream.outputs()));
+        DecidingStream::new(stream, statistic, window)
     }
 }
 
