@@ -36,6 +36,7 @@ export const DIRECTLY_BELOW = {
 
   layers: ["generated"],
   graph: ["generated"],
+  "surrogate-table": ["check", "generated"],
   "network-info": ["generated"],
   "plan-text": ["network-info"],
   health: ["network-info", "events", "decisions"],
@@ -47,7 +48,7 @@ export const DIRECTLY_BELOW = {
   exchange: ["network", "graph"],
   neurobench: ["network"],
   summary: ["network", "plan-text", "graph"],
-  index: ["fine-tune", "exchange", "neurobench", "recommend", "summary", "layers"],
+  index: ["fine-tune", "exchange", "neurobench", "recommend", "summary", "layers", "surrogate-table"],
 
   plot: ["results", "counted", "spread", "graph"],
   report: ["plot"],

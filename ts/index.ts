@@ -103,4 +103,5 @@ export type { RunOptions, RunReport, TrainingRun } from "./session/run.js";
 export { SpikeStream, type StreamAnswer, type StreamDecision, type StreamOptions } from "./session/stream.js";
 export { SpikeEvents, type SpikeTrain } from "./spikes.js";
 export { outline, summary } from "./summary.js";
+export { type SurrogateTable, type SurrogateTableOptions, surrogateTable } from "./surrogate-table.js";
 export { createTrainer, restoreTrainer, Trainer } from "./trainer.js";

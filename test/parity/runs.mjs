@@ -84,6 +84,28 @@ export const RUNS = {
       { type: "latency", endSimulation: "batch" },
       { regularizers: { rateBounds: { lower: 0.1, upper: 0.5 } } },
     ),
+  "a table of surrogate derivatives by distance, narrow, recurrent, antlr, latency": () =>
+    mixed(
+      layers(
+        { type: "flatten" },
+        { type: "dense", units: 70 },
+        { type: "dense", units: 40, recurrent: true },
+        { type: "dense", units: 20, neuron: { type: "alif" } },
+      ),
+      { type: "antlr", surrogate: { type: "table", step: 0.2, values: [1, 0.7, 0, 0.4] } },
+      { type: "latency" },
+    ),
+  "a table of surrogate derivatives with two sides, convolutions, mixture through resets": () =>
+    mixed(
+      layers({ type: "conv2d", channels: 20, kernel: 3 }, { type: "flatten" }, { type: "dense", units: 40, recurrent: true }),
+      {
+        type: "mixture",
+        variant: "rnn",
+        resetPath: { activation: "full" },
+        surrogate: { type: "table", first: -1.3, step: 0.3, values: [0.1, 0.3, -0.1, 0.8, 1, 0.6, 0.2] },
+      },
+      { type: "spikeTrain" },
+    ),
   "reset of the membrane, antlr through resets": () =>
     mixed(
       DENSE,

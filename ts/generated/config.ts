@@ -1074,12 +1074,22 @@ export type StretchEncoding = {
 };
 
 /** The surrogate derivative of a spike. */
-export type Surrogate = { "type": "exponential" } & ExponentialSurrogate | { "type": "fastSigmoid" } & FastSigmoidSurrogate | { "type": "arctan" } & ArctanSurrogate | { "type": "triangle" } & TriangleSurrogate | { "type": "rectangle" } & RectangleSurrogate;
+export type Surrogate = { "type": "exponential" } & ExponentialSurrogate | { "type": "fastSigmoid" } & FastSigmoidSurrogate | { "type": "arctan" } & ArctanSurrogate | { "type": "triangle" } & TriangleSurrogate | { "type": "rectangle" } & RectangleSurrogate | { "type": "table" } & TableSurrogate;
 
 /** The mean of the weights at the ends of the run's last epochs. */
 export type Swa = {
   /** How many of the last epochs, at least 1. @default 5 */
   epochs?: number,
+};
+
+/** `σ'(V)` by its values, linear between them and 0 outside (spec 5.1). */
+export type TableSurrogate = {
+  /** From one value to the next, per unit of membrane, above 0. */
+  step: number,
+  /** σ' at `|V − threshold|` = 0, `step`, 2 `step` and so on, or from `V − threshold` = `first` on: 2 to 65536 numbers. */
+  values: Array<number>,
+  /** `V − threshold` of the first value, where the two sides of the threshold differ. */
+  first?: number,
 };
 
 /** Count term of the latency loss, times `weight / (T B)` (spec 6.iv). */

@@ -56,6 +56,9 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("the decay rate is that of a weighted mean", decay_rate),
     Constraint::new("a unit that fires once has no refractory steps", neurons::refractory_steps),
     Constraint::new("the reset path belongs to a part of the rule", |config| rule::reset_paths(&config.rule)),
+    Constraint::new("a table of surrogate derivatives has at least one interval", |config| {
+        rule::surrogate_table(&config.rule)
+    }),
     Constraint::new("antlr has gated adjoints", |config| rule::antlr_variant(&config.rule)),
     Constraint::new("lists have a number for each spiking layer", numbers_by_layer),
     Constraint::new("epochs of a weight schedule rise", |config| rule::weight_schedule(&config.rule)),

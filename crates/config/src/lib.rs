@@ -74,7 +74,8 @@ pub use sizes::{Padding, PaddingName, Sizes};
 pub use sliding::Slid;
 pub use sources::{OneToOneBy, Sources};
 pub use surrogate::{
-    ArctanSurrogate, ExponentialSurrogate, FastSigmoidSurrogate, RectangleSurrogate, Surrogate, TriangleSurrogate,
+    ArctanSurrogate, ExponentialSurrogate, FastSigmoidSurrogate, RectangleSurrogate, Surrogate, TableSurrogate,
+    TriangleSurrogate,
 };
 pub use training::{Sampling, SilentRules, SilentUnitUpdate, Threads, TrainingConfig};
 pub use weight_schedule::{Interpolation, WeightPoint, WeightSchedule};

@@ -65,6 +65,18 @@ impl RuleConfig {
         }
     }
 
+    /// The surrogate derivative, where the rule has an activation part.
+    #[must_use]
+    pub fn surrogate(&self) -> Option<&Surrogate> {
+        match self {
+            Self::Activation(activation) => Some(&activation.surrogate),
+            Self::Antlr(antlr) => Some(&antlr.surrogate),
+            Self::Mixture(mixture) => Some(&mixture.surrogate),
+            Self::Eprop(eprop) => Some(&eprop.surrogate),
+            Self::Timing(_) | Self::EventProp(_) => None,
+        }
+    }
+
     /// Gradient through resets.
     #[must_use]
     pub fn reset_paths(&self) -> &ResetPaths {

@@ -22,11 +22,13 @@ pub enum Surrogate {
     Triangle(TriangleSurrogate),
     /// `scale` where `|V − threshold| ≤ halfWidth`, 0 elsewhere.
     Rectangle(RectangleSurrogate),
+    /// Values at equal distances, linear between them.
+    Table(TableSurrogate),
 }
 
 read_tagged!(Surrogate {
     "exponential" => Exponential, "fastSigmoid" => FastSigmoid, "arctan" => Arctan, "triangle" => Triangle,
-    "rectangle" => Rectangle,
+    "rectangle" => Rectangle, "table" => Table,
 });
 
 impl Default for Surrogate {
@@ -45,6 +47,7 @@ impl Surrogate {
             Self::Arctan(shape) => shape.scale,
             Self::Triangle(shape) => shape.scale,
             Self::Rectangle(shape) => shape.scale,
+            Self::Table(_) => 1.0,
         }
     }
 }
@@ -147,4 +150,27 @@ impl Default for RectangleSurrogate {
     fn default() -> Self {
         Self { scale: 1.0, half_width: 0.5 }
     }
+}
+
+/// `σ'(V)` by its values, linear between them and 0 outside (spec 5.1).
+#[fields]
+#[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct TableSurrogate {
+    /// From one value to the next, per unit of membrane.
+    #[range(above = 0)]
+    pub step: f64,
+    /// σ' at `|V − threshold|` = 0, `step`, 2 `step` and so on, or from `V − threshold` = `first` on: 2 to 65536 numbers.
+    #[range(any)]
+    pub values: Vec<f64>,
+    /// `V − threshold` of the first value, where the two sides of the threshold differ.
+    #[range(any)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<f64>,
+}
+
+impl TableSurrogate {
+    /// Most values of a table.
+    pub const MAX_VALUES: usize = 1 << 16;
 }

@@ -114,7 +114,7 @@ pub fn configuration(switches: &Value, batch: u64, optimiser: Option<&Value>) ->
     switches.note_fixed(&mut unsupported);
     let mut configuration = json!({
         "network": network::network(&switches)?,
-        "rule": rule::rule(&switches, &mut unsupported)?,
+        "rule": rule::rule(&switches)?,
         "loss": loss::loss(&switches, &mut unsupported)?,
         "regularizers": loss::regularizers(&switches),
         "schedule": { "type": "constant" },

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::switches::Switches;
-use crate::{Unsupported, Untranslated, malformed};
+use crate::{Untranslated, malformed};
 
-pub(crate) fn rule(switches: &Switches, unsupported: &mut Unsupported) -> Result<Value, Untranslated> {
+pub(crate) fn rule(switches: &Switches) -> Result<Value, Untranslated> {
     let variant = switches.act_style.to_lowercase();
-    let surrogate = surrogate(switches, unsupported)?;
+    let surrogate = surrogate(switches)?;
     // The oracle reads `reset_act` in the RNN style only.
     let activation =
         if switches.act_style == "RNN" { reset_path(&switches.reset_act, switches)? } else { json!("ignore") };
@@ -46,7 +46,7 @@ pub(crate) fn rule(switches: &Switches, unsupported: &mut Unsupported) -> Result
     }
 }
 
-fn surrogate(switches: &Switches, unsupported: &mut Unsupported) -> Result<Value, Untranslated> {
+fn surrogate(switches: &Switches) -> Result<Value, Untranslated> {
     let (scale, shape) = (switches.surr_alpha, switches.surr_beta);
     let (name, field) = match switches.surrogate.as_str() {
         "exponential" => ("exponential", "sharpness"),
@@ -55,8 +55,9 @@ fn surrogate(switches: &Switches, unsupported: &mut Unsupported) -> Result<Value
         "triangle" => ("triangle", "halfWidth"),
         "rectangle" => ("rectangle", "halfWidth"),
         "table" => {
-            unsupported.note("the surrogate table");
-            return Ok(json!({ "type": "exponential" }));
+            let mut table = switches.table.clone();
+            table["type"] = json!("table");
+            return Ok(table);
         }
         other => return malformed(format!("no surrogate {other}")),
     };

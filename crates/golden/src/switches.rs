@@ -1,6 +1,5 @@
 //! The switches of a file as they are written.
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -27,9 +26,9 @@ pub(crate) struct Switches {
     /// Format 3: layers with their sources, inputs, neurons and delays.
     #[serde(default)]
     pub(crate) layers: Vec<Map<String, Value>>,
-    /// Format 3: of surrogates that the library does not have.
+    /// Format 3: values of a surrogate derivative.
     #[serde(default, rename = "surr_table")]
-    _table: IgnoredAny,
+    pub(crate) table: Value,
     /// Format 3, of e-prop.
     #[serde(default = "defaults::feedback")]
     pub(crate) feedback: String,

@@ -5,33 +5,47 @@ use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::{fit, load, store};
-use crate::surrogate::{Exponential, Shape};
-use crate::{Level, Surrogate};
+use crate::surrogate::{AnyShape, Exponential, Shape};
+use crate::{Level, Surrogate, SurrogateTable};
 
-impl Surrogate {
-    /// Whether σ̂ is 0 from some distance on.
+impl Surrogate<'_> {
+    /// Whether σ̂ is 0 from some distance on; a table must end above rest, as it may be as wide as one likes.
     #[must_use]
-    pub fn is_compact(self) -> bool {
-        matches!(self, Self::Triangle { .. } | Self::Rectangle { .. })
+    pub fn is_compact(self, threshold: f32) -> bool {
+        match self {
+            Self::Triangle { .. } | Self::Rectangle { .. } => true,
+            Self::Table(table) => table.rests(threshold),
+            _ => false,
+        }
     }
 }
 
-/// Sets `active[t]` to the lanes at which σ̂ is not 0, where `trace` is V before reset, `[step][lane]`; all lanes unless σ̂ is compact.
+/// Sets `active[t]` to the lanes at which σ̂ is not 0, where `trace` is V before reset, `[step][lane]`; all lanes where σ̂ is nowhere 0.
 pub fn mark_active(
     level: Level,
-    surrogate: Surrogate,
+    surrogate: Surrogate<'_>,
     threshold: f32,
     trace: &[f32],
     lanes: usize,
     active: &mut [u64],
 ) {
+    if let Surrogate::Table(table) = surrogate {
+        return mark_by_table(table, threshold, trace, lanes, active);
+    }
     dispatch!(level.0, simd => mark_vector(simd, surrogate, threshold, trace, lanes, active));
+}
+
+fn mark_by_table(table: &SurrogateTable, threshold: f32, trace: &[f32], lanes: usize, active: &mut [u64]) {
+    for (bits, row) in active.iter_mut().zip(trace.chunks_exact(lanes)) {
+        let is_active = |membrane: f32| u64::from(table.at(membrane - threshold) != 0.0);
+        *bits = row.iter().enumerate().fold(0, |bits, (lane, &membrane)| bits | is_active(membrane) << lane);
+    }
 }
 
 #[inline(always)]
 fn mark_vector<S: Simd>(
     simd: S,
-    surrogate: Surrogate,
+    surrogate: Surrogate<'_>,
     threshold: f32,
     trace: &[f32],
     lanes: usize,
@@ -55,7 +69,7 @@ fn mark_vector<S: Simd>(
 /// Fills `direct`, `[lane]`, with `σ̂(V) (a + b + c)` of one step; `errors` are a, b and c, and `membrane` is V before reset.
 pub fn activation_parts(
     level: Level,
-    surrogate: Surrogate,
+    surrogate: Surrogate<'_>,
     threshold: f32,
     membrane: &[f32],
     errors: [&[f32]; 3],
@@ -65,7 +79,16 @@ pub fn activation_parts(
         Surrogate::Exponential { sharpness } => {
             dispatch!(level.0, simd => parts_vector(simd, Exponential { sharpness }, threshold, membrane, errors, direct));
         }
-        _ => dispatch!(level.0, simd => parts_vector(simd, surrogate, threshold, membrane, errors, direct)),
+        Surrogate::Table(table) => {
+            for (lane, (direct, &membrane)) in direct.iter_mut().zip(membrane).enumerate() {
+                let [a, b, c] = errors.map(|error| error[lane]);
+                *direct = table.times(membrane - threshold, a + b + c);
+            }
+        }
+        _ => {
+            let shape = AnyShape::of(surrogate);
+            dispatch!(level.0, simd => parts_vector(simd, shape, threshold, membrane, errors, direct));
+        }
     }
 }
 
@@ -109,5 +132,5 @@ fn parts_lanes<S: Simd, const K: usize>(
     for k in 0..K {
         error[k] = error[k] + b[k] + c[k];
     }
-    store::<S, K>(&surrogate.times(simd, distance, error), &mut direct[here]);
+    store::<S, K>(&surrogate.times(simd, first, distance, error), &mut direct[here]);
 }

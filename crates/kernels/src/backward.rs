@@ -34,7 +34,7 @@ use self::timing::list_timing_terms;
 pub use self::timing::timing_of_spike;
 use crate::lanes::fit;
 use crate::neuron::{LaneNeuron, Lif, StepBack, with_neuron};
-use crate::surrogate::{Exponential, Shape, Surrogate};
+use crate::surrogate::{AnyShape, Exponential, Shape, Surrogate};
 use crate::{LaneConstants, Level};
 
 /// Whether every shape, source of E and neuron has an instance without further terms. WebAssembly is to stay small: there E is computed
@@ -47,14 +47,22 @@ const HAS_EVERY_INSTANCE: bool = cfg!(not(target_arch = "wasm32"));
 pub fn backward_tile(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
     let has_terms = !tile.terms.is_plain() || output.constants.is_some() || output.observed.is_some();
     let is_raised = tile.terms.steady != 0.0;
+    let mut heights = Vec::new();
+    if let Surrogate::Table(table) = tile.surrogate {
+        table.sample(tile, &mut heights);
+    }
+    let shape = AnyShape { surrogate: tile.surrogate, heights: &heights, start: tile.from * tile.lanes };
     match (&tile.by_lane, tile.error, tile.surrogate) {
-        (Some(lanes), ..) => by_lane(level, tile, lanes, has_terms || is_raised, output),
-        _ if has_terms || is_raised && !HAS_EVERY_INSTANCE => with_terms(level, tile, output),
-        _ if is_raised => raised(level, tile, output),
+        (Some(lanes), ..) => by_lane(level, tile, shape, lanes, has_terms || is_raised, output),
+        _ if has_terms || is_raised && !HAS_EVERY_INSTANCE => with_terms(level, tile, shape, output),
+        _ if is_raised => raised(level, tile, shape, output),
         // σ̂ is not asked for.
-        (None, None, _) => dispatch!(level.0, simd => plain_vector(simd, tile, output, Surrogate::Given, NoError)),
+        (None, None, _) => {
+            let shape = AnyShape::of(Surrogate::Given);
+            dispatch!(level.0, simd => plain_vector(simd, tile, output, shape, NoError));
+        }
         (None, Some(error), Surrogate::Exponential { sharpness }) => exponential(level, tile, error, sharpness, output),
-        (None, Some(error), _) => of_any_shape(level, tile, error, output),
+        (None, Some(error), _) => of_any_shape(level, tile, shape, error, output),
     }
 }
 
@@ -80,8 +88,13 @@ fn exponential(
     dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, given));
 }
 
-fn of_any_shape(level: Level, tile: &BackwardTile<'_>, error: SpikeError<'_>, output: &mut BackwardOutput<'_>) {
-    let surrogate = tile.surrogate;
+fn of_any_shape(
+    level: Level,
+    tile: &BackwardTile<'_>,
+    surrogate: AnyShape<'_>,
+    error: SpikeError<'_>,
+    output: &mut BackwardOutput<'_>,
+) {
     let mut rows = Vec::new();
     let given = match error {
         SpikeError::Projected(error) if HAS_EVERY_INSTANCE => {
@@ -116,40 +129,41 @@ fn given<'a>(level: Level, tile: &BackwardTile<'_>, error: SpikeError<'a>, rows:
 }
 
 /// A pass with the same value at every step besides E.
-fn raised(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
+fn raised(level: Level, tile: &BackwardTile<'_>, surrogate: AnyShape<'_>, output: &mut BackwardOutput<'_>) {
     let mut rows = Vec::new();
     match (tile.error, tile.surrogate) {
-        (None, surrogate) => dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(NoError))),
+        (None, _) => dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(NoError))),
         (Some(SpikeError::Projected(error)), Surrogate::Exponential { sharpness }) => {
             let surrogate = Exponential { sharpness };
             dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(error)));
         }
-        (Some(SpikeError::Projected(error)), surrogate) => {
+        (Some(SpikeError::Projected(error)), _) => {
             dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(error)));
         }
         (Some(error), Surrogate::Exponential { sharpness }) => {
             let (surrogate, error) = (Exponential { sharpness }, given(level, tile, error, &mut rows));
             dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(error)));
         }
-        (Some(error), surrogate) => {
+        (Some(error), _) => {
             let error = given(level, tile, error, &mut rows);
             dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, Raised(error)));
         }
     }
 }
 
-fn with_terms(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
+fn with_terms(level: Level, tile: &BackwardTile<'_>, surrogate: AnyShape<'_>, output: &mut BackwardOutput<'_>) {
     let mut rows = Vec::new();
     let error = tile.error.map(|error| given(level, tile, error, &mut rows));
     dispatch!(level.0, simd => {
         let neuron = Lif::new(simd, &tile.constants);
-        each_vector(simd, tile, output, error, true, |_| neuron);
+        each_vector(simd, tile, output, (surrogate, error), true, |_| neuron);
     });
 }
 
 fn by_lane(
     level: Level,
     tile: &BackwardTile<'_>,
+    surrogate: AnyShape<'_>,
     lanes: &LaneConstants<'_>,
     has_terms: bool,
     output: &mut BackwardOutput<'_>,
@@ -159,7 +173,7 @@ fn by_lane(
     with_neuron!(lanes.kind, Own => {
         let has_terms = has_terms || !HAS_EVERY_INSTANCE && !lanes.kind.is_common();
         dispatch!(level.0, simd => {
-            each_vector(simd, tile, output, error, has_terms, |first| {
+            each_vector(simd, tile, output, (surrogate, error), has_terms, |first| {
                 <Own<_, 1> as LaneNeuron<_, 1>>::by_lane(simd, lanes, first)
             });
         });
@@ -172,7 +186,7 @@ fn each_vector<S: Simd, N: StepBack<S, 1>>(
     simd: S,
     tile: &BackwardTile<'_>,
     output: &mut BackwardOutput<'_>,
-    error: Option<&[f32]>,
+    (surrogate, error): (AnyShape<'_>, Option<&[f32]>),
     has_terms: bool,
     neuron: impl Fn(usize) -> N,
 ) {
@@ -180,9 +194,9 @@ fn each_vector<S: Simd, N: StepBack<S, 1>>(
         let (neuron, error) = (neuron(first), Given { error, lanes: tile.lanes, first });
         if has_terms {
             let terms = AllTerms::<S, 1>::new(simd, tile, first);
-            run_back::<S, 1, N>(simd, tile, output, first, neuron, terms, tile.surrogate, error);
+            run_back::<S, 1, N>(simd, tile, output, first, neuron, terms, surrogate, error);
         } else {
-            run_back::<S, 1, N>(simd, tile, output, first, neuron, NoTerms, tile.surrogate, error);
+            run_back::<S, 1, N>(simd, tile, output, first, neuron, NoTerms, surrogate, error);
         }
     }
 }

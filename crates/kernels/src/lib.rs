@@ -32,6 +32,7 @@ mod reset;
 mod shift;
 mod sparse;
 mod surrogate;
+mod surrogate_table;
 mod update;
 
 pub use active::{activation_parts, mark_active};
@@ -57,6 +58,7 @@ pub use reset::Reset;
 pub use shift::{shift_back, spread_columns};
 pub use sparse::{TileAdjoints, add_dots, list_injections};
 pub use surrogate::Surrogate;
+pub use surrogate_table::SurrogateTable;
 pub use update::{RowGradient, TileParameters, update_rows, update_tile};
 
 /// Most lanes of a tile: one bit of a `u64` for each.

@@ -1,4 +1,4 @@
-//! Surrogate derivatives σ̂ of a spike over the distance `x = |V − threshold|`, of height 1 (spec 5.1).
+//! Surrogate derivatives σ̂ of a spike over the distance `x = |V − threshold|`, of height 1 (spec 5.1), or as a table has them.
 //!
 //! ```text
 //! exponential  2^(−sharpness x)          fastSigmoid  1 / (1 + sharpness x)²      arctan  1 / (1 + (sharpness x)²)
@@ -7,11 +7,13 @@
 
 use fearless_simd::prelude::*;
 
+use crate::SurrogateTable;
 use crate::exp2::{exp2, exp2_vectors};
+use crate::lanes::load;
 
 /// The shape of σ̂.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Surrogate {
+pub enum Surrogate<'a> {
     /// Falls by half for each `1 / sharpness`.
     Exponential {
         /// Exponent per unit of membrane, in powers of two.
@@ -37,14 +39,17 @@ pub enum Surrogate {
         /// Largest distance at which it is 1.
         half_width: f32,
     },
+    /// Values of a table.
+    Table(&'a SurrogateTable),
     /// 1 everywhere: what is given is G itself, as that of a readout.
     Given,
 }
 
-impl Surrogate {
-    /// σ̂ at a distance from the threshold, times E. Where σ̂ is 0 so is the result, without a sign.
+impl Surrogate<'_> {
+    /// σ̂ at `V − threshold`, times E. Where σ̂ is 0 so is the result, without a sign.
     #[must_use]
-    pub fn times(self, distance: f32, error: f32) -> f32 {
+    pub fn times(self, offset: f32, error: f32) -> f32 {
+        let distance = offset.abs();
         match self {
             Self::Exponential { sharpness } => exp2(distance * -sharpness) * error,
             Self::FastSigmoid { sharpness } => {
@@ -66,29 +71,7 @@ impl Surrogate {
                     0.0
                 }
             }
-            Self::Given => error,
-        }
-    }
-
-    /// [`Surrogate::times`] on a vector.
-    #[inline(always)]
-    pub(crate) fn times_vector<S: Simd>(self, simd: S, distance: S::f32s, error: S::f32s) -> S::f32s {
-        let splat = |value| S::f32s::splat(simd, value);
-        match self {
-            Self::Exponential { sharpness } => Exponential { sharpness }.times(simd, [distance], [error])[0],
-            Self::FastSigmoid { sharpness } => {
-                let d = distance * splat(sharpness) + splat(1.0);
-                error / (d * d)
-            }
-            Self::Arctan { sharpness } => {
-                let d = distance * splat(sharpness);
-                error / (d * d + splat(1.0))
-            }
-            Self::Triangle { fall } => {
-                let height = splat(1.0) - distance * splat(fall);
-                height.simd_gt(splat(0.0)).select(height * error, splat(0.0))
-            }
-            Self::Rectangle { half_width } => distance.simd_le(splat(half_width)).select(error, splat(0.0)),
+            Self::Table(table) => table.times(offset, error),
             Self::Given => error,
         }
     }
@@ -96,8 +79,15 @@ impl Surrogate {
 
 /// A shape that an instance of the backward pass is compiled for.
 pub(crate) trait Shape: Copy {
-    /// [`Surrogate::times`] on vectors.
-    fn times<S: Simd, const K: usize>(self, simd: S, distance: [S::f32s; K], error: [S::f32s; K]) -> [S::f32s; K];
+    /// σ̂ at distances from the threshold, times E, with `at` the place of the first unit in `[step][lane]`. Where σ̂ is 0 so is the
+    /// result, without a sign.
+    fn times<S: Simd, const K: usize>(
+        self,
+        simd: S,
+        at: usize,
+        distance: [S::f32s; K],
+        error: [S::f32s; K],
+    ) -> [S::f32s; K];
 }
 
 /// The default shape alone.
@@ -108,7 +98,13 @@ pub(crate) struct Exponential {
 
 impl Shape for Exponential {
     #[inline(always)]
-    fn times<S: Simd, const K: usize>(self, simd: S, mut distance: [S::f32s; K], error: [S::f32s; K]) -> [S::f32s; K] {
+    fn times<S: Simd, const K: usize>(
+        self,
+        simd: S,
+        _: usize,
+        mut distance: [S::f32s; K],
+        error: [S::f32s; K],
+    ) -> [S::f32s; K] {
         let factor = S::f32s::splat(simd, -self.sharpness);
         for k in 0..K {
             distance[k] *= factor;
@@ -121,12 +117,62 @@ impl Shape for Exponential {
     }
 }
 
-impl Shape for Surrogate {
+/// Any shape; values of a table are looked up before the loop over time.
+#[derive(Clone, Copy)]
+pub(crate) struct AnyShape<'a> {
+    pub(crate) surrogate: Surrogate<'a>,
+    /// Values of a table, `[step][lane]` from `start` on.
+    pub(crate) heights: &'a [f32],
+    pub(crate) start: usize,
+}
+
+impl<'a> AnyShape<'a> {
+    /// A shape that is no table.
+    pub(crate) fn of(surrogate: Surrogate<'a>) -> Self {
+        Self { surrogate, heights: &[], start: 0 }
+    }
+}
+
+impl Shape for AnyShape<'_> {
     #[inline(always)]
-    fn times<S: Simd, const K: usize>(self, simd: S, distance: [S::f32s; K], error: [S::f32s; K]) -> [S::f32s; K] {
+    fn times<S: Simd, const K: usize>(
+        self,
+        simd: S,
+        at: usize,
+        distance: [S::f32s; K],
+        error: [S::f32s; K],
+    ) -> [S::f32s; K] {
+        let splat = |value| S::f32s::splat(simd, value);
+        if let Surrogate::Table(_) = self.surrogate {
+            let mut result = load::<S, K>(simd, &self.heights[at - self.start..]);
+            // Values below 0 would give a sign to 0.
+            for k in 0..K {
+                result[k] = result[k].simd_eq(splat(0.0)).select(splat(0.0), result[k] * error[k] + splat(0.0));
+            }
+            return result;
+        }
         let mut result = error;
         for k in 0..K {
-            result[k] = self.times_vector(simd, distance[k], error[k]);
+            let (distance, error) = (distance[k], error[k]);
+            result[k] = match self.surrogate {
+                Surrogate::Exponential { sharpness } => {
+                    Exponential { sharpness }.times(simd, at, [distance], [error])[0]
+                }
+                Surrogate::FastSigmoid { sharpness } => {
+                    let d = distance * splat(sharpness) + splat(1.0);
+                    error / (d * d)
+                }
+                Surrogate::Arctan { sharpness } => {
+                    let d = distance * splat(sharpness);
+                    error / (d * d + splat(1.0))
+                }
+                Surrogate::Triangle { fall } => {
+                    let height = splat(1.0) - distance * splat(fall);
+                    height.simd_gt(splat(0.0)).select(height * error, splat(0.0))
+                }
+                Surrogate::Rectangle { half_width } => distance.simd_le(splat(half_width)).select(error, splat(0.0)),
+                Surrogate::Table(_) | Surrogate::Given => error,
+            };
         }
         result
     }

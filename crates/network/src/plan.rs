@@ -18,7 +18,8 @@ pub use routes::{ErrorRoute, InPass, OwnRoute, TimeRoute};
 pub use summary::PlanSummary;
 
 /// What makes a product within a recurrent layer, or between two hidden layers, unnecessary.
-const COMPACT_SURROGATE: &str = "a surrogate that is 0 at rest (triangle or rectangle, narrower than the threshold)";
+const COMPACT_SURROGATE: &str =
+    "a surrogate that is 0 at rest (triangle, rectangle or table, narrower than the threshold)";
 
 /// Most samples that go back together on one thread.
 pub(crate) const TOGETHER: usize = 16;
@@ -68,7 +69,7 @@ pub struct LayerPlan {
 #[derive(Clone, Copy, Debug)]
 pub struct PlanInput<'a> {
     /// The pass at each layer; activity terms that they have are named in summaries only.
-    pub passes: &'a [LayerPass],
+    pub passes: &'a [LayerPass<'a>],
     /// Path of the rule's activation part through resets, whether or not a layer has that part.
     pub activation_path: ResetPath,
     /// Whether values are observed: then S̄ and T̄ of all layers are read afterwards.
@@ -98,7 +99,7 @@ impl LayerPlan {
 /// The plan of a pass in words, layer by layer from the input up.
 pub fn summaries(graph: Option<&Graph>, plan: &[LayerPlan], input: &PlanInput<'_>) -> Vec<PlanSummary> {
     if let Some(graph) = graph {
-        let summary = |(layer, pass): (usize, &LayerPass)| {
+        let summary = |(layer, pass): (usize, &LayerPass<'_>)| {
             let is_output = layer + 1 == input.passes.len();
             if input.broadcasts {
                 return PlanSummary::of_broadcast(is_output);
@@ -129,7 +130,7 @@ pub fn plan(layers: &[Layer], graph: Option<&Graph>, input: &PlanInput<'_>) -> V
 }
 
 /// A connection of a graph: products and rows are of the adjoints of every step, which its layer keeps.
-fn plan_connection(layer: &Layer, pass: &LayerPass) -> LayerPlan {
+fn plan_connection(layer: &Layer, pass: &LayerPass<'_>) -> LayerPlan {
     let has_terms = pass.passes_resets() || !layer.neuron.is_plain();
     LayerPlan {
         has_terms,
@@ -223,12 +224,13 @@ fn from_output(previous: &Layer, output: &Layer, input: &PlanInput<'_>) -> (Erro
 }
 
 /// The route from a hidden layer that is cheaper than a product, with what it still needs.
-fn from_hidden(layer: &Layer, pass: &LayerPass, has_terms: bool) -> (ErrorRoute, Vec<&'static str>) {
+fn from_hidden(layer: &Layer, pass: &LayerPass<'_>, has_terms: bool) -> (ErrorRoute, Vec<&'static str>) {
     let threshold = layer.neuron.constants.threshold;
     let rests_without_gradient = pass.factor == 0.0
         || match pass.surrogate {
             Surrogate::Triangle { fall } => fall * threshold > 1.0,
             Surrogate::Rectangle { half_width } => half_width < threshold,
+            Surrogate::Table(table) => table.rests(threshold),
             _ => false,
         };
     let can_be_listed = layer.connection.routes().rows && layer.stages.delays().is_none();
@@ -240,7 +242,7 @@ fn from_hidden(layer: &Layer, pass: &LayerPass, has_terms: bool) -> (ErrorRoute,
     (ErrorRoute::Rows, needs)
 }
 
-fn own_route(layer: &Layer, pass: &LayerPass, is_observed: bool) -> OwnRoute {
+fn own_route(layer: &Layer, pass: &LayerPass<'_>, is_observed: bool) -> OwnRoute {
     if !layer.connection.drives_itself() {
         return OwnRoute::None;
     }
@@ -258,25 +260,26 @@ fn own_route(layer: &Layer, pass: &LayerPass, is_observed: bool) -> OwnRoute {
 }
 
 /// What rows from few units need within a layer whose own errors go another way.
-fn own_needs(layer: &Layer, pass: &LayerPass) -> Vec<&'static str> {
+fn own_needs(layer: &Layer, pass: &LayerPass<'_>) -> Vec<&'static str> {
     if !layer.connection.drives_itself() || pass.factor == 0.0 {
         return Vec::new();
     }
     unmet([
         (layer.connection.delays().is_none(), "a recurrent layer without delays"),
         (takes_layers(layer, pass), "a recurrent layer of plain lif neurons"),
-        (pass.surrogate.is_compact(), COMPACT_SURROGATE),
+        (pass.surrogate.is_compact(layer.neuron.constants.threshold), COMPACT_SURROGATE),
     ])
 }
 
 /// Whether all lanes of a layer can take steps at once.
-fn takes_layers(layer: &Layer, pass: &LayerPass) -> bool {
+fn takes_layers(layer: &Layer, pass: &LayerPass<'_>) -> bool {
     layer.neuron.is_plain() && pass.activation_path == ResetPath::Ignore
 }
 
 /// Whether few units of a recurrent layer need an error at a step.
-fn has_few_errors(layer: &Layer, pass: &LayerPass) -> bool {
-    takes_layers(layer, pass) && (pass.factor == 0.0 || pass.surrogate.is_compact())
+fn has_few_errors(layer: &Layer, pass: &LayerPass<'_>) -> bool {
+    let is_compact = pass.surrogate.is_compact(layer.neuron.constants.threshold);
+    takes_layers(layer, pass) && (pass.factor == 0.0 || is_compact)
 }
 
 /// How many samples go back together on one thread, where they share products with weights. Recurrent weights of more than 1 MiB come

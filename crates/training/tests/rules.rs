@@ -45,6 +45,19 @@ fn what_is_refused_has_a_path() {
         ("rule.surrogate.halfWidth", json!({ "type": "antlr", "surrogate": { "type": "triangle", "halfWidth": 0 } })),
         ("rule.surrogate.sharpness", json!({ "type": "antlr", "surrogate": { "type": "rectangle", "sharpness": 1 } })),
         ("rule.surrogate.scale", json!({ "type": "activation", "surrogate": { "type": "arctan", "scale": 0 } })),
+        (
+            "rule.surrogate.values",
+            json!({ "type": "antlr", "surrogate": { "type": "table", "step": 1, "values": [1] } }),
+        ),
+        ("rule.surrogate.values", json!({ "type": "antlr", "surrogate": { "type": "table", "step": 1 } })),
+        (
+            "rule.surrogate.values[1]",
+            json!({ "type": "mixture", "surrogate": { "type": "table", "step": 1, "values": [1, "0"] } }),
+        ),
+        (
+            "rule.surrogate.step",
+            json!({ "type": "activation", "surrogate": { "type": "table", "step": 0, "values": [1, 0] } }),
+        ),
         ("rule.surrogate.type", json!({ "type": "activation", "surrogate": { "type": "sigmoid" } })),
         ("rule.activationWeight", json!({ "type": "antlr", "activationWeight": [1] })),
         ("rule.activationWeight", json!({ "type": "antlr", "activationWeight": "much" })),

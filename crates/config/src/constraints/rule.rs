@@ -1,7 +1,7 @@
 //! Rules of the learning rule.
 
 use super::super::ranges::require;
-use super::super::{ActivationVariant, Config, Reset, ResetPath, RuleConfig, WeightPoint};
+use super::super::{ActivationVariant, Config, Reset, ResetPath, RuleConfig, Surrogate, TableSurrogate, WeightPoint};
 use crate::error::{Error, Result};
 
 pub(super) fn antlr_variant(rule: &RuleConfig) -> Result<()> {
@@ -12,6 +12,13 @@ pub(super) fn antlr_variant(rule: &RuleConfig) -> Result<()> {
         )),
         _ => Ok(()),
     }
+}
+
+pub(super) fn surrogate_table(rule: &RuleConfig) -> Result<()> {
+    let Some(Surrogate::Table(TableSurrogate { values, .. })) = rule.surrogate() else { return Ok(()) };
+    let most = TableSurrogate::MAX_VALUES;
+    let message = format!("must be a list of 2 to {most} numbers");
+    require((2..=most).contains(&values.len()), "rule.surrogate.values", &message, values.len())
 }
 
 pub(super) fn weight_schedule(rule: &RuleConfig) -> Result<()> {

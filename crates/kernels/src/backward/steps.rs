@@ -112,7 +112,7 @@ impl<'a, S: Simd, const K: usize, N: StepBack<S, K>> Units<'a, S, K, N> {
             let error = error.at(simd, self.neuron.lif(0), t);
             self.neuron.enter(&self.kept, t, &mut self.adjoints);
             let error = self.with_own(error, &self.own_error());
-            let direct = self.activation_part(trace, error, surrogate);
+            let direct = self.activation_part(t * tile.lanes + first, trace, error, surrogate);
             let next_q = self.adjoints.q;
             let is_flushed_after = self.take_unflushed(t, row, &direct, output.q_rows);
             if HAS_R {
@@ -143,7 +143,7 @@ impl<'a, S: Simd, const K: usize, N: StepBack<S, K>> Units<'a, S, K, N> {
         let error = terms.spike_error(&self.kept, &self.neuron, t, &self.adjoints, error);
         let error = self.with_own(error, &own_error);
         let trace = &tile.trace[t * tile.lanes + first..][..Self::WIDTH];
-        let activation = self.activation_part(trace, error, surrogate);
+        let activation = self.activation_part(t * tile.lanes + first, trace, error, surrogate);
         let mut timing = [S::f32s::splat(simd, 0.0); K];
         let mut direct = activation;
         let first_spike = if self.has_timing { self.timing_end - fired.count_ones() as usize } else { 0 };
@@ -236,12 +236,12 @@ impl<'a, S: Simd, const K: usize, N: StepBack<S, K>> Units<'a, S, K, N> {
         }
     }
 
-    /// σ̂ E of one step.
+    /// σ̂ E of one step, whose first unit is `at` in `[step][lane]`.
     #[inline(always)]
-    fn activation_part(&self, trace: &[f32], error: Part<S, K>, surrogate: impl Shape) -> [S::f32s; K] {
+    fn activation_part(&self, at: usize, trace: &[f32], error: Part<S, K>, surrogate: impl Shape) -> [S::f32s; K] {
         let simd = self.kept.simd;
         let Some(error) = error else { return [S::f32s::splat(simd, 0.0); K] };
-        surrogate.times(simd, self.neuron.distance(load::<S, K>(simd, trace)), error)
+        surrogate.times(simd, at, self.neuron.distance(load::<S, K>(simd, trace)), error)
     }
 
     /// Takes one step back, with G of the step. Returns whether the adjoints are to be flushed before the next step.

@@ -75,7 +75,7 @@ pub struct BackwardTile<'a> {
     /// Whether resets stop the gradient.
     pub is_gated: bool,
     /// σ̂.
-    pub surrogate: Surrogate,
+    pub surrogate: Surrogate<'a>,
     /// Least V'.
     pub slope_floor: f32,
     /// The neuron.

@@ -41,7 +41,7 @@ pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
                 if let Some(own) = own_error.filter(|_| factor != 0.0) {
                     error += own * factor;
                 }
-                activation = tile.surrogate.times((tile.trace[at] - tile.threshold(t, lane)).abs(), error);
+                activation = tile.surrogate.times(tile.trace[at] - tile.threshold(t, lane), error);
                 direct = activation;
             }
             if !tile.timing.is_empty() {

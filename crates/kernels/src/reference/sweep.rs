@@ -3,22 +3,26 @@ use crate::{FLOOR, FLOOR_EVERY, LayerAdjoints, LifConstants, NO_ROW, Surrogate, 
 
 /// Twin of [`crate::activation_parts`].
 pub fn activation_parts(
-    surrogate: Surrogate,
+    surrogate: Surrogate<'_>,
     threshold: f32,
     membrane: &[f32],
     [a, b, c]: [&[f32]; 3],
     direct: &mut [f32],
 ) {
     for (lane, direct) in direct.iter_mut().enumerate() {
-        *direct = surrogate.times((membrane[lane] - threshold).abs(), a[lane] + b[lane] + c[lane]);
+        *direct = surrogate.times(membrane[lane] - threshold, a[lane] + b[lane] + c[lane]);
     }
 }
 
 /// Twin of [`crate::mark_active`].
-pub fn mark_active(surrogate: Surrogate, threshold: f32, trace: &[f32], lanes: usize, active: &mut [u64]) {
+pub fn mark_active(surrogate: Surrogate<'_>, threshold: f32, trace: &[f32], lanes: usize, active: &mut [u64]) {
     for (bits, row) in active.iter_mut().zip(trace.chunks_exact(lanes)) {
-        let is_active =
-            |membrane: f32| !surrogate.is_compact() || surrogate.times((membrane - threshold).abs(), 1.0) != 0.0;
+        let is_active = |membrane: f32| match surrogate {
+            Surrogate::Triangle { .. } | Surrogate::Rectangle { .. } | Surrogate::Table(_) => {
+                surrogate.times(membrane - threshold, 1.0) != 0.0
+            }
+            _ => true,
+        };
         *bits = row.iter().enumerate().fold(0, |bits, (lane, &v)| bits | u64::from(is_active(v)) << lane);
     }
 }

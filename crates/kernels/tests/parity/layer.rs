@@ -2,15 +2,24 @@
 
 use spikelet_kernels::{
     BackwardOutput, BackwardTerms, BackwardTile, FLOOR, FLOOR_EVERY, ForwardTile, LayerAdjoints, LayerStep, Level,
-    LifConstants, NO_ROW, Reset, ResetPath, SpikeError, StepEvents, Surrogate, Sweep, TILE, TileRun, TileState,
-    activation_parts, forward_step, mark_active, reference, row_dots, sum_events, sweep_back, timing_of_spike,
+    LifConstants, NO_ROW, Reset, ResetPath, SpikeError, StepEvents, Surrogate, SurrogateTable, Sweep, TILE, TileRun,
+    TileState, activation_parts, forward_step, mark_active, reference, row_dots, sum_events, sweep_back,
+    timing_of_spike,
 };
 
 use crate::case::{Case, Forward, LANE_COUNTS};
 use crate::draw::{Draw, assert_same};
 
 const RESETS: [Reset; 3] = [Reset::All, Reset::Membrane, Reset::Subtract];
-const COMPACT: [Surrogate; 2] = [Surrogate::Triangle { fall: 2.2 }, Surrogate::Rectangle { half_width: 0.4 }];
+const COMPACT: [Surrogate<'static>; 2] = [Surrogate::Triangle { fall: 2.2 }, Surrogate::Rectangle { half_width: 0.4 }];
+
+/// One table by distance and one with two sides, with a 0 and a negative value within.
+fn tables() -> [SurrogateTable; 2] {
+    [
+        SurrogateTable::new(0.2, &[1.0, 0.7, 0.0, 0.0, 0.4], None),
+        SurrogateTable::new(0.3, &[0.1, -0.2, 1.0, 0.8, 0.5], Some(-0.7)),
+    ]
+}
 
 #[test]
 fn steps_of_a_layer_are_those_of_its_tiles() {
@@ -93,10 +102,13 @@ fn rows_of_a_layer_are_summed_as_in_the_plain_loop() {
 
 #[test]
 fn active_lanes_are_those_of_the_plain_loop() {
+    let tables = tables();
+    let shapes = tables.iter().map(Surrogate::Table).chain(COMPACT);
+    let shapes = shapes.chain([Surrogate::Exponential { sharpness: 3.0 }, Surrogate::Given]);
     for level in Level::available() {
         for lanes in LANE_COUNTS {
             let trace = Draw(lanes as u32).vector(23 * lanes, 2.0);
-            for surrogate in COMPACT.into_iter().chain([Surrogate::Exponential { sharpness: 3.0 }, Surrogate::Given]) {
+            for surrogate in shapes.clone() {
                 let [mut found, mut expected] = [vec![7; 23], vec![9; 23]];
                 mark_active(level, surrogate, 1.0, &trace, lanes, &mut found);
                 reference::mark_active(surrogate, 1.0, &trace, lanes, &mut expected);
@@ -108,6 +120,7 @@ fn active_lanes_are_those_of_the_plain_loop() {
 
 #[test]
 fn activation_parts_are_those_of_the_plain_loop() {
+    let tables = tables();
     let dense = [
         Surrogate::Exponential { sharpness: 3.0 },
         Surrogate::FastSigmoid { sharpness: 2.0 },
@@ -120,7 +133,7 @@ fn activation_parts_are_those_of_the_plain_loop() {
             let membrane = draw.vector(lanes, 2.0);
             let errors = [1.0, 1.0, 0.1].map(|size| draw.vector(lanes, size));
             let errors = errors.each_ref().map(|error| &error[..]);
-            for surrogate in COMPACT.into_iter().chain(dense) {
+            for surrogate in COMPACT.into_iter().chain(dense).chain(tables.iter().map(Surrogate::Table)) {
                 let [mut found, mut expected] = [7.0, 9.0].map(|before| vec![before; lanes]);
                 activation_parts(level, surrogate, 0.8, &membrane, errors, &mut found);
                 reference::activation_parts(surrogate, 0.8, &membrane, errors, &mut expected);
@@ -207,6 +220,7 @@ fn rows_of(steps: usize) -> (Vec<u32>, usize) {
 
 #[test]
 fn gradient_that_enters_at_few_units_is_that_of_the_plain_loop() {
+    let tables = tables();
     let (mut spikes, mut active) = (0, 0);
     for level in Level::available() {
         for (steps, lanes) in (1..=67).zip(LANE_COUNTS.into_iter().cycle()) {
@@ -218,7 +232,7 @@ fn gradient_that_enters_at_few_units_is_that_of_the_plain_loop() {
             {
                 let terms = BackwardTerms { timing_path, bias: &case.bias, ..BackwardTerms::default() };
                 let terms = if number > 0 { terms } else { BackwardTerms::default() };
-                for surrogate in [None, Some(COMPACT[steps % 2])] {
+                for surrogate in [None, Some(COMPACT[steps % 2]), Some(Surrogate::Table(&tables[steps % 2]))] {
                     active += check_few(level, &case, &forward, surrogate, terms);
                 }
             }
@@ -232,7 +246,7 @@ fn check_few(
     level: Level,
     case: &Case,
     forward: &Forward,
-    surrogate: Option<Surrogate>,
+    surrogate: Option<Surrogate<'_>>,
     terms: BackwardTerms<'_>,
 ) -> usize {
     let (lanes, steps) = (case.lanes, case.steps);
@@ -303,8 +317,8 @@ fn check_few(
         for lane in 0..lanes {
             direct[lane] = 0.0;
             if active[t] >> lane & 1 == 1 {
-                let distance = (tile.trace[t * lanes + lane] - tile.constants.threshold).abs();
-                direct[lane] = tile.surrogate.times(distance, error[t * lanes + lane]);
+                let offset = tile.trace[t * lanes + lane] - tile.constants.threshold;
+                direct[lane] = tile.surrogate.times(offset, error[t * lanes + lane]);
             }
             if tile.spikes[t] >> lane & 1 == 1 {
                 let is_flushed = |adjoint: f32| (t + 1) % FLOOR_EVERY == 0 && adjoint.abs() < FLOOR;

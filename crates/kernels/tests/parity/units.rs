@@ -1,9 +1,11 @@
 //! Units forward and backward.
 
+use std::sync::LazyLock;
+
 use spikelet_kernels::{
     BackwardOutput, BackwardTerms, BackwardTile, FIRES_ONCE, Injection, Level, NO_ROW, NeuronKind, ObservedBackward,
-    ProjectedError, Reset, ResetPath, SpikeError, SteadyError, Surrogate, backward_tile, carry_error, forward_tile,
-    reference, spread_error, steady_course,
+    ProjectedError, Reset, ResetPath, SpikeError, SteadyError, Surrogate, SurrogateTable, backward_tile, carry_error,
+    forward_tile, reference, spread_error, steady_course,
 };
 
 use crate::case::{Case, Forward, LANE_COUNTS};
@@ -75,11 +77,11 @@ fn backward_is_the_plain_loop() {
                 for variant in 0..16 {
                     let plain = BackwardTerms::default();
                     check_backward(level, &case, &forward, variant, SURROGATES[0], plain);
-                    let surrogate = SURROGATES[(variant as usize + steps) % SURROGATES.len()];
-                    check_backward(level, &case, &forward, variant, surrogate, plain);
+                    let shape = surrogate(variant as usize + steps);
+                    check_backward(level, &case, &forward, variant, shape, plain);
                     let raised = BackwardTerms { steady: 0.3, units: u64::MAX >> (64 - lanes + 3), ..plain };
                     check_backward(level, &case, &forward, variant, SURROGATES[0], raised);
-                    check_backward(level, &case, &forward, variant, surrogate, raised);
+                    check_backward(level, &case, &forward, variant, shape, raised);
                 }
             }
         }
@@ -136,7 +138,21 @@ const KINDS: [NeuronKind; 2] = [NeuronKind::Alif, NeuronKind::Adlif];
 
 const RESETS: [Reset; 3] = [Reset::All, Reset::Membrane, Reset::Subtract];
 
-const SURROGATES: [Surrogate; 5] = [
+/// One table by distance and one with two sides, with a 0 and a negative value within.
+static TABLES: LazyLock<[SurrogateTable; 2]> = LazyLock::new(|| {
+    [
+        SurrogateTable::new(0.2, &[1.0, 0.7, 0.0, 0.0, 0.4], None),
+        SurrogateTable::new(0.3, &[0.1, -0.2, 1.0, 0.8, 0.5], Some(-0.7)),
+    ]
+});
+
+/// One of the shapes and tables.
+fn surrogate(number: usize) -> Surrogate<'static> {
+    let number = number % (SURROGATES.len() + TABLES.len());
+    SURROGATES.get(number).copied().unwrap_or_else(|| Surrogate::Table(&TABLES[number - SURROGATES.len()]))
+}
+
+const SURROGATES: [Surrogate<'static>; 5] = [
     Surrogate::Exponential { sharpness: 4.3 },
     Surrogate::FastSigmoid { sharpness: 3.0 },
     Surrogate::Arctan { sharpness: 3.1 },
@@ -166,9 +182,9 @@ fn further_terms_are_the_plain_loop() {
                     units: u64::MAX >> (64 - lanes + 3),
                     bias: &case.bias,
                 };
-                let surrogate = SURROGATES[number % SURROGATES.len()];
+                let shape = surrogate(number);
                 for variant in [0, 2, 3, 5, 7, 10] {
-                    check_backward(level, &case, &forward, variant, surrogate, terms);
+                    check_backward(level, &case, &forward, variant, shape, terms);
                 }
             }
         }
@@ -210,8 +226,8 @@ fn constants_by_lane_and_adaptation_are_the_plain_loop() {
                         ..BackwardTerms::default()
                     };
                     for variant in [0, 2, 3, 5, 7, 10, 14] {
-                        let surrogate = SURROGATES[(number + index as usize) % SURROGATES.len()];
-                        check_backward(level, &case, &expected, variant, surrogate, terms);
+                        let shape = surrogate(number + index as usize);
+                        check_backward(level, &case, &expected, variant, shape, terms);
                     }
                 }
                 // A lag is not defined for an adaptation current.
@@ -229,8 +245,8 @@ fn constants_by_lane_and_adaptation_are_the_plain_loop() {
                         bias: &case.bias,
                     };
                     for variant in [0, 2, 3, 5, 7] {
-                        let surrogate = SURROGATES[number % SURROGATES.len()];
-                        check_backward(level, &case, &expected, variant, surrogate, terms);
+                        let shape = surrogate(number);
+                        check_backward(level, &case, &expected, variant, shape, terms);
                     }
                 }
             }
@@ -245,7 +261,7 @@ fn check_backward(
     case: &Case,
     forward: &Forward,
     variant: u32,
-    surrogate: Surrogate,
+    surrogate: Surrogate<'_>,
     terms: BackwardTerms<'_>,
 ) {
     let mut draw = Draw(variant + 99);

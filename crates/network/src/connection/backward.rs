@@ -85,7 +85,7 @@ pub struct PassContext<'a> {
     /// How the pass takes the layer.
     pub plan: &'a LayerPlan,
     /// How the gradient is formed.
-    pub pass: LayerPass,
+    pub pass: LayerPass<'a>,
     /// Step from which on there is no gradient.
     pub end: usize,
     /// Errors of the layer's output.

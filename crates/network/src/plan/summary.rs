@@ -25,7 +25,7 @@ pub struct PlanSummary {
 
 impl PlanSummary {
     /// The summary of a layer of a graph, which keeps its adjoints of every step; the output has readers where it feeds others back.
-    pub(super) fn of_graph(pass: &LayerPass, is_output: bool, is_read: bool) -> Self {
+    pub(super) fn of_graph(pass: &LayerPass<'_>, is_output: bool, is_read: bool) -> Self {
         let (has_errors, has_times) = (pass.factor != 0.0, pass.timing_weight != 0.0);
         let mut cost = vec!["units × steps"];
         if has_errors && is_read {
@@ -51,7 +51,7 @@ impl PlanSummary {
     }
 
     /// The summary of a layer; `next` are pass and plan of the next layer, `None` at the output.
-    pub(super) fn new(pass: &LayerPass, plan: &LayerPlan, next: Option<(&LayerPass, &LayerPlan)>) -> Self {
+    pub(super) fn new(pass: &LayerPass<'_>, plan: &LayerPlan, next: Option<(&LayerPass<'_>, &LayerPlan)>) -> Self {
         let has_activity_terms = next.is_some_and(|(next, _)| next.factor * next.activity_gradient != 0.0);
         let next = next.map(|(_, plan)| plan);
         let is_product_for_terms = has_activity_terms && next.is_some_and(|next| next.errors == ErrorRoute::Rows);

@@ -101,7 +101,7 @@ fn run_layer(samples: &mut [SampleBackward<'_>], pass: &GradientPass, index: usi
 
 /// A layer of a sample in the backward pass.
 struct Part<'a> {
-    pass: LayerPass,
+    pass: LayerPass<'a>,
     end: usize,
     errors: Errors<'a>,
     units: &'a UnitState,
@@ -123,7 +123,7 @@ impl SampleBackward<'_> {
     }
 
     /// A layer, whose next one has been passed.
-    fn at(&mut self, (pass, plan): (&GradientPass, &[LayerPlan]), index: usize) -> Part<'_> {
+    fn at<'a>(&'a mut self, (pass, plan): (&'a GradientPass, &[LayerPlan]), index: usize) -> Part<'a> {
         let Self { back, work, result } = self;
         let Workspace { forward, gradient, scratch, injections, broadcast, .. } = &mut **work;
         let layers = &mut forward.layers;

@@ -192,7 +192,7 @@ impl SampleBackward<'_> {
         let Self { back, work, .. } = self;
         let Workspace { forward, gradient, broadcast, .. } = &mut **work;
         let end = gradient.end;
-        let gradient_pass: LayerPass = pass.at(layer, gradient.activity[layer]);
+        let gradient_pass: LayerPass<'_> = pass.at(layer, gradient.activity[layer]);
         // Taken out, so that its pass may read all other layers.
         let mut here = (std::mem::take(&mut forward.layers[layer].units), Adjoints::default());
         let context = PassContext {

@@ -1,7 +1,8 @@
 //! Learning rules as weighted backward passes (spec 5 and 6): how the gradient is formed, as a value.
 
 use spikelet_config::{
-    ActivationVariant, PerLayer, RecurrentPath, ResetPath, RuleConfig, SilentRules, Surrogate, TrainingConfig,
+    ActivationVariant, PerLayer, RecurrentPath, ResetPath, RuleConfig, SilentRules, Surrogate, TableSurrogate,
+    TrainingConfig,
 };
 use spikelet_kernels as kernels;
 use spikelet_network::connection::LayerPass;
@@ -18,7 +19,7 @@ pub(crate) struct GradientPass {
     /// Height of the surrogate derivative.
     pub(crate) scale: f32,
     /// Shape of the surrogate derivative.
-    pub(crate) surrogate: kernels::Surrogate,
+    pub(crate) surrogate: Shape,
     pub(crate) activation_path: kernels::ResetPath,
     pub(crate) timing_path: kernels::ResetPath,
     pub(crate) adaptation_path: bool,
@@ -30,6 +31,22 @@ pub(crate) struct GradientPass {
     pub(crate) broadcasts: bool,
     /// Layer whose output has a gradient of its own instead of that of its spikes.
     readout: Option<usize>,
+}
+
+/// The shape of a surrogate derivative.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Shape {
+    Formula(kernels::Surrogate<'static>),
+    Table(kernels::SurrogateTable),
+}
+
+impl Shape {
+    fn surrogate(&self) -> kernels::Surrogate<'_> {
+        match self {
+            Self::Formula(surrogate) => *surrogate,
+            Self::Table(table) => kernels::Surrogate::Table(table),
+        }
+    }
 }
 
 /// Weights of a pass at one layer.
@@ -103,8 +120,8 @@ pub(crate) fn passes(rule: &RuleConfig, shapes: &[LayerShape], epoch: u32) -> Ve
     }
 }
 
-fn shape(surrogate: &Surrogate) -> kernels::Surrogate {
-    match surrogate {
+fn shape(surrogate: &Surrogate) -> Shape {
+    Shape::Formula(match surrogate {
         Surrogate::Exponential(shape) => {
             kernels::Surrogate::Exponential { sharpness: (shape.sharpness * std::f64::consts::LOG2_E) as f32 }
         }
@@ -112,7 +129,10 @@ fn shape(surrogate: &Surrogate) -> kernels::Surrogate {
         Surrogate::Arctan(shape) => kernels::Surrogate::Arctan { sharpness: shape.sharpness as f32 },
         Surrogate::Triangle(shape) => kernels::Surrogate::Triangle { fall: (1.0 / shape.half_width) as f32 },
         Surrogate::Rectangle(shape) => kernels::Surrogate::Rectangle { half_width: shape.half_width as f32 },
-    }
+        Surrogate::Table(TableSurrogate { step, values, first }) => {
+            return Shape::Table(kernels::SurrogateTable::new(*step, values, *first));
+        }
+    })
 }
 
 fn path(path: ResetPath) -> kernels::ResetPath {
@@ -148,7 +168,7 @@ impl GradientPass {
         summaries(graph, &plan(&network.layers, graph, &input), &input)
     }
 
-    fn plan_input<'a>(&self, passes: &'a [LayerPass], is_observed: bool) -> PlanInput<'a> {
+    fn plan_input<'a>(&self, passes: &'a [LayerPass<'a>], is_observed: bool) -> PlanInput<'a> {
         PlanInput {
             passes,
             activation_path: self.activation_path,
@@ -159,12 +179,12 @@ impl GradientPass {
     }
 
     /// The pass at each layer, with a dL/dS at every step.
-    fn layers(&self, activity_gradient: f32) -> Vec<LayerPass> {
+    fn layers(&self, activity_gradient: f32) -> Vec<LayerPass<'_>> {
         (0..self.weights.len()).map(|layer| self.at(layer, activity_gradient)).collect()
     }
 
     /// The pass at a layer, with dL/dS that every step of its units has besides what comes from the next layer.
-    pub(crate) fn at(&self, layer: usize, activity_gradient: f32) -> LayerPass {
+    pub(crate) fn at(&self, layer: usize, activity_gradient: f32) -> LayerPass<'_> {
         let weights = self.weights[layer];
         if self.readout == Some(layer) {
             return LayerPass {
@@ -184,7 +204,7 @@ impl GradientPass {
             factor: weights.activation * self.scale,
             timing_weight: weights.timing,
             is_gated: self.is_gated,
-            surrogate: self.surrogate,
+            surrogate: self.surrogate.surrogate(),
             activation_path: of(weights.activation, self.activation_path),
             timing_path: of(weights.timing, self.timing_path),
             adaptation_path: self.adaptation_path,

@@ -156,6 +156,14 @@ fn surrogate() -> BoxedStrategy<Value> {
         tagged("arctan", vec![("scale", real().boxed()), ("sharpness", real().boxed())]),
         tagged("triangle", vec![("scale", real().boxed()), ("halfWidth", real().boxed())]),
         tagged("rectangle", vec![("scale", real().boxed()), ("halfWidth", real().boxed())]),
+        tagged(
+            "table",
+            vec![
+                ("step", real().boxed()),
+                ("values", proptest::collection::vec(real(), 0..4).prop_map(Value::from).boxed()),
+                ("first", real().boxed()),
+            ],
+        ),
     ]
     .boxed()
 }

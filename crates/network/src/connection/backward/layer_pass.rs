@@ -7,7 +7,7 @@ use crate::connection::view::LayerView;
 
 /// How a layer's gradient is formed.
 #[derive(Clone, Copy, Debug)]
-pub struct LayerPass {
+pub struct LayerPass<'a> {
     /// λ_act · scale; 0: there is no activation part.
     pub factor: f32,
     /// λ_tim; 0: there is no timing part.
@@ -15,7 +15,7 @@ pub struct LayerPass {
     /// Whether resets stop the gradient.
     pub is_gated: bool,
     /// σ̂.
-    pub surrogate: Surrogate,
+    pub surrogate: Surrogate<'a>,
     /// Path of the activation part through the reset.
     pub activation_path: ResetPath,
     /// Path of the timing part through the reset.
@@ -28,7 +28,7 @@ pub struct LayerPass {
     pub activity_gradient: f32,
 }
 
-impl LayerPass {
+impl LayerPass<'_> {
     /// Terms of the rule at a site.
     pub(super) fn terms<'a>(&self, view: &LayerView<'a>, site: &Site) -> BackwardTerms<'a> {
         let steady = self.factor * self.activity_gradient;

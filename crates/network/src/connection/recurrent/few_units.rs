@@ -121,8 +121,7 @@ impl FewUnits {
                     let at = t * tile.lanes + lane;
                     let error = given[number].error[at] + own * gain;
                     let error = if steady == 0.0 { error } else { error + steady };
-                    let distance = (tile.trace[at] - tile.constants.threshold).abs();
-                    direct[unit] = pass.surrogate.times(distance, error);
+                    direct[unit] = pass.surrogate.times(tile.trace[at] - tile.constants.threshold, error);
                 }
             }
             if has_fired {

@@ -1,0 +1,90 @@
+//! A surrogate derivative that is given by its values `h` (spec 5.1): linear between two of them, 0 outside of the table.
+//!
+//! ```text
+//! x = |V − threshold| / step,  or (V − threshold − first) / step
+//! σ' = h_k + (h_(k+1) − h_k) (x − k)      k = ⌊x⌋,  0 ≤ x ≤ n − 1
+//! ```
+
+use crate::BackwardTile;
+
+/// Values of σ' at equal distances.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SurrogateTable {
+    values: Vec<f32>,
+    /// `V − threshold` of the first value; `None`: values are by distance from the threshold, from 0 on.
+    first: Option<f32>,
+    /// 1 / step.
+    per_step: f32,
+}
+
+impl SurrogateTable {
+    /// A table of two or more values; `first` is `V − threshold` of the first one, `None` for values by distance.
+    #[must_use]
+    pub fn new(step: f64, values: &[f64], first: Option<f64>) -> Self {
+        let values = values.iter().map(|&value| value as f32).collect();
+        Self { values, first: first.map(|first| first as f32), per_step: (1.0 / step) as f32 }
+    }
+
+    /// σ' at `V − threshold`.
+    pub(crate) fn at(&self, offset: f32) -> f32 {
+        let Some(place) = self.place(offset) else { return 0.0 };
+        let below = (place as usize).min(self.values.len() - 2);
+        let height = self.values[below];
+        height + (self.values[below + 1] - height) * (place - below as f32)
+    }
+
+    /// σ' times an error; a 0 has no sign, which values below 0 would give it.
+    pub(crate) fn times(&self, offset: f32, error: f32) -> f32 {
+        let height = self.at(offset);
+        if height == 0.0 { 0.0 } else { height * error + 0.0 }
+    }
+
+    /// Whether the table ends before the membrane is at rest, 0.
+    #[must_use]
+    pub fn rests(&self, threshold: f32) -> bool {
+        self.place(-threshold).is_none()
+    }
+
+    /// σ' of the steps of a pass over a tile, `[step − from][lane]`.
+    pub(crate) fn sample(&self, tile: &BackwardTile<'_>, heights: &mut Vec<f32>) {
+        heights.reserve((tile.to - tile.from) * tile.lanes);
+        for t in tile.from..tile.to {
+            let trace = &tile.trace[t * tile.lanes..][..tile.lanes];
+            heights
+                .extend(trace.iter().enumerate().map(|(lane, membrane)| self.at(membrane - tile.threshold(t, lane))));
+        }
+    }
+
+    /// x, where it is within the table.
+    fn place(&self, offset: f32) -> Option<f32> {
+        let distance = self.first.map_or(offset.abs(), |first| offset - first);
+        let place = distance * self.per_step;
+        (place >= 0.0 && place <= (self.values.len() - 1) as f32).then_some(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_by_distance_or_from_the_first_on() {
+        let by_distance = SurrogateTable::new(0.5, &[1.0, 0.5, 0.25], None);
+        for (offset, expected) in [(0.0, 1.0), (0.25, 0.75), (-0.25, 0.75), (0.75, 0.375), (-1.0, 0.25), (1.01, 0.0)] {
+            assert_eq!(by_distance.at(offset), expected, "{offset}");
+        }
+        let signed = SurrogateTable::new(0.5, &[-1.0, 0.5, 0.25], Some(-0.25));
+        for (offset, expected) in [(-0.26, 0.0), (-0.25, -1.0), (0.0, -0.25), (0.5, 0.375), (0.75, 0.25), (0.76, 0.0)] {
+            assert_eq!(signed.at(offset), expected, "{offset}");
+        }
+        assert_eq!(signed.at(f32::NAN), 0.0);
+    }
+
+    #[test]
+    fn a_table_that_ends_above_rest_is_0_there() {
+        let table = |first| SurrogateTable::new(0.25, &[1.0, 0.5, 0.25], first);
+        assert!(table(None).rests(0.6) && !table(None).rests(0.4));
+        assert!(table(Some(-0.3)).rests(0.4) && !table(Some(-0.5)).rests(0.4));
+        assert!(table(Some(-1.0)).rests(0.4), "it ends below rest");
+    }
+}
