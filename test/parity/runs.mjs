@@ -235,6 +235,25 @@ export const RUNS = {
       { type: "membrane", statistic: "expMean", decayRate: 2, inverseTemperature: 3 },
       { neuron: { reset: "membrane" }, output: { type: "leaky" } },
     ),
+  "rate bounds by unit, recurrent, convolution, antlr, count": () =>
+    mixed(
+      layers(
+        { type: "conv2d", channels: 6, kernel: 3 },
+        { type: "flatten" },
+        { type: "dense", units: 40, recurrent: true },
+        { type: "dense", units: 20, neuron: { type: "alif" } },
+      ),
+      { type: "antlr", surrogate: { type: "triangle", halfWidth: 0.5 } },
+      { type: "count", positive: 4 },
+      { regularizers: { spikePenalty: 0.001, rateBounds: { by: "unit", lower: 0.5, upper: 2, strength: 0.01 } } },
+    ),
+  "rate bounds by unit, a shared product, activation through resets": () =>
+    mixed(
+      layers({ type: "flatten" }, { type: "dense", units: 40, recurrent: true }, { type: "dense", units: 20 }),
+      { type: "activation", variant: "rnn", resetPath: { activation: { window: 0.5 } } },
+      { type: "spikeTrain" },
+      { regularizers: { rateBounds: { by: "unit", lower: 1, upper: 3, strength: 0.02 } } },
+    ),
   "mixture, series": () =>
     mixed(DENSE, { type: "mixture" }, { type: "trace" }, { output: { type: "leaky", membraneDecay: [0.9, 0.95, 0.97, 0.99] } }),
   "delays by input, antlr, latency": () =>

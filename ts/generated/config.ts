@@ -840,17 +840,22 @@ export type Randman = {
 };
 
 /**
- * Bounds of the mean spikes per unit of a hidden layer in a sample. Outside of them each unit of the layer costs `strength`
- * times the square of the distance (spec 6.vi).
+ * Bounds of the spikes of hidden layers in a sample: of their mean over the units of a layer, or of each unit. Outside of them
+ * each unit costs `strength` times the square of the distance (spec 6.vi).
  */
 export type RateBounds = {
+  /** What the bounds are of. @default "layer" */
+  by?: RateBoundsBy,
   /** Lower bound of the spikes per unit and sample, at least 0. @default 0 */
   lower?: number,
   /** Upper bound of the spikes per unit and sample, at least `lower`, at least 0; `null` for none. */
   upper?: number | null,
-  /** Factor on the squared distance, for each unit of the layer, at least 0. @default 0.1 */
+  /** Factor on the squared distance, for each unit, at least 0. @default 0.1 */
   strength?: number,
 };
+
+/** What bounds of the spikes are of. */
+export type RateBoundsBy = "layer" | "unit";
 
 /**
  * Value x spikes at each step with probability `p = (max − min) x + min`, independent of all other steps and units: a Poisson

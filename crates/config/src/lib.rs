@@ -59,7 +59,7 @@ pub use network::{Dense, InputShape, LayerConfig, NetworkConfig, OneToOne, Unadj
 pub use neuron::*;
 pub use number_or_list::{PerLayer, PerUnit};
 pub use optimizer::{Adam, AdamW, OptimizerConfig, Sgd};
-pub use regularizers::{RateBounds, Regularizers};
+pub use regularizers::{RateBounds, RateBoundsBy, Regularizers};
 pub use reset::Reset;
 pub use rule::{
     ActivationRule, ActivationVariant, AntlrRule, EventPropRule, MixtureRule, ResetPath, ResetPaths, RuleConfig,

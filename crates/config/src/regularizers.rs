@@ -18,26 +18,42 @@ pub struct Regularizers {
     pub rate_bounds: Option<RateBounds>,
 }
 
-/// Bounds of the mean spikes per unit of a hidden layer in a sample. Outside of them each unit of the layer costs `strength`
-/// times the square of the distance (spec 6.vi).
+/// What bounds of the spikes are of.
+#[fields]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum RateBoundsBy {
+    /// The mean over the units of a layer.
+    #[default]
+    Layer,
+    /// The spikes of each unit.
+    Unit,
+}
+
+/// Bounds of the spikes of hidden layers in a sample: of their mean over the units of a layer, or of each unit. Outside of them
+/// each unit costs `strength` times the square of the distance (spec 6.vi).
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
 pub struct RateBounds {
+    /// What the bounds are of.
+    #[cfg_attr(feature = "codegen", ts(as = "Option<RateBoundsBy>", optional))]
+    pub by: RateBoundsBy,
     /// Lower bound of the spikes per unit and sample.
     #[range(min = 0)]
     pub lower: f64,
     /// Upper bound of the spikes per unit and sample, at least `lower`; `null` for none.
     #[range(min = 0)]
     pub upper: Option<f64>,
-    /// Factor on the squared distance, for each unit of the layer.
+    /// Factor on the squared distance, for each unit.
     #[range(min = 0)]
     pub strength: f64,
 }
 
 impl Default for RateBounds {
     fn default() -> Self {
-        Self { lower: 0.0, upper: None, strength: 0.1 }
+        Self { by: RateBoundsBy::default(), lower: 0.0, upper: None, strength: 0.1 }
     }
 }

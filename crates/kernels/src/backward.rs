@@ -27,7 +27,7 @@ use self::spike_error::{Given, NoError, Raised, TileError};
 pub use self::spike_error::{carry_error, spread_error, steady_course};
 use self::steps::run_back;
 pub use self::sweep::{LayerAdjoints, Sweep, sweep_back};
-pub use self::terms::{BackwardTerms, ObservedBackward, ResetPath};
+pub use self::terms::{ActivityError, BackwardTerms, ObservedBackward, ResetPath};
 use self::terms_pass::{AllTerms, NoTerms};
 pub use self::tile::{BackwardOutput, BackwardTile, Injection, NO_ROW, ProjectedError, SpikeError, SteadyError};
 use self::timing::list_timing_terms;
@@ -46,7 +46,7 @@ const HAS_EVERY_INSTANCE: bool = cfg!(not(target_arch = "wasm32"));
 /// The default σ̂, the others and further terms are compiled apart, so that none slows another down.
 pub fn backward_tile(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
     let has_terms = !tile.terms.is_plain() || output.constants.is_some() || output.observed.is_some();
-    let is_raised = tile.terms.steady != 0.0;
+    let is_raised = !tile.terms.activity.is_none();
     let mut heights = Vec::new();
     if let Surrogate::Table(table) = tile.surrogate {
         table.sample(tile, &mut heights);

@@ -37,9 +37,9 @@ mod update;
 
 pub use active::{activation_parts, mark_active};
 pub use backward::{
-    BackwardOutput, BackwardTerms, BackwardTile, Injection, LayerAdjoints, NO_ROW, ObservedBackward, ProjectedError,
-    ResetPath, SpikeError, SteadyError, Sweep, backward_tile, carry_error, spread_error, steady_course, sweep_back,
-    timing_of_spike,
+    ActivityError, BackwardOutput, BackwardTerms, BackwardTile, Injection, LayerAdjoints, NO_ROW, ObservedBackward,
+    ProjectedError, ResetPath, SpikeError, SteadyError, Sweep, backward_tile, carry_error, spread_error, steady_course,
+    sweep_back, timing_of_spike,
 };
 pub use delays::{DelayedRow, WINDOW, gather_delayed, project_delayed, send_delayed};
 pub use exp2::exp2;

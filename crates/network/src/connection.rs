@@ -34,7 +34,9 @@ use self::delayed_connections::DelayedState;
 use self::dense::DenseState;
 use self::recurrent::RecurrentState;
 
-pub use backward::{BackwardRun, BackwardScratch, GraphBackward, LayerPass, Mixing, OutputErrors, PassContext};
+pub use backward::{
+    ActivityGradient, BackwardRun, BackwardScratch, GraphBackward, LayerPass, Mixing, OutputErrors, PassContext,
+};
 pub use conv2d::Conv2d;
 pub use delayed_connections::DelayedConnections;
 pub use dense::Dense;

@@ -1,7 +1,7 @@
 //! Regularisers: terms for the activity of the hidden layers, on top of any loss (spec 6.vi).
 //!
 //! A regulariser sees, in one sample, the spikes of a hidden spiking layer in the simulated steps. It has a value, and a derivative dL/dS
-//! that is the same for all units of the layer at every simulated step; dL/dT is 0.
+//! that is the same at every simulated step, for all units of the layer or for each; dL/dT is 0.
 //!
 //! To add one: a file with its equation, its settings in [`spikelet_config::Regularizers`], a part in [`LossParts`] and a line in
 //! [`Regularizers::new`].
@@ -9,42 +9,77 @@
 mod activity;
 mod rate_bounds;
 mod spike_penalty;
+mod unit_rate_bounds;
 
+use spikelet_network::events::LayerSpikes;
 use spikelet_network::shape::LayerShape;
 
+pub(crate) use self::activity::ActivityTerm;
 use self::activity::{LayerActivity, Regularizer};
+use self::unit_rate_bounds::UnitRateBounds;
 use crate::loss_parts::LossParts;
 
 /// The regularisers that are on.
 #[derive(Debug)]
-pub(crate) struct Regularizers(Vec<Box<dyn Regularizer>>);
+pub(crate) struct Regularizers {
+    by_layer: Vec<Box<dyn Regularizer>>,
+    by_unit: Option<UnitRateBounds>,
+}
+
+/// The hidden and the last layer in one sample.
+#[derive(Clone, Copy)]
+pub(crate) struct Activity<'a> {
+    /// Spikes of each layer.
+    pub(crate) totals: &'a [u64],
+    pub(crate) shapes: &'a [LayerShape],
+    /// The spikes of a layer.
+    pub(crate) spikes_of: &'a dyn Fn(usize) -> LayerSpikes<'a>,
+}
+
+#[cfg(test)]
+impl Activity<'_> {
+    /// No layers.
+    pub(crate) fn none() -> Self {
+        Self { totals: &[], shapes: &[], spikes_of: &|_| LayerSpikes { offsets: &[0], units: &[], steps: 0 } }
+    }
+}
 
 impl Regularizers {
     pub(crate) fn new(config: &spikelet_config::Regularizers) -> Self {
         let spike_penalty = spike_penalty::new(config).map(|term| Box::new(term) as Box<dyn Regularizer>);
         let rate_bounds = rate_bounds::new(config).map(|term| Box::new(term) as Box<dyn Regularizer>);
-        Self(spike_penalty.into_iter().chain(rate_bounds).collect())
+        Self {
+            by_layer: spike_penalty.into_iter().chain(rate_bounds).collect(),
+            by_unit: unit_rate_bounds::new(config),
+        }
     }
 
-    /// Adds the values and writes the `activity_gradient` dL/dS of each layer, 0 at the output; `spikes` are totals by layer.
+    /// Adds the values to their parts and writes the terms of each layer, none at the output.
     pub(crate) fn evaluate(
         &self,
-        spikes: &[u64],
-        shapes: &[LayerShape],
+        activity: &Activity<'_>,
         batch: usize,
         parts: &mut LossParts,
-        activity_gradient: &mut Vec<f32>,
+        terms: &mut Vec<ActivityTerm>,
     ) {
-        activity_gradient.clear();
-        activity_gradient.resize(shapes.len(), 0.0);
-        if self.0.is_empty() {
+        let Activity { totals, shapes, spikes_of } = *activity;
+        terms.resize_with(shapes.len(), ActivityTerm::default);
+        terms.iter_mut().for_each(ActivityTerm::clear);
+        if self.by_layer.is_empty() && self.by_unit.is_none() {
             return;
         }
         let hidden = shapes.len() - 1;
-        for ((gradient, shape), &spikes) in activity_gradient.iter_mut().zip(&shapes[..hidden]).zip(spikes) {
-            let layer = LayerActivity { units: shape.units as f64, spikes: spikes as f64 };
-            let sum: f64 = self.0.iter().map(|regularizer| regularizer.evaluate(layer, parts)).sum();
-            *gradient = (sum / batch as f64) as f32;
+        for (number, (term, shape)) in terms[..hidden].iter_mut().zip(shapes).enumerate() {
+            let layer = LayerActivity { units: shape.units as f64, spikes: totals[number] as f64 };
+            let sum: f64 = self.by_layer.iter().map(|regularizer| regularizer.evaluate(layer, parts)).sum();
+            let gradient = |sum: f64| (sum / batch as f64) as f32;
+            term.same = gradient(sum);
+            if let Some(bounds) = &self.by_unit {
+                let by_unit = bounds.evaluate(&spikes_of(number), shape.units, parts);
+                if by_unit.iter().any(|&of_unit| of_unit != 0.0) {
+                    term.by_unit.extend(by_unit.into_iter().map(|of_unit| gradient(sum + of_unit)));
+                }
+            }
         }
     }
 }

@@ -203,7 +203,7 @@ fn run<E: Executor>(config: &Config, level: Level, budget: usize, restarts: bool
     bits(&trainer)
 }
 
-const CASES: [(&str, &str); 9] = [
+const CASES: [(&str, &str); 10] = [
     (r#"{ "type": "antlr" }"#, r#"{ "type": "latency" }"#),
     (r#"{ "type": "antlr", "timingWeight": 0.3 }"#, r#"{ "type": "latency", "endSimulation": "batch" }"#),
     (r#"{ "type": "activation", "variant": "slayer" }"#, r#"{ "type": "count", "positive": 3 }"#),
@@ -215,6 +215,10 @@ const CASES: [(&str, &str); 9] = [
              "surrogate": { "type": "triangle" }, "activationWeight": [1, 0.5, 2],
              "weightSchedule": { "interpolation": "linear", "timing": [{ "epoch": 0, "factor": 1 }, { "epoch": 2, "factor": 0 }] } }"#,
         r#"{ "type": "latency" }, "regularizers": { "spikePenalty": 0.01, "rateBounds": { "lower": 0.1, "upper": 0.5 } }"#,
+    ),
+    (
+        r#"{ "type": "antlr", "surrogate": { "type": "table", "step": 0.25, "values": [1, 0.6, 0.2, 0.1] } }"#,
+        r#"{ "type": "latency" }, "regularizers": { "rateBounds": { "by": "unit", "lower": 1, "upper": 2 } }"#,
     ),
     (
         r#"{ "type": "mixture", "variant": "rnn", "resetPath": { "activation": "full", "timing": { "lag": 4 } },

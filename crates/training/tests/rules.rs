@@ -111,6 +111,7 @@ fn blocks_and_activity_out_of_range_are_refused_with_a_path() {
         ("regularizers.rateBounds.lower", bounds(json!({ "lower": -1 }))),
         ("regularizers.rateBounds.upper", bounds(json!({ "lower": 2, "upper": 1 }))),
         ("regularizers.rateBounds.strength", bounds(json!({ "strength": 1e39 }))),
+        ("regularizers.rateBounds.by", bounds(json!({ "by": "channel" }))),
         ("regularizers.rateBounds.max", bounds(json!({ "max": 1 }))),
     ] {
         let (found, message) = changed(&changes).expect_err("the configuration is refused");

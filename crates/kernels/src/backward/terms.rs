@@ -29,6 +29,50 @@ impl ResetPath {
     }
 }
 
+/// What is added to E of each unit at every step.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum ActivityError<'a> {
+    /// Nothing.
+    #[default]
+    None,
+    /// The same for all units.
+    Same {
+        /// What is added.
+        value: f32,
+        /// Lanes in use, a bit for each.
+        units: u64,
+    },
+    /// A number for each.
+    ByLane {
+        /// dL/dS of each lane, 0 in lanes that are not in use.
+        gradient: &'a [f32],
+        /// What it is multiplied by.
+        factor: f32,
+    },
+}
+
+impl ActivityError<'_> {
+    /// Whether nothing is added.
+    pub(crate) fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+
+    /// What is added to E of a lane.
+    pub(crate) fn at(&self, lane: usize) -> f32 {
+        match *self {
+            Self::None => 0.0,
+            Self::Same { value, units } => {
+                if units >> lane & 1 == 1 {
+                    value
+                } else {
+                    0.0
+                }
+            }
+            Self::ByLane { gradient, factor } => gradient.get(lane).map_or(0.0, |gradient| factor * gradient),
+        }
+    }
+}
+
 /// Terms of a pass beyond the plain recurrences. By default there are none.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct BackwardTerms<'a> {
@@ -38,14 +82,12 @@ pub struct BackwardTerms<'a> {
     pub timing_path: ResetPath,
     /// λ_act · scale, the factor of E.
     pub factor: f32,
-    /// Added to E of every unit at every step.
-    pub steady: f32,
+    /// What activity terms add to E.
+    pub activity: ActivityError<'a>,
     /// Whether a spike's effect on the neuron's own states carries gradient.
     pub adaptation_path: bool,
     /// Steps after a spike in which a lane is blocked; [`crate::FIRES_ONCE`] for all.
     pub refractory: u32,
-    /// Lanes in use, a bit for each; read where `steady` is not 0.
-    pub units: u64,
     /// b of each lane; read by paths through the reset.
     pub bias: &'a [f32],
 }
@@ -55,11 +97,6 @@ impl BackwardTerms<'_> {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.activation_path == ResetPath::Ignore && self.timing_path == ResetPath::Ignore && self.refractory == 0
-    }
-
-    /// What is added to E of a lane.
-    pub(crate) fn steady_at(&self, lane: usize) -> f32 {
-        if self.units >> lane & 1 == 1 { self.steady } else { 0.0 }
     }
 }
 

@@ -145,11 +145,11 @@ impl<'a, S: Simd, const K: usize> AllTerms<'a, S, K> {
     }
 }
 
-/// `steady` in the lanes from `first` on that are in use.
+/// What activity terms add to the lanes from `first` on.
 #[inline(always)]
 pub(super) fn steady_lanes<S: Simd, const K: usize>(simd: S, terms: &BackwardTerms<'_>, first: usize) -> [S::f32s; K] {
     let mut steady = [0.0; TILE];
-    steady.iter_mut().enumerate().for_each(|(lane, steady)| *steady = terms.steady_at(lane));
+    steady.iter_mut().enumerate().for_each(|(lane, steady)| *steady = terms.activity.at(lane));
     load::<S, K>(simd, &steady[first..first + K * S::f32s::LEN])
 }
 
@@ -164,7 +164,7 @@ impl<S: Simd, const K: usize, N: StepBack<S, K>> Terms<S, K, N> for AllTerms<'_,
     fn has_short_loop(&self, output: &BackwardOutput<'_>) -> bool {
         N::LISTS_TIMING
             && self.terms.activation_path == ResetPath::Ignore
-            && self.terms.steady == 0.0
+            && self.terms.activity.is_none()
             && self.terms.refractory == 0
             && self.recent.is_empty()
             && output.constants.is_none()
@@ -193,11 +193,11 @@ impl<S: Simd, const K: usize, N: StepBack<S, K>> Terms<S, K, N> for AllTerms<'_,
     ) -> Part<S, K> {
         let path = self.terms.activation_path;
         let resets = passes(kept, path, t);
-        if error.is_none() && !resets && self.terms.steady == 0.0 {
+        if error.is_none() && !resets && self.terms.activity.is_none() {
             return None;
         }
         let mut error = error.unwrap_or([S::f32s::splat(kept.simd, 0.0); K]);
-        if self.terms.steady != 0.0 {
+        if !self.terms.activity.is_none() {
             for k in 0..K {
                 error[k] += self.steady[k];
             }

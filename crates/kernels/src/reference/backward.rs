@@ -9,7 +9,7 @@ use crate::{BackwardOutput, BackwardTerms, BackwardTile, FLOOR, FLOOR_EVERY, NO_
 /// Twin of [`crate::backward_tile`].
 pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
     let error = error_rows(tile);
-    let BackwardTerms { factor, steady, adaptation_path, refractory, .. } = tile.terms;
+    let BackwardTerms { factor, activity, adaptation_path, refractory, .. } = tile.terms;
     for lane in 0..tile.lanes {
         let (neuron, kept) = (plain(&tile.constants, tile.by_lane, lane), LaneKept { tile, lane });
         let reset = tile.constants.reset;
@@ -31,11 +31,11 @@ pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
             let taken_time = own_time.map_or(terms.reset_slope, |own| terms.reset_slope - own);
             let mut reset_slope = own_time.filter(|_| has_fired).map_or(0.0, |own| 0.0 - own);
             let given = error.get(at).copied();
-            let adds = steady != 0.0 || own_error.is_some() && factor != 0.0 || terms.spike != 0.0;
+            let adds = !activity.is_none() || own_error.is_some() && factor != 0.0 || terms.spike != 0.0;
             if given.is_some() || adds {
                 let mut error = given.unwrap_or(0.0);
-                if steady != 0.0 {
-                    error += tile.terms.steady_at(lane);
+                if !activity.is_none() {
+                    error += activity.at(lane);
                 }
                 error -= terms.spike;
                 if let Some(own) = own_error.filter(|_| factor != 0.0) {

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use spikelet_kernels::{
-    BackwardOutput, BackwardTerms, BackwardTile, FIRES_ONCE, Injection, Level, NO_ROW, NeuronKind, ObservedBackward,
-    ProjectedError, Reset, ResetPath, SpikeError, SteadyError, Surrogate, SurrogateTable, backward_tile, carry_error,
-    forward_tile, reference, spread_error, steady_course,
+    ActivityError, BackwardOutput, BackwardTerms, BackwardTile, FIRES_ONCE, Injection, Level, NO_ROW, NeuronKind,
+    ObservedBackward, ProjectedError, Reset, ResetPath, SpikeError, SteadyError, Surrogate, SurrogateTable,
+    backward_tile, carry_error, forward_tile, reference, spread_error, steady_course,
 };
 
 use crate::case::{Case, Forward, LANE_COUNTS};
@@ -71,6 +71,7 @@ fn refractory_and_observed_units_and_every_reset_are_the_plain_loop() {
 fn backward_is_the_plain_loop() {
     for level in Level::available() {
         for lanes in LANE_COUNTS {
+            let by_lane = Draw(7).vector(lanes, 0.3);
             for steps in 0..=67 {
                 let case = Case::new(steps as u32 * 13 + lanes as u32, lanes, steps).with_reset(RESETS[steps % 3]);
                 let forward = case.run(&[0, steps], reference::forward_tile);
@@ -79,7 +80,7 @@ fn backward_is_the_plain_loop() {
                     check_backward(level, &case, &forward, variant, SURROGATES[0], plain);
                     let shape = surrogate(variant as usize + steps);
                     check_backward(level, &case, &forward, variant, shape, plain);
-                    let raised = BackwardTerms { steady: 0.3, units: u64::MAX >> (64 - lanes + 3), ..plain };
+                    let raised = BackwardTerms { activity: activity(1 + steps % 2, lanes, &by_lane), ..plain };
                     check_backward(level, &case, &forward, variant, SURROGATES[0], raised);
                     check_backward(level, &case, &forward, variant, shape, raised);
                 }
@@ -138,6 +139,15 @@ const KINDS: [NeuronKind; 2] = [NeuronKind::Alif, NeuronKind::Adlif];
 
 const RESETS: [Reset; 3] = [Reset::All, Reset::Membrane, Reset::Subtract];
 
+/// Nothing, the same for all lanes but the last three, or a number for each lane.
+fn activity(number: usize, lanes: usize, by_lane: &[f32]) -> ActivityError<'_> {
+    match number {
+        0 => ActivityError::None,
+        1 => ActivityError::Same { value: 0.3, units: u64::MAX >> (64 - lanes + 3) },
+        _ => ActivityError::ByLane { gradient: by_lane, factor: 0.7 },
+    }
+}
+
 /// One table by distance and one with two sides, with a 0 and a negative value within.
 static TABLES: LazyLock<[SurrogateTable; 2]> = LazyLock::new(|| {
     [
@@ -167,6 +177,7 @@ const PATHS: [ResetPath; 5] =
 fn further_terms_are_the_plain_loop() {
     for level in Level::available() {
         for (index, lanes) in (0..68).zip(LANE_COUNTS.into_iter().cycle()) {
+            let by_lane = Draw(7).vector(lanes, 0.3);
             let case = Case::new(index * 17 + 3, lanes, index as usize).with_reset(RESETS[index as usize % 3]);
             let forward = case.run(&[0, case.steps], reference::forward_tile);
             for (number, (&activation_path, &timing_path)) in
@@ -176,10 +187,9 @@ fn further_terms_are_the_plain_loop() {
                     activation_path,
                     timing_path,
                     factor: 0.7,
-                    steady: if number % 2 == 0 { 0.0 } else { 0.3 },
+                    activity: activity(number % 3, lanes, &by_lane),
                     adaptation_path: number % 3 != 0,
                     refractory: 0,
-                    units: u64::MAX >> (64 - lanes + 3),
                     bias: &case.bias,
                 };
                 let shape = surrogate(number);
@@ -196,6 +206,7 @@ fn constants_by_lane_and_adaptation_are_the_plain_loop() {
     let mut fired = 0;
     for level in Level::available() {
         for (index, lanes) in (0..68).zip(LANE_COUNTS.into_iter().cycle()) {
+            let by_lane = Draw(7).vector(lanes, 0.3);
             let case = Case::new(index * 19 + 5, lanes, index as usize)
                 .with_reset(RESETS[index as usize % 3])
                 .with_lanes(index + 1000, KINDS[index as usize / 4 % 2]);
@@ -238,10 +249,9 @@ fn constants_by_lane_and_adaptation_are_the_plain_loop() {
                         activation_path: path,
                         timing_path: paths[(number + refractory as usize + 1) % paths.len()],
                         factor: 0.7,
-                        steady: if number % 2 == 0 { 0.0 } else { 0.3 },
+                        activity: activity(number % 3, lanes, &by_lane),
                         adaptation_path: number != 2,
                         refractory,
-                        units: u64::MAX >> (64 - lanes + 3),
                         bias: &case.bias,
                     };
                     for variant in [0, 2, 3, 5, 7] {

@@ -13,7 +13,7 @@ use crate::plan::{ErrorRoute, LayerPlan, TimeRoute};
 use crate::state::{Adjoints, KeptAdjoints, LaneSums, ObservedAdjoints, UnitState};
 
 pub use graph::GraphBackward;
-pub use layer_pass::LayerPass;
+pub use layer_pass::{ActivityGradient, LayerPass};
 pub use run::BackwardRun;
 
 /// Where the adjoints of every step go.
@@ -134,7 +134,7 @@ struct EveryStep<'a> {
 impl PassContext<'_> {
     /// Whether the pass has terms at every step.
     fn has_terms(&self) -> bool {
-        self.plan.has_terms || self.pass.factor * self.pass.activity_gradient != 0.0
+        self.plan.has_terms || self.pass.has_activity()
     }
 
     /// Whether errors for the previous layer are rows from units with a direct gradient, in this sample too.

@@ -52,7 +52,7 @@ impl PlanSummary {
 
     /// The summary of a layer; `next` are pass and plan of the next layer, `None` at the output.
     pub(super) fn new(pass: &LayerPass<'_>, plan: &LayerPlan, next: Option<(&LayerPass<'_>, &LayerPlan)>) -> Self {
-        let has_activity_terms = next.is_some_and(|(next, _)| next.factor * next.activity_gradient != 0.0);
+        let has_activity_terms = next.is_some_and(|(next, _)| next.has_activity());
         let next = next.map(|(_, plan)| plan);
         let is_product_for_terms = has_activity_terms && next.is_some_and(|next| next.errors == ErrorRoute::Rows);
         let mut cost = vec!["units × steps"];

@@ -47,6 +47,7 @@ impl CountCrossEntropy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::regularizer::Activity;
     use spikelet_network::events::LayerSpikes;
     use spikelet_network::output_summary::OutputSummary;
 
@@ -60,7 +61,7 @@ mod tests {
         let spikes = LayerSpikes { offsets: &[0, 2, 4, 4, 6], units: &[0, 1, 0, 2, 0, 2], steps: 4 };
         let mut summary = OutputSummary::default();
         summary.read(&spikes, 3);
-        let output = Output { spikes, summary: &summary, steps: 4, batch, totals: &[6], shapes: &[] };
+        let output = Output { spikes, summary: &summary, steps: 4, batch, activity: Activity::none() };
         let mut gradient = OutputGradient { timing: vec![0.0; 6], ..OutputGradient::default() };
         CountCrossEntropy::new(config).evaluate(&output, LABEL, &mut gradient);
         gradient

@@ -99,6 +99,7 @@ fn count_term(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::regularizer::Activity;
     use spikelet_network::events::LayerSpikes;
     use spikelet_network::output_summary::OutputSummary;
 
@@ -108,7 +109,7 @@ mod tests {
         let spikes = LayerSpikes { offsets: &offsets, units: &[0, 1], steps: 200 };
         let mut summary = OutputSummary::default();
         summary.read(&spikes, 2);
-        let output = Output { spikes, summary: &summary, steps: 200, batch: 1, totals: &[2], shapes: &[] };
+        let output = Output { spikes, summary: &summary, steps: 200, batch: 1, activity: Activity::none() };
         let mut gradient = OutputGradient { timing: vec![0.0; 2], ..OutputGradient::default() };
         Latency::new(&LatencyLoss { inverse_temperature: 1.0, ..LatencyLoss::default() }).evaluate(
             &output,

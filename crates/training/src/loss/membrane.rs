@@ -129,6 +129,7 @@ fn peak(membranes: &[f32], outputs: usize, unit: usize) -> usize {
 mod tests {
     use super::*;
     use crate::loss::MembraneStatistic;
+    use crate::regularizer::Activity;
     use spikelet_network::events::LayerSpikes;
     use spikelet_network::output_summary::OutputSummary;
 
@@ -144,7 +145,7 @@ mod tests {
         summary.read(&spikes, OUTPUTS);
         summary.membranes = membranes.to_vec();
         summary.scores = MembraneStatistic::of(config, membranes, OUTPUTS);
-        let output = Output { spikes, summary: &summary, steps: STEPS, batch: BATCH, totals: &[], shapes: &[] };
+        let output = Output { spikes, summary: &summary, steps: STEPS, batch: BATCH, activity: Activity::none() };
         let mut gradient = OutputGradient::default();
         Membrane::new(config).evaluate(&output, LABEL, &mut gradient);
         gradient

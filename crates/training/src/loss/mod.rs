@@ -19,7 +19,7 @@ use spikelet_config::{Config, Error, LossConfig, Result};
 use spikelet_data::Targets;
 
 use crate::loss_parts::LossParts;
-use crate::regularizer::Regularizers;
+use crate::regularizer::{ActivityTerm, Regularizers};
 
 pub(crate) use output::{Output, OutputGradient, SpikeGradient};
 pub(crate) use statistic::MembraneStatistic;
@@ -138,8 +138,8 @@ impl Loss {
             _ => unreachable!("accepts() is called before a run"),
         }
         let OutputGradient { activity, parts, end, .. } = gradient;
-        self.regularizers.evaluate(output.totals, output.shapes, output.batch, parts, activity);
-        if activity.iter().any(|&gradient| gradient != 0.0) {
+        self.regularizers.evaluate(&output.activity, output.batch, parts, activity);
+        if !activity.iter().all(ActivityTerm::is_none) {
             *end = output.spikes.steps;
         }
     }

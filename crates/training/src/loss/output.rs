@@ -2,9 +2,9 @@
 
 use spikelet_network::events::LayerSpikes;
 use spikelet_network::output_summary::OutputSummary;
-use spikelet_network::shape::LayerShape;
 
 use crate::loss_parts::LossParts;
+use crate::regularizer::{Activity, ActivityTerm};
 
 /// dL/dS of the outputs, or dL/dy of a readout.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,14 +26,14 @@ pub(crate) struct OutputGradient {
     pub(crate) timing: Vec<f32>,
     /// Step from which on nothing has a gradient.
     pub(crate) end: usize,
-    /// The regularisers' dL/dS of each layer's units at every simulated step, 0 at the output.
-    pub(crate) activity: Vec<f32>,
+    /// The regularisers' part of each layer, none at the output.
+    pub(crate) activity: Vec<ActivityTerm>,
     /// The loss by parts, not divided by the batch size.
     pub(crate) parts: LossParts,
 }
 
 /// Input of a loss: one sample.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Output<'a> {
     pub(crate) spikes: LayerSpikes<'a>,
     pub(crate) summary: &'a OutputSummary,
@@ -41,7 +41,6 @@ pub(crate) struct Output<'a> {
     pub(crate) steps: usize,
     /// Samples in the batch B.
     pub(crate) batch: usize,
-    /// Spikes of each spiking layer.
-    pub(crate) totals: &'a [u64],
-    pub(crate) shapes: &'a [LayerShape],
+    /// What the regularisers see.
+    pub(crate) activity: Activity<'a>,
 }

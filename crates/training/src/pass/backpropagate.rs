@@ -129,7 +129,7 @@ impl SampleBackward<'_> {
         let layers = &mut forward.layers;
         let (here, next) = layers[index..].split_first_mut().expect("the layer exists");
         let LayerState { units, spikes, stages, connection, adjoints, .. } = here;
-        let of_layer = pass.at(index, gradient.activity[index]);
+        let of_layer = pass.at(index, gradient.activity[index].gradient());
         let end = gradient.end;
         let errors = match next.first_mut() {
             None => Errors::Loss(FromLoss { gradient, view: back.network.view(index), spikes, end }),

@@ -168,7 +168,7 @@ impl SampleBackward<'_> {
             level: back.level,
             view,
             plan: &plan[layer],
-            pass: pass.at(layer, gradient.activity[layer]),
+            pass: pass.at(layer, gradient.activity[layer].gradient()),
             end: gradient.end,
             errors: &NoErrors,
             units: &here.units,
@@ -192,7 +192,7 @@ impl SampleBackward<'_> {
         let Self { back, work, .. } = self;
         let Workspace { forward, gradient, broadcast, .. } = &mut **work;
         let end = gradient.end;
-        let gradient_pass: LayerPass<'_> = pass.at(layer, gradient.activity[layer]);
+        let gradient_pass: LayerPass<'_> = pass.at(layer, gradient.activity[layer].gradient());
         // Taken out, so that its pass may read all other layers.
         let mut here = (std::mem::take(&mut forward.layers[layer].units), Adjoints::default());
         let context = PassContext {
@@ -246,7 +246,7 @@ impl SampleBackward<'_> {
             level: back.level,
             view,
             plan: &back.plans[index][connection],
-            pass: pass.at(layer, gradient.activity[layer]),
+            pass: pass.at(layer, gradient.activity[layer].gradient()),
             end,
             errors: &NoErrors,
             units: &forward.layers[layer].units,

@@ -13,6 +13,7 @@ use super::graph_errors::{GraphErrors, Readers};
 use super::output_errors::{FromLoss, FromNext};
 use super::workspace::Workspace;
 use crate::loss::OutputGradient;
+use crate::regularizer::ActivityTerm;
 use crate::rule::GradientPass;
 use crate::trace::LayerTrace;
 
@@ -66,7 +67,7 @@ impl Backpropagation<'_> {
                 observed.errors(&errors, has_timing, has_timing, trace);
             }
         }
-        observed.take_resets(gradient.activity[index], trace);
+        observed.take_resets(&gradient.activity[index], trace);
     }
 }
 
@@ -88,7 +89,7 @@ impl Backpropagation<'_> {
             follows_recurrence: false,
         };
         observed.errors(&self.hidden_errors(index, broadcast, end), false, false, trace);
-        observed.take_resets(gradient.activity[index], trace);
+        observed.take_resets(&gradient.activity[index], trace);
     }
 
     fn adjoints_of_graph(
@@ -119,7 +120,7 @@ impl Backpropagation<'_> {
         let readers = Readers::new(self.level, network, forward, errors, (end, pass.follows_recurrence));
         let LayerTrace { spike_gradient, timing_gradient, .. } = trace;
         readers.observed(index, spike_gradient, has_timing.then_some(&mut timing_gradient[..]));
-        observed.take_resets(gradient.activity[index], trace);
+        observed.take_resets(&gradient.activity[index], trace);
     }
 }
 
@@ -224,10 +225,11 @@ impl Observed<'_> {
     }
 
     /// Adds the gradient that every step has, and takes off what the reset path takes.
-    fn take_resets(&self, activity_gradient: f32, trace: &mut LayerTrace) {
+    fn take_resets(&self, activity: &ActivityTerm, trace: &mut LayerTrace) {
         let ObservedAdjoints { reset_error, reset_slope, .. } = &self.state.adjoints.observed;
         by_adjoint(&self.sent.view, self.sent.end, |from, to| {
-            trace.spike_gradient[to] = trace.spike_gradient[to] + activity_gradient - reset_error[from];
+            let every_step = activity.of_unit(to % trace.units);
+            trace.spike_gradient[to] = trace.spike_gradient[to] + every_step - reset_error[from];
             trace.timing_gradient[to] -= reset_slope[from];
         });
     }

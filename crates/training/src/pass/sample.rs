@@ -14,6 +14,7 @@ use super::backpropagate::{Backpropagation, SampleBackward, backpropagate};
 use super::job::Job;
 use super::workspace::Workspace;
 use crate::loss::{MembraneStatistic, Output};
+use crate::regularizer::Activity;
 use crate::sample::SampleResult;
 
 /// What all samples of a batch share.
@@ -169,15 +170,22 @@ impl SamplePass<'_> {
         let Some(loss) = self.job.loss else { return };
         let Workspace { forward, summary, gradient, .. } = work;
         let outcome = &mut result.outcome;
+        let spikes_of = |layer: usize| forward.layers[layer].spikes.before(steps);
         let output = Output {
-            spikes: forward.layers[self.network.neurons() - 1].spikes.before(steps),
+            spikes: spikes_of(self.network.neurons() - 1),
             summary,
             steps: self.network.steps,
             batch: self.batch,
-            totals: &outcome.spikes,
-            shapes: self.network.shapes_with_neurons(),
+            activity: Activity {
+                totals: &outcome.spikes,
+                shapes: self.network.shapes_with_neurons(),
+                spikes_of: &spikes_of,
+            },
         };
         loss.evaluate(&output, self.job.data.targets(), index, gradient);
+        for (layer, term) in gradient.activity.iter_mut().enumerate() {
+            term.sort(&self.network.view(layer));
+        }
         outcome.loss = gradient.parts;
         outcome.is_finite &= outcome.loss.total().is_finite();
     }

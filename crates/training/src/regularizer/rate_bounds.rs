@@ -1,4 +1,4 @@
-//! Bounds of the spikes per unit of each hidden layer (spec 6.vi).
+//! Bounds of the mean spikes per unit of each hidden layer (spec 6.vi).
 //!
 //! ```text
 //! a_l = (1 / N_l) Σ_j C_j                   C_j: spikes of unit j of layer l in the simulated steps
@@ -6,13 +6,13 @@
 //! dL/dS[t,j] = 2 strength (max(0, a_l − upper) − max(0, lower − a_l)) / B
 //! ```
 
-use spikelet_config::{RateBounds, Regularizers};
+use spikelet_config::{RateBounds, RateBoundsBy, Regularizers};
 
 use super::activity::{LayerActivity, Regularizer};
 use crate::loss_parts::LossParts;
 
 pub(super) fn new(config: &Regularizers) -> Option<RateBounds> {
-    config.rate_bounds.clone()
+    config.rate_bounds.clone().filter(|bounds| bounds.by == RateBoundsBy::Layer)
 }
 
 impl Regularizer for RateBounds {

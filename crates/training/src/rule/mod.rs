@@ -5,7 +5,7 @@ use spikelet_config::{
     TrainingConfig,
 };
 use spikelet_kernels as kernels;
-use spikelet_network::connection::LayerPass;
+use spikelet_network::connection::{ActivityGradient, LayerPass};
 use spikelet_network::network::Network;
 use spikelet_network::plan::{LayerPlan, PlanInput, PlanSummary, plan, summaries};
 use spikelet_network::shape::LayerShape;
@@ -180,11 +180,12 @@ impl GradientPass {
 
     /// The pass at each layer, with a dL/dS at every step.
     fn layers(&self, activity_gradient: f32) -> Vec<LayerPass<'_>> {
-        (0..self.weights.len()).map(|layer| self.at(layer, activity_gradient)).collect()
+        let activity = ActivityGradient::Same(activity_gradient);
+        (0..self.weights.len()).map(|layer| self.at(layer, activity)).collect()
     }
 
     /// The pass at a layer, with dL/dS that every step of its units has besides what comes from the next layer.
-    pub(crate) fn at(&self, layer: usize, activity_gradient: f32) -> LayerPass<'_> {
+    pub(crate) fn at<'a>(&'a self, layer: usize, activity: ActivityGradient<'a>) -> LayerPass<'a> {
         let weights = self.weights[layer];
         if self.readout == Some(layer) {
             return LayerPass {
@@ -196,7 +197,7 @@ impl GradientPass {
                 timing_path: kernels::ResetPath::Ignore,
                 adaptation_path: false,
                 slope_floor: self.slope_floor,
-                activity_gradient: 0.0,
+                activity: ActivityGradient::Same(0.0),
             };
         }
         let of = |weight: f32, path| if weight == 0.0 { kernels::ResetPath::Ignore } else { path };
@@ -209,7 +210,7 @@ impl GradientPass {
             timing_path: of(weights.timing, self.timing_path),
             adaptation_path: self.adaptation_path,
             slope_floor: self.slope_floor,
-            activity_gradient,
+            activity,
         }
     }
 }

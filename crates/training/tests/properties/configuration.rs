@@ -253,7 +253,12 @@ fn regularizers() -> BoxedStrategy<Value> {
         ("spikePenalty", real().boxed()),
         (
             "rateBounds",
-            object(vec![("lower", real().boxed()), ("upper", real().boxed()), ("strength", real().boxed())]),
+            object(vec![
+                ("by", word(&["layer", "unit"]).boxed()),
+                ("lower", real().boxed()),
+                ("upper", real().boxed()),
+                ("strength", real().boxed()),
+            ]),
         ),
     ])
 }

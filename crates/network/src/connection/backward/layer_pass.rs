@@ -1,6 +1,6 @@
 //! How a layer's gradient is formed: the parts of the rule, its surrogate, and the paths that carry gradient.
 
-use spikelet_kernels::{BackwardTerms, ResetPath, Surrogate};
+use spikelet_kernels::{ActivityError, BackwardTerms, ResetPath, Surrogate};
 
 use crate::connection::layout::Site;
 use crate::connection::view::LayerView;
@@ -25,21 +25,57 @@ pub struct LayerPass<'a> {
     /// Lower bound of V', by which the timing part divides.
     pub slope_floor: f32,
     /// dL/dS at every step, besides what comes from the next layer.
-    pub activity_gradient: f32,
+    pub activity: ActivityGradient<'a>,
 }
 
-impl LayerPass<'_> {
+/// dL/dS of the units of a layer that every step has.
+#[derive(Clone, Copy, Debug)]
+pub enum ActivityGradient<'a> {
+    /// One for all units.
+    Same(f32),
+    /// A number for each lane of the layer, 0 in those that are not in use.
+    ByLane(&'a [f32]),
+}
+
+impl<'a> LayerPass<'a> {
+    /// Whether activity terms add to E.
+    pub(crate) fn has_activity(&self) -> bool {
+        match self.activity {
+            ActivityGradient::Same(gradient) => self.factor * gradient != 0.0,
+            ActivityGradient::ByLane(_) => self.factor != 0.0,
+        }
+    }
+
+    /// What activity terms add to E of a lane that is in use, of all lanes of the layer.
+    pub(crate) fn activity_error(&self, lane: usize) -> f32 {
+        match self.activity {
+            ActivityGradient::Same(gradient) => self.factor * gradient,
+            ActivityGradient::ByLane(gradient) => self.factor * gradient[lane],
+        }
+    }
+
+    /// What activity terms add to E at a site.
+    fn activity_at(&self, view: &LayerView<'_>, site: &Site) -> ActivityError<'a> {
+        match self.activity {
+            _ if !self.has_activity() => ActivityError::None,
+            ActivityGradient::Same(gradient) => {
+                ActivityError::Same { value: self.factor * gradient, units: view.layout.lanes_in_use(site) }
+            }
+            ActivityGradient::ByLane(gradient) => {
+                ActivityError::ByLane { gradient: &gradient[site.lane..][..site.lanes], factor: self.factor }
+            }
+        }
+    }
+
     /// Terms of the rule at a site.
-    pub(super) fn terms<'a>(&self, view: &LayerView<'a>, site: &Site) -> BackwardTerms<'a> {
-        let steady = self.factor * self.activity_gradient;
+    pub(super) fn terms(&self, view: &LayerView<'a>, site: &Site) -> BackwardTerms<'a> {
         BackwardTerms {
             activation_path: self.activation_path,
             timing_path: self.timing_path,
             factor: self.factor,
-            steady,
+            activity: self.activity_at(view, site),
             adaptation_path: self.adaptation_path,
             refractory: view.neuron.refractory,
-            units: if steady == 0.0 { 0 } else { view.layout.lanes_in_use(site) },
             bias: view.bias(site),
         }
     }

@@ -102,7 +102,7 @@ impl FewUnits {
         self.direct.resize(view.layout.lanes);
         let weights = if pass.factor != 0.0 { panels.rows(&view) } else { own_rows(&view) };
         let gain = view.drive_gain() * pass.factor;
-        let steady = pass.factor * pass.activity_gradient;
+        let has_activity = pass.has_activity();
         let has_timing = pass.timing_weight != 0.0;
         let Self { active, events, direct, sums, .. } = self;
         let mut to = end;
@@ -120,7 +120,7 @@ impl FewUnits {
                     let tile = &tiles[number];
                     let at = t * tile.lanes + lane;
                     let error = given[number].error[at] + own * gain;
-                    let error = if steady == 0.0 { error } else { error + steady };
+                    let error = if has_activity { error + pass.activity_error(unit) } else { error };
                     direct[unit] = pass.surrogate.times(tile.trace[at] - tile.constants.threshold, error);
                 }
             }

@@ -10,7 +10,7 @@ use super::products::Products;
 use super::state::RecurrentState;
 use super::step_rows::StepRows;
 use crate::aligned::Aligned;
-use crate::connection::backward::{BackwardRun, PassContext};
+use crate::connection::backward::{BackwardRun, LayerPass, PassContext};
 use crate::connection::view::LayerView;
 use crate::state::Adjoints;
 
@@ -22,8 +22,8 @@ struct SampleBackward<'a> {
     rows: Rows<'a>,
     tiles: Vec<BackwardTile<'a>>,
     weights: Vec<&'a [f32]>,
-    /// The part of the error that is the same at all units and steps, `[lane]` of all tiles.
-    steady: Aligned,
+    /// The part of the error that every step has, `[lane]` of all tiles.
+    activity: Aligned,
     /// G of a step, `[lane]` of all tiles.
     direct: &'a mut Aligned,
     sums: &'a mut UnitSums,
@@ -42,7 +42,7 @@ pub(super) fn run<'a, 'b: 'a>(
         samples.map(|(state, run)| SampleBackward::start(&mut state.backward, &mut state.few_units, run)).collect();
     let Some(context) = samples.first().map(|one| one.context) else { return };
     let mut products = Products::default();
-    let nothing = at_units(0.0, &context.view);
+    let nothing = nothing(&context.view);
     let last = samples.iter().map(|one| one.context.end).max().unwrap_or(0);
     for t in (0..last).rev() {
         let later = samples.iter().filter(|one| t + 1 < one.context.end);
@@ -55,12 +55,21 @@ pub(super) fn run<'a, 'b: 'a>(
     }
 }
 
-/// A part of the error that is the same at all units, `[lane]` of all tiles; 0 is −0, which changes no sum.
-fn at_units(part: f32, view: &LayerView<'_>) -> Aligned {
+/// No part of the error, `[lane]` of all tiles: −0, which changes no sum.
+fn nothing(view: &LayerView<'_>) -> Aligned {
     let mut parts = Aligned::zeros(view.layout.lanes);
     parts.fill(-0.0);
-    if part != 0.0 {
-        view.layout.sites.iter().for_each(|site| parts[site.lane..][..view.tiles[site.tile].units].fill(part));
+    parts
+}
+
+/// The part of the error that every step has, `[lane]` of all tiles.
+fn activity(pass: &LayerPass<'_>, view: &LayerView<'_>) -> Aligned {
+    let mut parts = nothing(view);
+    if pass.has_activity() {
+        for site in &view.layout.sites {
+            let lanes = site.lane..site.lane + view.tiles[site.tile].units;
+            lanes.for_each(|lane| parts[lane] = pass.activity_error(lane));
+        }
     }
     parts
 }
@@ -80,7 +89,7 @@ impl<'a> SampleBackward<'a> {
             rows: Rows::of(gradient, scratch, context.mixing),
             tiles: (0..layout.sites.len()).map(|site| context.tile(site, span, None, &[])).collect(),
             weights: own_rows(&context.view),
-            steady: at_units(context.pass.factor * context.pass.activity_gradient, &context.view),
+            activity: activity(&context.pass, &context.view),
             direct,
             sums,
             steps,
@@ -93,7 +102,7 @@ impl<'a> SampleBackward<'a> {
     fn step(&mut self, t: usize, own: &[f32]) {
         let PassContext { level, view, pass, .. } = *self.context;
         let [membrane, error] = self.steps.at(t, view.layout.lanes, &self.tiles, &self.backward.sites);
-        let (threshold, errors) = (view.neuron.constants.threshold, [error, own, &self.steady]);
+        let (threshold, errors) = (view.neuron.constants.threshold, [error, own, &self.activity]);
         activation_parts(level, pass.surrogate, threshold, membrane, errors, self.direct);
         let fires = |t: usize| self.busy[t / 64] >> (t % 64) & 1 == 1;
         if fires(t) {
