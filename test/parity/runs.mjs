@@ -254,6 +254,12 @@ export const RUNS = {
       { type: "spikeTrain" },
       { regularizers: { rateBounds: { by: "unit", lower: 1, upper: 3, strength: 0.02 } } },
     ),
+  "first spikes by the activation part, a horizon, antlr": () =>
+    mixed(
+      DENSE,
+      { type: "antlr" },
+      { type: "latency", spikeGradient: "relaxed", horizon: 30, endSimulation: "off", targetCount: { scope: "silent" } },
+    ),
   "mixture, series": () =>
     mixed(DENSE, { type: "mixture" }, { type: "trace" }, { output: { type: "leaky", membraneDecay: [0.9, 0.95, 0.97, 0.99] } }),
   "delays by input, antlr, latency": () =>

@@ -418,6 +418,9 @@ export type FastSigmoidSurrogate = {
 /** Weights by which hidden layers learn of the errors at the output (spec 19.1). */
 export type Feedback = "symmetric" | "random";
 
+/** The derivative of first-spike times by spikes, which the activation part uses (spec 4.3). */
+export type FirstSpikeGradient = "none" | "relaxed";
+
 /** How the gains follow from the decays. */
 export type GainMode = "auto" | "manual";
 
@@ -468,6 +471,10 @@ export type LatencyLoss = {
   classWeights?: Array<number>,
   /** When a simulation ends. @default "sample" */
   endSimulation?: EndSimulation,
+  /** The gradient of first-spike times by spikes; only rules with an activation part use it. @default "none" */
+  spikeGradient?: FirstSpikeGradient,
+  /** How many steps before the first spike have a gradient, with `spikeGradient` `relaxed`; all by default. */
+  horizon?: number,
   /** Additional count loss; off by default (spec 6.iv). */
   targetCount?: TargetCount,
 };

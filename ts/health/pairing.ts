@@ -12,10 +12,10 @@ export function isTimingAlone(rule: Rule): rule is Extract<Rule, { type: "timing
 
 /** Why a rule gets little or no gradient from a loss, and the settings that help; `undefined` where the two suit each other. */
 export function mismatchOf({ rule, loss }: Pair): { reason: string; remedy: string } | undefined {
-  if (rule.type === "activation" && loss.type === "latency") {
+  if (rule.type === "activation" && loss.type === "latency" && loss.spikeGradient !== "relaxed") {
     return {
       reason: "surrogate gradients exist only while the output of the label is silent",
-      remedy: 'set `rule.type` to "antlr" or "timing", or `loss.type` to "count"',
+      remedy: 'set `rule.type` to "antlr" or "timing", `loss.spikeGradient` to "relaxed", or `loss.type` to "count"',
     };
   }
   if (isTimingAlone(rule) && isOfCounts(loss)) {

@@ -8,7 +8,7 @@ mod learnt;
 mod neurons;
 mod rule;
 
-use super::loss::{MembraneLoss, SpikeTrainLoss, Statistic, TraceLoss};
+use super::loss::{EndSimulation, FirstSpikeGradient, LatencyLoss, MembraneLoss, SpikeTrainLoss, Statistic, TraceLoss};
 use super::ranges::{At, Check as _, require};
 use super::{BestBy, Config, InitialActivity, LossConfig};
 use crate::error::{Error, Result};
@@ -54,6 +54,8 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("a readout has nothing of spikes", neurons::readout_fields),
     Constraint::new("weights of steps are as many as these", step_weights),
     Constraint::new("the decay rate is that of a weighted mean", decay_rate),
+    Constraint::new("spikes that might come first need all steps", relaxed_first_spike),
+    Constraint::new("the horizon is of spikes that might come first", horizon),
     Constraint::new("a unit that fires once has no refractory steps", neurons::refractory_steps),
     Constraint::new("the reset path belongs to a part of the rule", |config| rule::reset_paths(&config.rule)),
     Constraint::new("a table of surrogate derivatives has at least one interval", |config| {
@@ -126,6 +128,27 @@ fn decay_rate(config: &Config) -> Result<()> {
     match config.loss.membrane() {
         Some(MembraneLoss { decay_rate: Some(_), statistic, .. }) if *statistic != Statistic::ExpMean => {
             Err(Error::config("loss.decayRate", "is of the statistic \"expMean\" alone"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn relaxed_first_spike(config: &Config) -> Result<()> {
+    match &config.loss {
+        LossConfig::Latency(latency)
+            if latency.spike_gradient == FirstSpikeGradient::Relaxed
+                && latency.end_simulation != EndSimulation::Off =>
+        {
+            Err(Error::config("loss.endSimulation", "must be \"off\" with the spikeGradient \"relaxed\""))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn horizon(config: &Config) -> Result<()> {
+    match &config.loss {
+        LossConfig::Latency(LatencyLoss { horizon: Some(_), spike_gradient: FirstSpikeGradient::None, .. }) => {
+            Err(Error::config("loss.horizon", "is of the spikeGradient \"relaxed\" alone"))
         }
         _ => Ok(()),
     }

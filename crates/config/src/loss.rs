@@ -199,6 +199,20 @@ pub enum EndSimulation {
     Off,
 }
 
+/// The derivative of first-spike times by spikes, which the activation part uses (spec 4.3).
+#[fields]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, FromJson)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum FirstSpikeGradient {
+    /// None: first spikes are learnt by their times alone.
+    #[default]
+    None,
+    /// What a spike more or fewer would change: before the first spike a further one would come first, without the first one the
+    /// next one would. Needs all steps, `endSimulation` `off`.
+    Relaxed,
+}
+
 /// `a_n = T − firstSpike_n` (0 if silent), `P = softmax(inverseTemperature · a)`, `L = −log P_label` (spec 4.3).
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, FromJson)]
@@ -220,6 +234,12 @@ pub struct LatencyLoss {
     pub class_weights: Option<Vec<f64>>,
     /// When a simulation ends.
     pub end_simulation: EndSimulation,
+    /// The gradient of first-spike times by spikes; only rules with an activation part use it.
+    pub spike_gradient: FirstSpikeGradient,
+    /// How many steps before the first spike have a gradient, with `spikeGradient` `relaxed`; all by default.
+    #[range(any)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub horizon: Option<u32>,
     /// Additional count loss; off by default (spec 6.iv).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_count: Option<TargetCount>,
@@ -233,6 +253,8 @@ impl Default for LatencyLoss {
             label_smoothing: 0.0,
             class_weights: None,
             end_simulation: EndSimulation::default(),
+            spike_gradient: FirstSpikeGradient::default(),
+            horizon: None,
             target_count: None,
         }
     }

@@ -78,6 +78,22 @@ fn what_is_refused_has_a_path() {
 
 #[test]
 fn settings_of_the_loss_out_of_place_are_refused_with_a_path() {
+    let relaxed = |changes: Value| {
+        let mut loss = json!({ "type": "latency", "spikeGradient": "relaxed" });
+        loss.as_object_mut().expect("an object").extend(changes.as_object().expect("an object").clone());
+        changed(&json!({ "loss": loss }))
+    };
+    assert!(relaxed(json!({ "endSimulation": "off", "horizon": 0 })).is_ok());
+    for (path, changes) in [
+        ("loss.endSimulation", json!({})),
+        ("loss.endSimulation", json!({ "endSimulation": "batch" })),
+        ("loss.horizon", json!({ "endSimulation": "off", "horizon": -1 })),
+        ("loss.horizon", json!({ "spikeGradient": "none", "horizon": 3 })),
+        ("loss.spikeGradient", json!({ "spikeGradient": "some" })),
+    ] {
+        let (found, message) = relaxed(changes).expect_err("the loss is refused");
+        assert_eq!(found, path, "{message}");
+    }
     let readout = json!({
         "input": 4, "steps": 20, "layers": [{ "type": "dense", "units": 2, "neuron": { "type": "leaky" } }],
     });
