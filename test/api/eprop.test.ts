@@ -34,11 +34,11 @@ const FEEDBACK: Layers = [
 ];
 
 /** A network with a loss of spike counts, or of a readout's membranes. */
-function countConfig(layers: Layers, rule: Rule): Config {
+function countConfig(layers: Layers, rule: Rule, statistic: "last" | "each" = "last"): Config {
   const isReadout = layers.at(-1) === LEAKY;
   return {
     ...configOf(layers, rule),
-    loss: isReadout ? { type: "membrane", statistic: "last" } : { type: "count", positive: 4 },
+    loss: isReadout ? { type: "membrane", statistic } : { type: "count", positive: 4 },
   };
 }
 
@@ -72,9 +72,12 @@ describe("e-prop", () => {
 
   it.each(Object.entries(neurons))("drops nothing but the recurrence below a readout: %s", async (_, neuron) => {
     const layers: Layers = [{ ...RECURRENT, neuron }, LEAKY];
-    const found = await gradientsOf(countConfig(layers, EPROP));
     const rule: Rule = { type: "activation", surrogate: SURROGATE, recurrentPath: "ignore" };
-    expectSame(found.layers, (await gradientsOf(countConfig(layers, rule))).layers);
+    for (const statistic of ["each", "last"] as const) {
+      const { layers: found } = await gradientsOf(countConfig(layers, EPROP, statistic));
+      expectSame(found, (await gradientsOf(countConfig(layers, rule, statistic))).layers);
+    }
+    const found = await gradientsOf(countConfig(layers, EPROP));
     const full = await gradientsOf(countConfig(layers, { type: "activation", surrogate: SURROGATE }));
     expect(full.layers[0]?.weights).not.toEqual(found.layers[0]?.weights);
   });

@@ -12,8 +12,14 @@ pub(super) fn loss(config: &Config) -> Result<()> {
     }
     match &config.loss {
         LossConfig::Count(_) | LossConfig::SpikeTrain(_) | LossConfig::Trace(_) => Ok(()),
-        LossConfig::Membrane(membrane) if matches!(membrane.statistic, Statistic::Mean | Statistic::Last) => Ok(()),
-        LossConfig::Membrane(_) => Err(Error::config("loss.statistic", "must be \"mean\" or \"last\" with eprop")),
+        LossConfig::Membrane(membrane)
+            if matches!(membrane.statistic, Statistic::Mean | Statistic::Last | Statistic::Each) =>
+        {
+            Ok(())
+        }
+        LossConfig::Membrane(_) => {
+            Err(Error::config("loss.statistic", "must be \"mean\", \"last\" or \"each\" with eprop"))
+        }
         _ => Err(Error::config("loss.type", "must be \"count\", \"spikeTrain\", \"membrane\" or \"trace\" with eprop")),
     }
 }
