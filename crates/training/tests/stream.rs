@@ -251,7 +251,7 @@ proptest! {
         network in 0usize..6,
         neuron in 0usize..6,
         statistic in 0usize..STATISTICS.len(),
-        events in prop::collection::btree_set((0..STEPS as u16, 0u32..48), 100..6000),
+        events in prop::collection::btree_set((0..STEPS as u16, 0u32..48), 2000..6000),
         chunks in prop::collection::vec(1usize..700, 1..10),
     ) {
         let config = readout(&networks()[network], &neurons()[neuron], STATISTICS[statistic]);
