@@ -34,7 +34,7 @@ const questions: Question[] = [
   { name: "rule", answers: RULES },
   { name: "reset path", answers: Object.keys(PATHS) },
   { name: "neuron", answers: Object.keys(NEURONS) },
-  { name: "reset", answers: ["all", "membrane", "subtract"] },
+  { name: "reset", answers: ["all", "membrane", "subtract", "subtractAfterDecay", "none"] },
   { name: "delays", answers: Object.keys(DELAYS) },
   { name: "hidden layer", answers: Object.keys(CONNECTIONS) },
   { name: "last layer", answers: Object.keys(LAST) },
@@ -128,7 +128,8 @@ ${table.join("\n")}
 - **hidden layer**: \`conv2d\` stands for a convolution with an average pool. Other kernels, strides, groups and windows, \`conv1d\` and \`globalAvgPool\` are
   accepted and refused alike. **its neuron** is that of the last layer; \`spikes\`: the same as in the other layers. A convolution as the last layer is like a
   dense one, but is never \`leaky\`.
-- \`leaky\` before the last layer is refused at its \`neuron.type\`. \`slopeFloor: 0\` is refused with the reset \`subtract\`.
+- \`leaky\` before the last layer is refused at its \`neuron.type\`. \`slopeFloor: 0\` is refused with the resets \`subtract\`,
+  \`subtractAfterDecay\` and \`none\`.
 
 Guides: [neurons and layers](../guides/neurons-and-layers.md), [encoder, loss and rule](../guides/encoders-losses-rules.md). Equations:
 [specification](specification.md).

@@ -129,6 +129,20 @@ export const RUNS = {
         neuron: { reset: "subtract", currentGain: 0.5 },
       },
     ),
+  "the threshold subtracted after the decay, learnt constants, antlr through resets": () =>
+    mixed(
+      DENSE,
+      { type: "antlr", variant: "rnn", resetPath: { activation: "full", timing: "full" } },
+      { type: "latency" },
+      { neuron: { type: "alif", reset: "subtractAfterDecay", learn: ["membraneDecay", "threshold"] } },
+    ),
+  "no reset, recurrent, activation, count": () =>
+    mixed(
+      [{ type: "flatten" }, { type: "dense", units: 20, recurrent: true }],
+      { type: "activation" },
+      { type: "count", positive: 3 },
+      { neuron: { reset: "none", currentGain: 0.1 } },
+    ),
   "timing, latency": () =>
     mixed(DENSE, { type: "timing" }, { type: "latency", endSimulation: "off" }, { neuron: { singleSpike: true } }),
   "timing through resets, count": () =>

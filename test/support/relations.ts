@@ -1,5 +1,5 @@
 // Networks, weights and data for relations between networks, and how close their answers must be.
-import { type Config, datasets, type LayerParameters, type Network, type SpikeTrain } from "spikelet";
+import { type Config, datasets, type LayerParameters, type Network, type NeuronConfig, type SpikeTrain } from "spikelet";
 import { expect } from "vitest";
 import { mulberry32 } from "../../ts/random.js";
 
@@ -19,7 +19,7 @@ export const RULES: Rule[] = [
   { type: "eventProp", slopeFloor: 0.02 },
 ];
 
-export function output(neuron: { reset?: "subtract" } = {}) {
+export function output(neuron: NeuronConfig = {}) {
   return { type: "dense" as const, units: OUTPUTS, neuron };
 }
 

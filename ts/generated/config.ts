@@ -912,7 +912,7 @@ export type Regularizers = {
 };
 
 /** What a spike does to the state of its unit that is carried to the next step (spec 10.2). */
-export type Reset = "all" | "membrane" | "subtract";
+export type Reset = "all" | "membrane" | "subtract" | "subtractAfterDecay" | "none";
 
 /** Gradient that passes from a spike through the reset to later steps (spec 6.iii). */
 export type ResetPath = "ignore" | "full" | { "window": number } | { "lag": number };

@@ -57,6 +57,7 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("spikes that might come first need all steps", relaxed_first_spike),
     Constraint::new("the horizon is of spikes that might come first", horizon),
     Constraint::new("a unit that fires once has no refractory steps", neurons::refractory_steps),
+    Constraint::new("a threshold is subtracted from what is left after the decay", neurons::soft_resets),
     Constraint::new("the reset path belongs to a part of the rule", |config| rule::reset_paths(&config.rule)),
     Constraint::new("a table of surrogate derivatives has at least one interval", |config| {
         rule::surrogate_table(&config.rule)
@@ -66,7 +67,7 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("epochs of a weight schedule rise", |config| rule::weight_schedule(&config.rule)),
     Constraint::new("the reset path is ignored where units are blocked", neurons::blocked_units),
     Constraint::new("recurrent layers have no lag", rule::recurrent_paths),
-    Constraint::new("subtract has a slope floor", rule::slope_floor),
+    Constraint::new("a membrane that continues has a slope floor", rule::slope_floor),
     Constraint::new("a lag is of the reset of all states", rule::reset_lag),
     Constraint::new("e-prop has an error at the output that it can broadcast", eprop::loss),
     Constraint::new("e-prop filters by decays that the readout shares", eprop::filter),

@@ -17,4 +17,27 @@ pub enum Reset {
     Membrane,
     /// The threshold is subtracted from the membrane before it decays, the current continues.
     Subtract,
+    /// The threshold is subtracted from the membrane after it decayed, the current continues (as in snnTorch by default). Needs a
+    /// `membraneDecay` above 0, not for `adlif` and the rule `eprop`.
+    SubtractAfterDecay,
+    /// Nothing: a unit fires at every step at which its membrane is at the threshold or above.
+    None,
+}
+
+impl Reset {
+    /// Whether the membrane continues after a spike, less its threshold or not.
+    pub(crate) fn keeps_membrane(self) -> bool {
+        !matches!(self, Self::All | Self::Membrane)
+    }
+
+    /// Name in the configuration.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Membrane => "membrane",
+            Self::Subtract => "subtract",
+            Self::SubtractAfterDecay => "subtractAfterDecay",
+            Self::None => "none",
+        }
+    }
 }

@@ -116,8 +116,8 @@ pub(crate) fn plain(shared: &LifConstants, by_lane: Option<LaneConstants<'_>>, l
     match by_lane {
         None => Box::new(lif::PlainLif(*shared)),
         Some(lanes) => match lanes.kind {
-            NeuronKind::Alif => Box::new(alif::plain(&lanes, lane, shared.reset)),
-            NeuronKind::Adlif => Box::new(adlif::plain(&lanes, lane, shared.reset)),
+            NeuronKind::Alif => Box::new(alif::plain(&lanes, lane)),
+            NeuronKind::Adlif => Box::new(adlif::plain(&lanes, lane)),
         },
     }
 }

@@ -100,7 +100,7 @@ impl TileAdjoints<'_> {
         let mut membrane = self.direct[here];
         let mut current = 0.0;
         if fired && t + 1 < self.steps {
-            if constants.reset != Reset::Subtract {
+            if !constants.reset.keeps_membrane() {
                 membrane -= constants.membrane_decay * self.p[next];
             }
             if constants.reset == Reset::All {

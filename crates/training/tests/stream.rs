@@ -91,6 +91,8 @@ fn neurons() -> Vec<Value> {
     vec![
         fast.clone(),
         with("reset", json!("subtract")),
+        with("reset", json!("subtractAfterDecay")),
+        with("reset", json!("none")),
         with("refractory", json!(3)),
         with("refractory", json!(100)),
         with("singleSpike", json!(true)),

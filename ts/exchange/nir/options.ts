@@ -30,7 +30,13 @@ export const NIR_OPTIONS: FieldChecks<NirOptions> = {
 };
 
 /** Resets that the neurons of a file can get: all that there are. */
-export const RESETS = Object.keys({ all: 0, membrane: 0, subtract: 0 } satisfies Record<Reset, 0>) as Reset[];
+export const RESETS = Object.keys({
+  all: 0,
+  membrane: 0,
+  subtract: 0,
+  subtractAfterDecay: 0,
+  none: 0,
+} satisfies Record<Reset, 0>) as Reset[];
 
 /** To 12 digits, so that 0.99 comes back as 0.99. */
 export const rounded = (value: number): number => Number(value.toPrecision(12));

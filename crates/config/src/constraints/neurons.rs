@@ -1,6 +1,8 @@
 //! Rules of neurons.
 
-use super::super::{Config, Dense, GainMode, LayerConfig, NeuronConfig, NeuronType, PerUnit, ResetPaths, RuleConfig};
+use super::super::{
+    Config, Dense, GainMode, LayerConfig, NeuronConfig, NeuronType, PerUnit, Reset, ResetPaths, RuleConfig,
+};
 use crate::error::{Error, Result};
 use crate::json::join;
 
@@ -35,6 +37,30 @@ pub(super) fn blocked_units(config: &Config) -> Result<()> {
         return Err(Error::config(path, "a reset path is not defined with singleSpike or refractory"));
     }
     Ok(())
+}
+
+/// `subtractAfterDecay` takes `threshold / membraneDecay` from the membrane that is carried on, and this would feed the current of adlif.
+pub(super) fn soft_resets(config: &Config) -> Result<()> {
+    config.network.neurons().try_for_each(|(path, neuron)| {
+        if neuron.reset != Reset::SubtractAfterDecay || !neuron.kind.fires() {
+            return Ok(());
+        }
+        let other = match config.rule {
+            _ if neuron.kind == NeuronType::Adlif => Some("the neuron adlif"),
+            RuleConfig::Eprop(_) => Some("the rule eprop"),
+            _ => None,
+        };
+        let refuse = |message: String| Err(Error::config(join(&path, "reset"), message));
+        if let Some(other) = other {
+            return refuse(format!("subtractAfterDecay is not defined with {other}"));
+        }
+        if neuron.membrane_decay.numbers().contains(&0.0) {
+            return refuse(
+                "subtractAfterDecay needs a membraneDecay above 0: else nothing is left to subtract from".to_owned(),
+            );
+        }
+        Ok(())
+    })
 }
 
 /// Checks each list of constants against the units of every layer that it is for.

@@ -80,22 +80,24 @@ fn resets(config: &Config) -> impl Iterator<Item = Reset> {
     firing.map(|(_, neuron)| neuron.reset)
 }
 
-/// A membrane that is still above the threshold after the subtraction fires again while it falls (spec 14).
+/// A membrane that is still above the threshold after its reset fires again while it falls (spec 14).
 pub(super) fn slope_floor(config: &Config) -> Result<()> {
-    let subtracts = resets(config).any(|reset| reset == Reset::Subtract);
-    if config.rule.slope_floor() == 0.0 && subtracts {
-        return Err(Error::config(
-            "rule.slopeFloor",
-            "must be above 0 with the reset subtract: a membrane may fall at a spike",
-        ));
+    if config.rule.slope_floor() > 0.0 {
+        return Ok(());
     }
-    Ok(())
+    match resets(config).find(|reset| reset.keeps_membrane()) {
+        Some(reset) => {
+            let rule = format!("must be above 0 with the reset {}: a membrane may fall at a spike", reset.name());
+            Err(Error::config("rule.slopeFloor", rule))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The specification defines it for no other (10.2).
 pub(super) fn reset_lag(config: &Config) -> Result<()> {
     let is_defined = resets(config).all(|reset| reset == Reset::All);
-    if is_defined { Ok(()) } else { no_lag(config, "with the resets membrane and subtract") }
+    if is_defined { Ok(()) } else { no_lag(config, "with other resets than all") }
 }
 
 pub(super) fn no_lag(config: &Config, wherever: &str) -> Result<()> {

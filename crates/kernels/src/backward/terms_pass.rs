@@ -8,6 +8,7 @@
 //! all        e = αᵥ V[t] p⁺ + αᵢ J[t] q⁺,   r = ½ (Y[t+1] q⁺ + Y[t] (αᵥ p⁺ + αᵢ q⁺) + b p⁺ + αᵥ b p⁺)
 //! membrane   e = αᵥ V[t] p⁺,                r = ½ p⁺ (J[t+1] + b + αᵥ (J[t] + b))
 //! subtract   e = αᵥ threshold p⁺,           r = ½ (1 − αᵥ²) threshold p⁺
+//! subtractAfterDecay: those of subtract with threshold / αᵥ in the place of the threshold;   none: no path
 //!
 //! p⁺, q⁺ = p[t+1], q[t+1];   for `lag` without what comes from steps beyond t + lag
 //! m[t] = 1;                  for `window` 0 where |V[t] − threshold| exceeds its width
@@ -19,10 +20,10 @@ use fearless_simd::prelude::*;
 
 use super::terms::{BackwardTerms, ObservedBackward, ResetPath};
 use super::tile::{BackwardOutput, BackwardTile};
-use crate::TILE;
 use crate::lanes::{clear, load, store};
 use crate::neuron::{Adjoints, Kept, StepBack, reached, within};
 use crate::refractory::{blocked_at, blocked_before};
+use crate::{Reset, TILE};
 
 /// Vectors of a value that some neurons or rules have.
 pub(super) type Part<S, const K: usize> = Option<[<S as Simd>::f32s; K]>;
@@ -153,10 +154,10 @@ pub(super) fn steady_lanes<S: Simd, const K: usize>(simd: S, terms: &BackwardTer
     load::<S, K>(simd, &steady[first..first + K * S::f32s::LEN])
 }
 
-/// Whether a path reaches beyond step `t`.
+/// Whether there is a path, and a step after `t` that it reaches.
 #[inline(always)]
 fn passes<S: Simd, const K: usize>(kept: &Kept<'_, S, K>, path: ResetPath, t: usize) -> bool {
-    path != ResetPath::Ignore && t + 1 < kept.tile.end
+    path != ResetPath::Ignore && t + 1 < kept.tile.end && kept.tile.constants.reset != Reset::None
 }
 
 impl<S: Simd, const K: usize, N: StepBack<S, K>> Terms<S, K, N> for AllTerms<'_, S, K> {

@@ -2,7 +2,7 @@
 
 use super::terms::{BackwardTerms, ObservedBackward};
 use crate::surrogate::Surrogate;
-use crate::{LaneConstants, LifConstants};
+use crate::{LaneConstants, LifConstants, constant};
 
 /// In [`BackwardOutput::rows`]: the step has no row.
 pub const NO_ROW: u32 = u32::MAX;
@@ -95,6 +95,11 @@ impl BackwardTile<'_> {
     pub(crate) fn threshold(&self, t: usize, lane: usize) -> f32 {
         let at = t * self.lanes + lane;
         self.by_lane.map_or(self.constants.threshold, |lanes| lanes.threshold_at(lane, self.own_trace, at))
+    }
+
+    /// αᵥ of a lane.
+    pub(crate) fn membrane_decay(&self, lane: usize) -> f32 {
+        self.by_lane.map_or(self.constants.membrane_decay, |lanes| lanes.of(constant::MEMBRANE_DECAY)[lane])
     }
 
     /// Fall of the threshold of a lane after step `t` until the next one, as V' counts it.

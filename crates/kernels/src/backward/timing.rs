@@ -101,14 +101,15 @@ pub fn timing_of_spike(tile: &BackwardTile<'_>, t: usize, lane: usize, timing: f
 fn reset_slope(tile: &BackwardTile<'_>, terms: &BackwardTerms<'_>, t: usize, lane: usize, [p, q]: [f32; 2]) -> f32 {
     let LifConstants { membrane_decay, current_decay, threshold, reset, .. } = tile.constants;
     let membrane = |t: usize| tile.trace[t * tile.lanes + lane];
-    if t + 1 >= tile.end || !terms.timing_path.carries((membrane(t) - threshold).abs()) {
+    let has_path = reset != Reset::None && t + 1 < tile.end;
+    if !has_path || !terms.timing_path.carries((membrane(t) - threshold).abs()) {
         return 0.0;
     }
     let bias = terms.bias[lane];
     let has_fired = |t: usize| tile.spikes[t] >> lane & 1 == 1;
     let current = |t: usize| {
         let carried = t.checked_sub(1).map_or(0.0, |before| match has_fired(before) {
-            true => reset.carried(membrane(before), threshold),
+            true => tile.constants.carried(membrane(before), threshold),
             false => membrane(before),
         });
         (membrane(t) - carried * membrane_decay) - bias
@@ -124,7 +125,9 @@ fn reset_slope(tile: &BackwardTile<'_>, terms: &BackwardTerms<'_>, t: usize, lan
                 + (from_bias + from_bias * membrane_decay)
         }
         Reset::Membrane => p * ((current(t + 1) + bias) + (current(t) + bias) * membrane_decay),
-        Reset::Subtract => p * ((1.0 - membrane_decay * membrane_decay) * threshold),
+        Reset::Subtract | Reset::SubtractAfterDecay | Reset::None => {
+            p * ((1.0 - membrane_decay * membrane_decay) * (threshold * reset.drop(membrane_decay)))
+        }
     };
     moved * 0.5
 }
@@ -141,7 +144,9 @@ fn slope(tile: &BackwardTile<'_>, t: usize, lane: usize, before: u64) -> f32 {
         None => membrane,
         Some(last) => {
             let carried = match tile.trace[last * tile.lanes + lane] {
-                reached if before >> lane & 1 == 1 => tile.constants.reset.carried(reached, tile.threshold(last, lane)),
+                reached if before >> lane & 1 == 1 => {
+                    tile.constants.reset.carried(reached, tile.threshold(last, lane), tile.membrane_decay(lane))
+                }
                 carried => carried,
             };
             (membrane - carried) + tile.threshold_fall(last, lane)

@@ -15,7 +15,7 @@
 //! K = ν m a (V[t] w̄[t+1] + c[t−1] w̄[t]),   e: that of a LIF with c̄[t] in the place of αᵥ p⁺
 //! all        2r = Y[t+1] q⁺ + D⁺ p⁺ + αᵢ Y[t] q⁺ + (Y[t] + D⁻) c̄[t] − K
 //! membrane   2r = (J[t+1] + D⁺) p⁺ + (J[t] + D⁻) c̄[t] − K
-//! subtract   2r = θ ((1 − αᵥ + μ) (p⁺ + c̄[t]) − ν m a (w̄[t+1] + w̄[t]))
+//! subtract   2r = θ ((1 − αᵥ + μ) (p⁺ + c̄[t]) − ν m a (w̄[t+1] + w̄[t]));   none: no path
 //!
 //! dL/da = Σ w̄[t] m c*,   dL/db_s = Σ w̄[t] m S*,   dL/dρ = Σ w̄[t] (w[t−1] − a c* − b_s S*)       c* = c[t], S* = S[t] (symplectic),
 //! dL/dαᵥ = Σ p[t] (c[t−1] + w[t−1]),   dL/dαᵢ and dL/dθ: as a LIF                                 those of t − 1 (forward)
@@ -299,9 +299,10 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Adlif<S, K> {
         direct: &[S::f32s; K],
     ) {
         let zero = S::f32s::splat(kept.simd, 0.0);
-        let subtracted = if kept.tile.constants.reset == Reset::Subtract { kept.where_fired(t, *p) } else { [zero; K] };
+        let is_kept = kept.tile.constants.reset.keeps_membrane();
+        let subtracted = if is_kept { kept.where_fired(t, *p) } else { [zero; K] };
         for k in 0..K {
-            own.threshold[k] = (zero - direct[k]) - subtracted[k];
+            own.threshold[k] = (zero - direct[k]) - subtracted[k] * self.units[k].drop;
             p[k] = direct[k] + p[k];
             q[k] = p[k] + q[k] * self.units[k].current_decay;
         }
@@ -346,7 +347,7 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Adlif<S, K> {
             taken[k] = match reset {
                 Reset::All => taken[k] * next.p[k] + (current[k] * unit.current_decay) * next.q[k],
                 Reset::Membrane => taken[k] * next.p[k],
-                Reset::Subtract => next.p[k] * unit.threshold,
+                Reset::Subtract | Reset::SubtractAfterDecay | Reset::None => next.p[k] * (unit.threshold * unit.drop),
             };
         }
         taken
@@ -357,13 +358,14 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Adlif<S, K> {
         let splat = |value| S::f32s::splat(kept.simd, value);
         let reset = kept.tile.constants.reset;
         let mut moved = *p;
-        if reset == Reset::Subtract {
+        if reset.keeps_membrane() {
             for k in 0..K {
                 let fed = self.fed(k);
                 let (nu, mu) =
                     (self.by_scheme(k, self.decay[k], splat(1.0)), self.by_scheme(k, self.leak[k] * fed, splat(0.0)));
                 let membrane = (self.leak[k] + mu) * (own.next_p[k] + p[k]);
-                moved[k] = self.units[k].threshold * (membrane - (nu * fed) * (own.next[k] + own.adjoint[k]));
+                let taken = self.units[k].threshold * self.units[k].drop;
+                moved[k] = taken * (membrane - (nu * fed) * (own.next[k] + own.adjoint[k]));
             }
             return moved;
         }
@@ -372,7 +374,7 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Adlif<S, K> {
         let (adaptation, arriving) = (kept.own(0, t), kept.own(1, t));
         let (now, later) = match reset {
             Reset::All => (self.drive_at(kept, t), self.drive_at(kept, t + 1)),
-            Reset::Membrane | Reset::Subtract => (self.current_at(kept, t), self.current_at(kept, t + 1)),
+            _ => (self.current_at(kept, t), self.current_at(kept, t + 1)),
         };
         for k in 0..K {
             let fed = self.fed(k);
@@ -431,10 +433,10 @@ pub(crate) struct PlainAdlif {
 }
 
 /// The plain twin of a lane.
-pub(crate) fn plain(lanes: &LaneConstants<'_>, lane: usize, reset: Reset) -> PlainAdlif {
+pub(crate) fn plain(lanes: &LaneConstants<'_>, lane: usize) -> PlainAdlif {
     let at = |constant| lanes.of(constant)[lane];
     PlainAdlif {
-        lif: lanes.at(lane, reset),
+        lif: lanes.at(lane),
         gains: [at(shared::DRIVE_GAIN), at(shared::BIAS_GAIN)],
         decay: at(constant::ADAPTATION_DECAY),
         coupling: at(constant::SUBTHRESHOLD_COUPLING),
@@ -508,8 +510,8 @@ impl PlainNeuron for PlainAdlif {
     }
 
     fn step_back(&self, kept: &LaneKept<'_>, t: usize, adjoints: &mut LaneAdjoints, direct: f32) {
-        let subtracts = kept.fired(t) && self.lif.reset == Reset::Subtract;
-        adjoints.threshold = (0.0 - direct) - if subtracts { adjoints.p } else { 0.0 };
+        let subtracts = kept.fired(t) && self.lif.reset.keeps_membrane();
+        adjoints.threshold = (0.0 - direct) - if subtracts { adjoints.p * self.lif.drop() } else { 0.0 };
         adjoints.p += direct;
         adjoints.q = adjoints.p + adjoints.q * self.lif.current_decay;
     }
@@ -524,7 +526,7 @@ impl PlainNeuron for PlainAdlif {
         match reset {
             Reset::All => kept.membrane(t) * next.p + (kept.current(self, t) * current_decay) * next.q,
             Reset::Membrane => kept.membrane(t) * next.p,
-            Reset::Subtract => next.p * threshold,
+            Reset::Subtract | Reset::SubtractAfterDecay | Reset::None => next.p * (threshold * self.lif.drop()),
         }
     }
 
@@ -533,8 +535,8 @@ impl PlainNeuron for PlainAdlif {
         let LifConstants { current_decay, threshold, reset, .. } = self.lif;
         let (fed, leak) = (self.fed(), self.leak());
         let (nu, mu) = if self.is_symplectic { (self.decay, leak * fed) } else { (1.0, 0.0) };
-        if reset == Reset::Subtract {
-            return threshold * ((leak + mu) * (next_p + p) - (nu * fed) * (next + here));
+        if reset.keeps_membrane() {
+            return (threshold * self.lif.drop()) * ((leak + mu) * (next_p + p) - (nu * fed) * (next + here));
         }
         let bias = kept.tile.terms.bias[kept.lane];
         let before = t.checked_sub(1).map_or(0.0, |before| kept.carried(self, before));

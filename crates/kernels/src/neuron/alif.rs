@@ -3,13 +3,13 @@
 //! ```text
 //! θ[t] = threshold + κ a[t],   a[t] = ρ a[t−1] + S[t−1]
 //!
-//! Θ[t] = −G[t], for `subtract` less S[t] αᵥ p[t+1]       direct derivative by the threshold
+//! Θ[t] = −G[t], for `subtract` less S[t] αᵥ p[t+1], for `subtractAfterDecay` less S[t] p[t+1]: direct derivative by the threshold
 //! ā[t] = κ Θ[t] + ρ ā[t+1]
 //! S̄[t] += ā[t+1],   T̄[t] += S[t] (1 − ρ) ā[t+1]          where the path through the adaptation is on
 //! V'[t] = V[t] − c[t−1] + κ (1 − ρ) a[t−1]
-//! r of `subtract` loses αᵥ κ (1 − ρ) a[t] p[t+1]          r: see `backward/terms_pass.rs`
+//! r of `subtract` loses αᵥ κ (1 − ρ) a[t] p[t+1], that of `subtractAfterDecay` κ (1 − ρ) a[t] p[t+1]; r: see `backward/terms_pass.rs`
 //!
-//! dL/dθ = Σ Θ[t],   dL/dκ = Σ Θ[t] a[t],   dL/dαᵢ = Σ q[t] gᵢ[t−1] J[t−1],   dL/dαᵥ = Σ p[t] c[t−1]
+//! dL/dθ = Σ Θ[t],   dL/dκ = Σ Θ[t] a[t],   dL/dαᵢ = Σ q[t] gᵢ[t−1] J[t−1],   dL/dαᵥ = Σ p[t] c[t−1], for `subtractAfterDecay` Σ p[t] V[t−1]
 //! ```
 
 use std::ops::Range;
@@ -234,10 +234,10 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Alif<S, K> {
         for k in 0..K {
             own.threshold[k] = zero - direct[k];
         }
-        if kept.tile.constants.reset == Reset::Subtract {
+        if kept.tile.constants.reset.keeps_membrane() {
             let mut taken = *p;
             for k in 0..K {
-                taken[k] *= self.units[k].membrane_decay;
+                taken[k] *= self.units[k].membrane_decay * self.units[k].drop;
             }
             let taken = kept.where_fired(t, taken);
             for k in 0..K {
@@ -283,15 +283,15 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Alif<S, K> {
 
     #[inline(always)]
     fn moved(&self, kept: &Kept<'_, S, K>, t: usize, next: &AlifAdjoints<S, K>) -> [S::f32s; K] {
-        if kept.tile.constants.reset != Reset::Subtract {
+        if !kept.tile.constants.reset.keeps_membrane() {
             return moved_by_lif(self, kept, t, next);
         }
         let one = S::f32s::splat(kept.simd, 1.0);
         let mut moved = kept.own(0, t);
         for k in 0..K {
-            let Lif { membrane_decay, threshold, .. } = self.units[k];
-            let fall = membrane_decay * self.fall(kept.simd, k, moved[k]);
-            moved[k] = next.p[k] * ((one - membrane_decay * membrane_decay) * threshold - (fall + fall));
+            let Lif { membrane_decay, threshold, drop, .. } = self.units[k];
+            let fall = (membrane_decay * drop) * self.fall(kept.simd, k, moved[k]);
+            moved[k] = next.p[k] * ((one - membrane_decay * membrane_decay) * (threshold * drop) - (fall + fall));
         }
         moved
     }
@@ -305,7 +305,7 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Alif<S, K> {
         add_sum(kept, sums, shared::THRESHOLD, adjoints.own.threshold);
         add_sum(kept, sums, constant::ADAPTATION_STRENGTH, strength);
         if let Some(before) = t.checked_sub(1) {
-            let (mut membrane, mut current) = (self.carried_at(kept, before), kept.carried_current(before));
+            let (mut membrane, mut current) = (self.decaying_at(kept, before), kept.carried_current(before));
             for k in 0..K {
                 current[k] *= adjoints.q[k];
                 membrane[k] *= adjoints.p[k];
@@ -336,10 +336,10 @@ pub(crate) struct PlainAlif {
 }
 
 /// The plain twin of a lane.
-pub(crate) fn plain(lanes: &LaneConstants<'_>, lane: usize, reset: Reset) -> PlainAlif {
+pub(crate) fn plain(lanes: &LaneConstants<'_>, lane: usize) -> PlainAlif {
     let at = |constant| lanes.of(constant)[lane];
     PlainAlif {
-        lif: lanes.at(lane, reset),
+        lif: lanes.at(lane),
         gains: [at(shared::DRIVE_GAIN), at(shared::BIAS_GAIN)],
         decay: at(constant::ADAPTATION_DECAY),
         strength: at(constant::ADAPTATION_STRENGTH),
@@ -376,20 +376,21 @@ impl PlainNeuron for PlainAlif {
     }
 
     fn step_back(&self, kept: &LaneKept<'_>, t: usize, adjoints: &mut LaneAdjoints, direct: f32) {
-        let subtracts = kept.fired(t) && self.lif.reset == Reset::Subtract;
-        let taken = if subtracts { adjoints.p * self.lif.membrane_decay } else { 0.0 };
+        let subtracts = kept.fired(t) && self.lif.reset.keeps_membrane();
+        let taken = if subtracts { adjoints.p * (self.lif.membrane_decay * self.lif.drop()) } else { 0.0 };
         adjoints.threshold = (0.0 - direct) - taken;
         adjoints.own[0] = adjoints.threshold * self.strength + adjoints.own[0] * self.decay;
         adjoints.step_as_lif(&self.lif, direct);
     }
 
     fn moved(&self, kept: &LaneKept<'_>, t: usize, next: &LaneAdjoints) -> f32 {
-        if self.lif.reset != Reset::Subtract {
+        if !self.lif.reset.keeps_membrane() {
             return kept.moved_by_lif(self, t, next);
         }
         let decay = self.lif.membrane_decay;
-        let fall = decay * self.threshold_fall(&kept.own(t));
-        next.p * ((1.0 - decay * decay) * self.threshold(&kept.own(t)) - (fall + fall))
+        let drop = self.lif.drop();
+        let fall = (decay * drop) * self.threshold_fall(&kept.own(t));
+        next.p * ((1.0 - decay * decay) * (self.threshold(&kept.own(t)) * drop) - (fall + fall))
     }
 
     fn sum(&self, kept: &LaneKept<'_>, t: usize, adjoints: &LaneAdjoints, sums: &mut PlainSums<'_>) {
@@ -397,7 +398,7 @@ impl PlainNeuron for PlainAlif {
         sums.add(constant::ADAPTATION_STRENGTH, adjoints.threshold * kept.own(t)[0]);
         if let Some(before) = t.checked_sub(1) {
             sums.add(shared::CURRENT_DECAY, adjoints.q * kept.carried_current(before));
-            sums.add(shared::MEMBRANE_DECAY, adjoints.p * kept.carried(self, before));
+            sums.add(shared::MEMBRANE_DECAY, adjoints.p * kept.decaying(self, before));
         }
     }
 }

@@ -21,6 +21,20 @@ pub struct LifConstants {
     pub reset: Reset,
 }
 
+impl LifConstants {
+    /// c: what is carried on of the membrane V of a unit that fired.
+    #[inline(always)]
+    pub(crate) fn carried(&self, membrane: f32, threshold: f32) -> f32 {
+        self.reset.carried(membrane, threshold, self.membrane_decay)
+    }
+
+    /// How many times its threshold a spike takes from a membrane that continues.
+    #[inline(always)]
+    pub(crate) fn drop(&self) -> f32 {
+        self.reset.drop(self.membrane_decay)
+    }
+}
+
 /// Numbers of the constants that every lane has; a neuron's own follow from [`constant::OWN`] on.
 pub mod constant {
     /// αᵢ.
@@ -46,6 +60,8 @@ pub struct LaneConstants<'a> {
     pub values: &'a [f32],
     /// Number of lanes.
     pub lanes: usize,
+    /// What a spike does.
+    pub reset: Reset,
 }
 
 impl<'a> LaneConstants<'a> {
@@ -57,13 +73,13 @@ impl<'a> LaneConstants<'a> {
     }
 
     /// The constants of one lane that a LIF has.
-    pub(crate) fn at(&self, lane: usize, reset: Reset) -> LifConstants {
+    pub(crate) fn at(&self, lane: usize) -> LifConstants {
         LifConstants {
             current_decay: self.of(constant::CURRENT_DECAY)[lane],
             membrane_decay: self.of(constant::MEMBRANE_DECAY)[lane],
             drive_gain: self.of(constant::DRIVE_GAIN)[lane],
             threshold: self.of(constant::THRESHOLD)[lane],
-            reset,
+            reset: self.reset,
         }
     }
 }
@@ -75,6 +91,8 @@ pub(crate) struct Lif<S: Simd> {
     pub(crate) membrane_decay: S::f32s,
     pub(crate) drive_gain: S::f32s,
     pub(crate) threshold: S::f32s,
+    /// How many times its threshold a spike takes from a membrane that continues.
+    pub(crate) drop: S::f32s,
 }
 
 impl<S: Simd> Lif<S> {
@@ -86,6 +104,7 @@ impl<S: Simd> Lif<S> {
             membrane_decay: splat(constants.membrane_decay),
             drive_gain: splat(constants.drive_gain),
             threshold: splat(constants.threshold),
+            drop: splat(constants.drop()),
         }
     }
 
@@ -93,11 +112,23 @@ impl<S: Simd> Lif<S> {
     #[inline(always)]
     pub(crate) fn by_lane(simd: S, lanes: &LaneConstants<'_>, first: usize) -> Self {
         let at = |values: &[f32]| load::<S, 1>(simd, &values[first..first + S::f32s::LEN])[0];
+        let membrane_decay = at(lanes.of(constant::MEMBRANE_DECAY));
         Self {
             current_decay: at(lanes.of(constant::CURRENT_DECAY)),
-            membrane_decay: at(lanes.of(constant::MEMBRANE_DECAY)),
+            membrane_decay,
             drive_gain: at(lanes.of(constant::DRIVE_GAIN)),
             threshold: at(lanes.of(constant::THRESHOLD)),
+            drop: drops(simd, lanes.reset, membrane_decay),
         }
     }
+}
+
+/// [`Reset::drop`] of one vector of lanes.
+#[inline(always)]
+fn drops<S: Simd>(simd: S, reset: Reset, membrane_decay: S::f32s) -> S::f32s {
+    if reset != Reset::SubtractAfterDecay {
+        return S::f32s::splat(simd, reset.drop(1.0));
+    }
+    let (zero, one) = (S::f32s::splat(simd, 0.0), S::f32s::splat(simd, 1.0));
+    membrane_decay.simd_gt(zero).select(one / membrane_decay, zero)
 }

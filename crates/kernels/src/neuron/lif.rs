@@ -5,7 +5,7 @@
 //! V[t] = αᵥ c[t−1] + J[t] + b                                    b = biasGain · bias; c: see `reset.rs`
 //! S[t] = V[t] ≥ threshold
 //!
-//! p[t] = G[t] + αᵥ gᵥ[t] p[t+1]                                  gᵥ[t] = 1 − S[t], 1 for `subtract`
+//! p[t] = G[t] + αᵥ gᵥ[t] p[t+1]                                  gᵥ[t] = 1 − S[t]; 1 where the membrane continues
 //! q[t] = p[t] + αᵢ gᵢ[t] q[t+1]                                  gᵢ[t] = 1 − S[t] for `all`, else 1; q in units of membraneGain
 //! r[t] = gᵢ[t] q[t+1] − αᵢ q[t] − αᵥ p[t]                        R = membraneGain / 2 · r; in the SLAYER style both gates are 1
 //! ```
@@ -79,7 +79,7 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
             if reset == Reset::All {
                 state.current[k] = fired.select(zero, state.current[k]);
             }
-            let carried = if reset == Reset::Subtract { state.membrane[k] - self.threshold } else { zero };
+            let carried = if reset.keeps_membrane() { state.membrane[k] - self.threshold * self.drop } else { zero };
             state.membrane[k] = fired.select(carried, state.membrane[k]);
         }
         bits
@@ -125,7 +125,9 @@ impl<S: Simd> Lif<S> {
         match reset {
             Reset::All => (membrane * self.membrane_decay) * p + (current * self.current_decay) * q,
             Reset::Membrane => (membrane * self.membrane_decay) * p,
-            Reset::Subtract => p * (self.threshold * self.membrane_decay),
+            Reset::Subtract | Reset::SubtractAfterDecay | Reset::None => {
+                p * ((self.threshold * self.drop) * self.membrane_decay)
+            }
         }
     }
 }
@@ -239,11 +241,11 @@ pub(crate) fn moved_by_lif<S: Simd, const K: usize, N: StepBack<S, K>>(
                 moved[k] = p[k] * driven;
             }
         }
-        Reset::Subtract => {
+        Reset::Subtract | Reset::SubtractAfterDecay | Reset::None => {
             let one = S::f32s::splat(kept.simd, 1.0);
             for k in 0..K {
-                let Lif { membrane_decay, threshold, .. } = *neuron.lif(k);
-                moved[k] = p[k] * ((one - membrane_decay * membrane_decay) * threshold);
+                let Lif { membrane_decay, threshold, drop, .. } = *neuron.lif(k);
+                moved[k] = p[k] * ((one - membrane_decay * membrane_decay) * (threshold * drop));
             }
         }
     }

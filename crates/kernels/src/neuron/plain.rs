@@ -67,7 +67,9 @@ pub(crate) trait PlainNeuron {
                 (kept.membrane(t) * membrane_decay) * next.p + (kept.current(self, t) * current_decay) * next.q
             }
             Reset::Membrane => (kept.membrane(t) * membrane_decay) * next.p,
-            Reset::Subtract => next.p * (self.threshold(&kept.own(t)) * membrane_decay),
+            Reset::Subtract | Reset::SubtractAfterDecay | Reset::None => {
+                next.p * ((self.threshold(&kept.own(t)) * self.constants().drop()) * membrane_decay)
+            }
         }
     }
     fn moved(&self, kept: &LaneKept<'_>, t: usize, next: &LaneAdjoints) -> f32 {
@@ -114,8 +116,13 @@ impl LaneKept<'_> {
     /// c[t].
     pub(crate) fn carried(&self, neuron: &(impl PlainNeuron + ?Sized), t: usize) -> f32 {
         let membrane = self.membrane(t);
-        let reset = neuron.constants().reset;
-        if self.fired(t) { reset.carried(membrane, neuron.threshold(&self.own(t))) } else { membrane }
+        if self.fired(t) { neuron.constants().carried(membrane, neuron.threshold(&self.own(t))) } else { membrane }
+    }
+
+    /// What αᵥ multiplies in V[t+1].
+    pub(crate) fn decaying(&self, neuron: &(impl PlainNeuron + ?Sized), t: usize) -> f32 {
+        let is_whole = neuron.constants().reset == Reset::SubtractAfterDecay;
+        if is_whole { self.membrane(t) } else { self.carried(neuron, t) }
     }
 
     /// gᵢ[t] J[t], where J was kept.
@@ -153,7 +160,10 @@ impl LaneKept<'_> {
                 let (now, later) = (self.current(neuron, t), self.current(neuron, t + 1));
                 p * ((later + bias) + (now + bias) * membrane_decay)
             }
-            Reset::Subtract => p * ((1.0 - membrane_decay * membrane_decay) * neuron.threshold(&self.own(t))),
+            Reset::Subtract | Reset::SubtractAfterDecay | Reset::None => {
+                let taken = neuron.threshold(&self.own(t)) * neuron.constants().drop();
+                p * ((1.0 - membrane_decay * membrane_decay) * taken)
+            }
         }
     }
 }

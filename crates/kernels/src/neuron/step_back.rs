@@ -43,15 +43,22 @@ pub(crate) trait StepBack<S: Simd, const K: usize>: Neuron<S, K> {
     #[inline(always)]
     fn carried_at(&self, kept: &Kept<'_, S, K>, t: usize) -> [S::f32s; K] {
         let mut carried = kept.membrane(t);
-        if kept.tile.constants.reset != Reset::Subtract {
+        if !kept.tile.constants.reset.keeps_membrane() {
             return kept.unless_fired(t, carried);
         }
         let threshold = self.threshold(kept, t);
         for (k, carried) in carried.iter_mut().enumerate() {
             let bits = kept.tile.spikes[t] >> (kept.first + k * S::f32s::LEN);
-            *carried = S::mask32s::from_bitmask(kept.simd, bits).select(*carried - threshold[k], *carried);
+            *carried =
+                S::mask32s::from_bitmask(kept.simd, bits).select(*carried - threshold[k] * self.lif(k).drop, *carried);
         }
         carried
+    }
+    /// What αᵥ multiplies in V[t+1]: c[t], or V[t] where the threshold goes after the decay.
+    #[inline(always)]
+    fn decaying_at(&self, kept: &Kept<'_, S, K>, t: usize) -> [S::f32s; K] {
+        let is_whole = kept.tile.constants.reset == Reset::SubtractAfterDecay;
+        if is_whole { kept.membrane(t) } else { self.carried_at(kept, t) }
     }
     /// J[t] = V[t] − αᵥ c[t−1] − b, less [`StepBack::own_drive`].
     #[inline(always)]
@@ -113,7 +120,7 @@ pub(crate) trait StepBack<S: Simd, const K: usize>: Neuron<S, K> {
     #[inline(always)]
     fn close(&self, kept: &Kept<'_, S, K>, t: usize, adjoints: &mut Adjoints<S, K, Self::Own>) {
         let reset = kept.tile.constants.reset;
-        if reset != Reset::Subtract {
+        if !reset.keeps_membrane() {
             adjoints.p = kept.unless_fired(t, adjoints.p);
         }
         if reset == Reset::All {

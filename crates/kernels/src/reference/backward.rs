@@ -55,7 +55,7 @@ pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
                 timing_end = first_spike;
             }
             if tile.is_gated && has_fired {
-                adjoints.p = if reset == Reset::Subtract { adjoints.p } else { 0.0 };
+                adjoints.p = if reset.keeps_membrane() { adjoints.p } else { 0.0 };
                 adjoints.q = if reset == Reset::All { 0.0 } else { adjoints.q };
             }
             if has_fired_before(tile.spikes, refractory, t, lane) {

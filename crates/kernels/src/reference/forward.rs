@@ -59,7 +59,7 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
                 if c.reset == Reset::All {
                     current = 0.0;
                 }
-                membrane = c.reset.carried(membrane, threshold);
+                membrane = c.carried(membrane, threshold);
             }
             neuron.adapt(&mut own, membrane, has_fired);
             if t % FLOOR_EVERY == FLOOR_EVERY - 1 {

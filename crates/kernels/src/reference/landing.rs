@@ -13,7 +13,7 @@ pub fn list_injections(tile: &TileAdjoints<'_>, injections: &mut Vec<Injection>,
             }
             let closes = has_fired && t + 1 < steps;
             let (mut membrane, mut current) = (direct, 0.0);
-            if closes && constants.reset != Reset::Subtract {
+            if closes && !constants.reset.keeps_membrane() {
                 membrane = direct - constants.membrane_decay * tile.p[(t + 1) * stride + offset + lane];
             }
             if closes && constants.reset == Reset::All {

@@ -1,5 +1,5 @@
 use crate::neuron::{LaneAdjoints, LaneKept, PlainNeuron};
-use crate::{BackwardTile, ResetPath};
+use crate::{BackwardTile, Reset, ResetPath};
 
 /// What further terms add at one step of one lane.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -34,7 +34,8 @@ pub(super) fn reset_terms(
         LaneAdjoints { p: from_later.0, q: from_later.1, ..*next }
     };
     let distance = (kept.membrane(t) - neuron.threshold(&kept.own(t))).abs();
-    let carries = |path: ResetPath| t + 1 < end && path.carries(distance);
+    let has_path = c.reset != Reset::None && t + 1 < end;
+    let carries = |path: ResetPath| has_path && path.carries(distance);
     let mut terms = ResetTerms::default();
     if carries(options.activation_path) {
         terms.reset_error = neuron.taken(kept, t, &reached(options.activation_path));

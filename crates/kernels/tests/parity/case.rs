@@ -8,6 +8,9 @@ use crate::draw::Draw;
 
 pub(crate) const LANE_COUNTS: [usize; 4] = [16, 32, 48, 64];
 
+pub(crate) const RESETS: [Reset; 5] =
+    [Reset::All, Reset::Membrane, Reset::Subtract, Reset::SubtractAfterDecay, Reset::None];
+
 pub(crate) const CONSTANTS: LifConstants =
     LifConstants { current_decay: 0.9, membrane_decay: 0.95, drive_gain: 0.4, threshold: 1.0, reset: Reset::All };
 
@@ -70,7 +73,12 @@ impl Case {
     }
 
     pub(crate) fn lanes(&self) -> Option<LaneConstants<'_>> {
-        self.by_lane.as_ref().map(|(kind, values)| LaneConstants { kind: *kind, values, lanes: self.lanes })
+        self.by_lane.as_ref().map(|(kind, values)| LaneConstants {
+            kind: *kind,
+            values,
+            lanes: self.lanes,
+            reset: self.reset,
+        })
     }
 
     fn own_states(&self) -> usize {

@@ -7,10 +7,9 @@ use spikelet_kernels::{
     timing_of_spike,
 };
 
-use crate::case::{Case, Forward, LANE_COUNTS};
+use crate::case::{Case, Forward, LANE_COUNTS, RESETS};
 use crate::draw::{Draw, assert_same};
 
-const RESETS: [Reset; 3] = [Reset::All, Reset::Membrane, Reset::Subtract];
 const COMPACT: [Surrogate<'static>; 2] = [Surrogate::Triangle { fall: 2.2 }, Surrogate::Rectangle { half_width: 0.4 }];
 
 /// One table by distance and one with two sides, with a 0 and a negative value within.
@@ -25,7 +24,8 @@ fn tables() -> [SurrogateTable; 2] {
 fn steps_of_a_layer_are_those_of_its_tiles() {
     for level in Level::available() {
         for (steps, lanes) in (0..=67).zip(LANE_COUNTS.into_iter().cycle()) {
-            let case = Case::new(steps as u32 * 7 + lanes as u32, lanes, steps).with_reset(RESETS[steps % 3]);
+            let case =
+                Case::new(steps as u32 * 7 + lanes as u32, lanes, steps).with_reset(RESETS[steps % RESETS.len()]);
             let expected = case.run(&[0, steps], reference::forward_tile);
             for cut in [0, steps / 3] {
                 let found = case.run(&[0, cut, steps], |tile, state| run_layer(level, tile, state));
@@ -224,7 +224,7 @@ fn gradient_that_enters_at_few_units_is_that_of_the_plain_loop() {
     let (mut spikes, mut active) = (0, 0);
     for level in Level::available() {
         for (steps, lanes) in (1..=67).zip(LANE_COUNTS.into_iter().cycle()) {
-            let case = Case::new(steps as u32 * 13 + 5, lanes, steps).with_reset(RESETS[steps % 3]);
+            let case = Case::new(steps as u32 * 13 + 5, lanes, steps).with_reset(RESETS[steps % RESETS.len()]);
             let forward = case.run(&[0, steps], reference::forward_tile);
             spikes += forward.spikes.iter().map(|bits| bits.count_ones()).sum::<u32>();
             for (number, timing_path) in
@@ -325,7 +325,7 @@ fn check_few(
                 let next = [found.p[lane], found.q[lane]].map(|a| if is_flushed(a) { 0.0 } else { a });
                 direct[lane] += timing_of_spike(&tile, t, lane, timing[spike], next);
                 spike += 1;
-                found.p[lane] *= if tile.constants.reset == Reset::Subtract { 1.0 } else { 0.0 };
+                found.p[lane] *= if tile.constants.reset.keeps_membrane() { 1.0 } else { 0.0 };
                 found.q[lane] *= if tile.constants.reset == Reset::All { 0.0 } else { 1.0 };
             }
         }

@@ -1,9 +1,11 @@
 //! Units that are left to rest do not fire, and the others fire as if nothing had been left out.
 
 use spikelet_kernels::{
-    ForwardTile, LaneConstants, Level, LifConstants, NeuronKind, QuietBound, QuietRun, QuietSpikes, QuietState, Reset,
+    ForwardTile, LaneConstants, Level, LifConstants, NeuronKind, QuietBound, QuietRun, QuietSpikes, QuietState,
     StepEvents, TILE, TileState, list_restless, pick, reference, run_quiet,
 };
+
+use crate::case::RESETS;
 
 const STEPS: usize = 300;
 
@@ -69,7 +71,12 @@ impl Tile {
     }
 
     fn lanes(&self) -> Option<LaneConstants<'_>> {
-        self.by_lane.as_ref().map(|values| LaneConstants { kind: NeuronKind::Alif, values, lanes: TILE })
+        self.by_lane.as_ref().map(|values| LaneConstants {
+            kind: NeuronKind::Alif,
+            values,
+            lanes: TILE,
+            reset: self.constants.reset,
+        })
     }
 
     fn decays(&self, lane: usize) -> LifConstants {
@@ -145,6 +152,7 @@ impl Tile {
                 kind: NeuronKind::Alif,
                 values,
                 lanes: current.len(),
+                reset: self.constants.reset,
             }),
         };
         let (mut fired, mut busy) = ([0; STEPS], [0; STEPS.div_ceil(64)]);
@@ -175,9 +183,9 @@ fn units_at_rest_stay_silent() {
     ];
     let (mut fired, mut resting) = (0, 0);
     for level in Level::available() {
-        for (current_decay, membrane_decay) in decays {
+        for (number, (current_decay, membrane_decay)) in decays.into_iter().enumerate() {
             for (seed, bias) in [0.0, 0.0, 1e-4, 0.01, 0.2].into_iter().enumerate() {
-                let reset = [Reset::All, Reset::Membrane, Reset::Subtract][seed % 3];
+                let reset = RESETS[(number + seed) % RESETS.len()];
                 let constants = LifConstants { current_decay, membrane_decay, drive_gain: 1.0, threshold: 1.0, reset };
                 for (from, kind) in [0, 25, 299, 300].into_iter().flat_map(|from| [(from, 0), (from, 1)]) {
                     let tile = [Tile::new, Tile::by_lane][kind](seed as u32, constants, bias);

@@ -1,10 +1,8 @@
 //! What a tile sends back where little of it is wanted.
 
-use spikelet_kernels::{
-    Injection, Landing, Level, Reset, TileAdjoints, add_dots, fall, land, list_injections, reference,
-};
+use spikelet_kernels::{Injection, Landing, Level, TileAdjoints, add_dots, fall, land, list_injections, reference};
 
-use crate::case::{CONSTANTS, Case, LANE_COUNTS};
+use crate::case::{CONSTANTS, Case, LANE_COUNTS, RESETS};
 use crate::draw::{Draw, assert_same, bits};
 
 #[test]
@@ -32,7 +30,7 @@ fn dots_at_spikes_are_the_plain_loops() {
 #[test]
 fn injections_of_a_tile_are_the_plain_loops() {
     for level in Level::available() {
-        for reset in [Reset::All, Reset::Membrane, Reset::Subtract] {
+        for reset in RESETS {
             for lanes in LANE_COUNTS {
                 for steps in 0..=67 {
                     let mut draw = Draw((steps + lanes) as u32);

@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 
 use spikelet_kernels::{
     ActivityError, BackwardOutput, BackwardTerms, BackwardTile, FIRES_ONCE, Injection, Level, NO_ROW, NeuronKind,
-    ObservedBackward, ProjectedError, Reset, ResetPath, SpikeError, SteadyError, Surrogate, SurrogateTable,
-    backward_tile, carry_error, forward_tile, reference, spread_error, steady_course,
+    ObservedBackward, ProjectedError, ResetPath, SpikeError, SteadyError, Surrogate, SurrogateTable, backward_tile,
+    carry_error, forward_tile, reference, spread_error, steady_course,
 };
 
-use crate::case::{Case, Forward, LANE_COUNTS};
+use crate::case::{Case, Forward, LANE_COUNTS, RESETS};
 use crate::draw::{Draw, assert_same};
 
 #[test]
@@ -39,7 +39,7 @@ fn refractory_and_observed_units_and_every_reset_are_the_plain_loop() {
     let mut fired = 0;
     for level in Level::available() {
         for (steps, lanes) in (0..=67).zip(LANE_COUNTS.into_iter().cycle()) {
-            let case = Case::new(steps as u32 * 11 + 1, lanes, steps).with_reset(RESETS[steps % 3]);
+            let case = Case::new(steps as u32 * 11 + 1, lanes, steps).with_reset(RESETS[steps % RESETS.len()]);
             for refractory in [0, 1, 2, 7, 70, FIRES_ONCE] {
                 let expected = case.run_with(refractory, true, &[0, steps], reference::forward_tile);
                 fired += expected.spikes.iter().map(|bits| bits.count_ones()).sum::<u32>();
@@ -73,7 +73,8 @@ fn backward_is_the_plain_loop() {
         for lanes in LANE_COUNTS {
             let by_lane = Draw(7).vector(lanes, 0.3);
             for steps in 0..=67 {
-                let case = Case::new(steps as u32 * 13 + lanes as u32, lanes, steps).with_reset(RESETS[steps % 3]);
+                let case =
+                    Case::new(steps as u32 * 13 + lanes as u32, lanes, steps).with_reset(RESETS[steps % RESETS.len()]);
                 let forward = case.run(&[0, steps], reference::forward_tile);
                 for variant in 0..16 {
                     let plain = BackwardTerms::default();
@@ -137,8 +138,6 @@ const STEADY: [Injection; 3] = [
 
 const KINDS: [NeuronKind; 2] = [NeuronKind::Alif, NeuronKind::Adlif];
 
-const RESETS: [Reset; 3] = [Reset::All, Reset::Membrane, Reset::Subtract];
-
 /// Nothing, the same for all lanes but the last three, or a number for each lane.
 fn activity(number: usize, lanes: usize, by_lane: &[f32]) -> ActivityError<'_> {
     match number {
@@ -178,7 +177,8 @@ fn further_terms_are_the_plain_loop() {
     for level in Level::available() {
         for (index, lanes) in (0..68).zip(LANE_COUNTS.into_iter().cycle()) {
             let by_lane = Draw(7).vector(lanes, 0.3);
-            let case = Case::new(index * 17 + 3, lanes, index as usize).with_reset(RESETS[index as usize % 3]);
+            let case =
+                Case::new(index * 17 + 3, lanes, index as usize).with_reset(RESETS[index as usize % RESETS.len()]);
             let forward = case.run(&[0, case.steps], reference::forward_tile);
             for (number, (&activation_path, &timing_path)) in
                 PATHS.iter().flat_map(|a| PATHS.iter().map(move |b| (a, b))).enumerate()
@@ -208,7 +208,7 @@ fn constants_by_lane_and_adaptation_are_the_plain_loop() {
         for (index, lanes) in (0..68).zip(LANE_COUNTS.into_iter().cycle()) {
             let by_lane = Draw(7).vector(lanes, 0.3);
             let case = Case::new(index * 19 + 5, lanes, index as usize)
-                .with_reset(RESETS[index as usize % 3])
+                .with_reset(RESETS[index as usize % RESETS.len()])
                 .with_lanes(index + 1000, KINDS[index as usize / 4 % 2]);
             for refractory in [0, 2] {
                 let steps = case.steps;

@@ -102,7 +102,7 @@ impl UnitConstants {
             }
             arrays.push(array);
         }
-        Lanes::new(self.kind, &arrays)
+        Lanes::new(self.kind, self.reset, &arrays)
     }
 }
 

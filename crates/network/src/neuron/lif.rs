@@ -12,6 +12,8 @@ fn reset(reset: spikelet_config::Reset) -> Reset {
         spikelet_config::Reset::All => Reset::All,
         spikelet_config::Reset::Membrane => Reset::Membrane,
         spikelet_config::Reset::Subtract => Reset::Subtract,
+        spikelet_config::Reset::SubtractAfterDecay => Reset::SubtractAfterDecay,
+        spikelet_config::Reset::None => Reset::None,
     }
 }
 

@@ -82,7 +82,8 @@ impl Quiet {
                 self.own.extend(self.units.iter().map(|&lane| of_lane(lane as usize)));
                 self.own.resize((array + 1) * self.current.len(), 0.0);
             }
-            self.lanes.pick(constants.kind(), self.units.len(), |number, index| {
+            let neuron = (constants.kind(), view.neuron.constants.reset);
+            self.lanes.pick(neuron, self.units.len(), |number, index| {
                 let (site, lane) = of_site(self.units[index] as usize);
                 view.by_lane(site).map_or(0.0, |lanes| lanes.of(number)[lane])
             });

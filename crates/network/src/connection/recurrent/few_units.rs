@@ -218,7 +218,7 @@ impl UnitSums {
             }
             if pass.is_gated {
                 let reset = view.neuron.constants.reset;
-                p[unit] = if reset == Reset::Subtract { p[unit] } else { 0.0 };
+                p[unit] = if reset.keeps_membrane() { p[unit] } else { 0.0 };
                 q[unit] = if reset == Reset::All { 0.0 } else { q[unit] };
             }
         }
