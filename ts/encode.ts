@@ -8,6 +8,7 @@ import type {
   BurstEncoding,
   CurrentEncoding,
   DeltaEncoding,
+  DirectEncoding,
   Encoding,
   LatencyEncoding,
   LevelsEncoding,
@@ -31,8 +32,8 @@ export const encode = {
   regular: (options: RegularEncoding = {}): Encoding => encodingOf("regular", options),
   /** A burst of spikes from step 0 on, with more spikes and shorter intervals for larger values. */
   burst: (options: BurstEncoding = {}): Encoding => encodingOf("burst", options),
-  /** For samples that are spikes already, which stay as they are. */
-  direct: (): Encoding => ({ type: "direct" }),
+  /** Samples as they are: spikes stay spikes, the grey values of images are the values of events at every step. */
+  direct: (options: DirectEncoding = {}): Encoding => encodingOf("direct", options),
   /** More spikes for larger values, spread evenly. */
   stretch: (options: StretchEncoding): Encoding => encodingOf("stretch", options),
   /** More spikes for larger values, gathered at the end. */
@@ -57,7 +58,7 @@ export const NUMBERS_OF_CODES = {
   rate: ["max", "min", "seed"],
   regular: ["minInterval", "maxInterval", "first"],
   burst: ["maxSpikes", "minInterval", "maxInterval"],
-  direct: [],
+  direct: ["every"],
   stretch: ["max!", "min"],
   shiftBack: ["max!", "min"],
   delta: ["threshold", "start", "maxSpikes"],

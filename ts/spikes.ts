@@ -1,7 +1,7 @@
 import { allocated } from "./check/allocated.js";
 import { record } from "./check/fields.js";
 import { MAX_STEPS } from "./check/steps.js";
-import { listOf, numbers, refuse, shorts, whole, words } from "./check/values.js";
+import { floats, listOf, numbers, refuse, shorts, whole, words } from "./check/values.js";
 import { SpikeletError, within } from "./errors.js";
 import type { EventArrays } from "./runtime/backend.js";
 
@@ -9,12 +9,17 @@ const MAX_UNIT = 0xffff_ffff;
 /** Samples whose offsets take 1 GiB. */
 const MAX_SAMPLES = 2 ** 28 - 1;
 
-/** The spikes of one sample: event `k` is a spike of unit `units[k]` at step `times[k]`. Equal events add up. */
+/**
+ * The spikes of one sample: event `k` is a spike of unit `units[k]` at step `times[k]`. Equal events add up. Events of an input may
+ * have values, by which the weights are multiplied.
+ */
 export interface SpikeTrain {
   /** Step of each event. */
   times: ArrayLike<number>;
   /** Unit of each event. */
   units: ArrayLike<number>;
+  /** Value of each event, any finite number; without, all are 1. */
+  values?: ArrayLike<number> | undefined;
 }
 
 /** Spikes of many samples in compressed rows. */
@@ -25,15 +30,18 @@ export class SpikeEvents {
   readonly times: Uint16Array;
   /** Unit of each event. */
   readonly units: Uint32Array;
+  /** Value of each event; `undefined` where all are 1. */
+  readonly values: Float32Array | undefined;
   readonly #length: number;
 
-  /** @throws {SpikeletError} `SHAPE_MISMATCH` when the arrays do not fit each other. */
+  /** @throws {SpikeletError} `SHAPE_MISMATCH` when the arrays do not fit each other, `DATA_FORMAT` for values that are not finite. */
   constructor(arrays: EventArrays) {
     const given = record(arrays, "events", "DATA_FORMAT");
     const offsets = words(given["offsets"], "offsets");
     const times = shorts(given["times"], "times");
     const units = words(given["units"], "units");
     equallyLong(times, units, "units");
+    const values = given["values"] === undefined ? undefined : finite(floats(given["values"], "values"), times, "values");
     if (offsets[0] !== 0 || offsets.at(-1) !== times.length) {
       throw shape("offsets", `must start at 0 and end at the number of events (${times.length})`);
     }
@@ -43,14 +51,15 @@ export class SpikeEvents {
     this.offsets = offsets;
     this.times = times;
     this.units = units;
+    this.values = values;
     this.#length = offsets.length - 1;
   }
 
   /**
    * Joins the spike trains of single samples.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` for anything but whole numbers, `SHAPE_MISMATCH` for times and units of unequal number,
-   * both behind `path`.
+   * @throws {SpikeletError} `DATA_FORMAT` for times and units that are not whole numbers and values that are not finite,
+   * `SHAPE_MISMATCH` for times, units and values of unequal number, both behind `path`.
    */
   static fromTrains(trains: readonly SpikeTrain[], path = "trains"): SpikeEvents {
     const given = listOf(checkTrain)(trains, path);
@@ -58,25 +67,31 @@ export class SpikeEvents {
     let events = 0;
     for (const [b, train] of given.entries()) {
       equallyLong(train.times, train.units, `${path}[${b}].units`);
+      if (train.values !== undefined) equallyLong(train.times, train.values, `${path}[${b}].values`);
       events += train.times.length;
       offsets[b + 1] = events;
     }
     const times = allocated(Uint16Array, events, path, "the times");
     const units = allocated(Uint32Array, events, path, "the units");
+    const values = someValues(given, events, path);
     for (const [b, train] of given.entries()) {
       const range = [at(offsets, b), at(offsets, b + 1)] as const;
-      copyTrain(train, { times: times.subarray(...range), units: units.subarray(...range) }, `${path}[${b}]`);
+      const arrays = { times: times.subarray(...range), units: units.subarray(...range), values: values?.subarray(...range) };
+      copyTrain(train, arrays, `${path}[${b}]`);
     }
-    return new SpikeEvents({ offsets, times, units });
+    return new SpikeEvents({ offsets, times, units, values });
   }
 
   /**
-   * Sorts a list of `[sample, step, unit]` into the rows of `samples` samples.
+   * Sorts a list of `[sample, step, unit]`, perhaps with a value of the event behind them, into the rows of `samples` samples.
    *
    * @throws {SpikeletError} `SHAPE_MISMATCH` for a sample that is not a whole number below `samples`, `DATA_FORMAT` for steps and
-   * units that are not whole numbers, `CONFIG_INVALID` for more than 268,435,455 `samples`, or more than there is memory for.
+   * units that are not whole numbers and values that are not finite, `CONFIG_INVALID` for more than 268,435,455 `samples`, or more than there is memory for.
    */
-  static fromTriples(triples: readonly (readonly [number, number, number])[], samples: number): SpikeEvents {
+  static fromTriples(
+    triples: readonly (readonly [sample: number, step: number, unit: number, value?: number])[],
+    samples: number,
+  ): SpikeEvents {
     const count = whole(0, MAX_SAMPLES)(samples, "samples");
     const given = listOf(numbers)(triples, "triples");
     const offsets = allocated(Uint32Array, count + 1, "samples", "the offsets");
@@ -89,15 +104,18 @@ export class SpikeEvents {
     for (let b = 1; b <= count; b++) offsets[b] = at(offsets, b) + at(offsets, b - 1);
     const times = allocated(Uint16Array, given.length, "triples", "the times");
     const units = allocated(Uint32Array, given.length, "triples", "the units");
+    const isWeighted = given.some((event) => event.length > 3);
+    const values = isWeighted ? allocated(Float32Array, given.length, "triples", "the values") : undefined;
     // Where the next event of each sample goes, until each stands where the next sample starts.
-    for (const { 0: sample = 0, 1: time = 0, 2: unit = 0 } of given) {
+    for (const { 0: sample = 0, 1: time = 0, 2: unit = 0, 3: value = 1 } of given) {
       const place = at(offsets, sample);
       times[place] = time;
       units[place] = unit;
+      if (values) values[place] = value;
       offsets[sample] = place + 1;
     }
     offsets.copyWithin(1, 0, count).fill(0, 0, 1);
-    return new SpikeEvents({ offsets, times, units });
+    return new SpikeEvents({ offsets, times, units, values });
   }
 
   /** Number of samples. */
@@ -106,16 +124,20 @@ export class SpikeEvents {
   }
 
   /**
-   * Times and units of one sample; views, not copies.
+   * Times, units and perhaps values of one sample; views, not copies.
    *
    * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has, `DATA_FORMAT` if the memory of the arrays was handed
    * over.
    */
-  sample(index: number): { times: Uint16Array; units: Uint32Array } {
+  sample(index: number): { times: Uint16Array; units: Uint32Array; values?: Float32Array } {
     if (!isWhole(index, this.length - 1)) refuse("SHAPE_MISMATCH", "index", `a whole number below ${this.length}`, index);
     const arrays = heldArrays(this);
     const { start, end } = rangeOf(arrays, index);
-    return { times: arrays.times.subarray(start, end), units: arrays.units.subarray(start, end) };
+    return {
+      times: arrays.times.subarray(start, end),
+      units: arrays.units.subarray(start, end),
+      ...(arrays.values && { values: arrays.values.subarray(start, end) }),
+    };
   }
 
   /**
@@ -150,12 +172,14 @@ export class SpikeEvents {
     }
     const times = allocated(Uint16Array, events, "indices", "the times");
     const units = allocated(Uint32Array, events, "indices", "the units");
+    const values = arrays.values && allocated(Float32Array, events, "indices", "the values");
     for (const [b, index] of chosen.entries()) {
       const { start, end } = rangeOf(arrays, index);
       times.set(arrays.times.subarray(start, end), at(offsets, b));
       units.set(arrays.units.subarray(start, end), at(offsets, b));
+      if (arrays.values) values?.set(arrays.values.subarray(start, end), at(offsets, b));
     }
-    return new SpikeEvents({ offsets, times, units });
+    return new SpikeEvents({ offsets, times, units, values });
   }
 
   /**
@@ -171,15 +195,17 @@ export class SpikeEvents {
     const offsets = allocated(Uint32Array, samples + 1, "parts", "the offsets");
     const times = allocated(Uint16Array, events, "parts", "the times");
     const units = allocated(Uint32Array, events, "parts", "the units");
+    const values = someValues(all, events, "parts");
     let sample = 0;
     let event = 0;
     for (const part of all) {
       times.set(part.times, event);
       units.set(part.units, event);
+      if (part.values !== undefined) values?.set(part.values, event);
       for (let b = 1; b < part.offsets.length; b++) offsets[++sample] = event + at(part.offsets, b);
       event += part.times.length;
     }
-    return new SpikeEvents({ offsets, times, units });
+    return new SpikeEvents({ offsets, times, units, values });
   }
 }
 
@@ -187,6 +213,7 @@ export class SpikeEvents {
 interface TrainArrays {
   times: Uint16Array;
   units: Uint32Array;
+  values?: Float32Array | undefined;
 }
 
 /**
@@ -195,14 +222,18 @@ interface TrainArrays {
  * @throws {SpikeletError} as {@link SpikeEvents.fromTrains}.
  */
 export function trainArrays(given: SpikeTrain, path: string): TrainArrays {
-  const { times, units } = checkTrain(given, path);
-  if (times instanceof Uint16Array && units instanceof Uint32Array) return { times: times.slice(), units: units.slice() };
+  const { times, units, values } = checkTrain(given, path);
+  if (values === undefined && times instanceof Uint16Array && units instanceof Uint32Array) {
+    return { times: times.slice(), units: units.slice() };
+  }
   equallyLong(times, units, `${path}.units`);
+  if (values !== undefined) equallyLong(times, values, `${path}.values`);
   const arrays = {
     times: allocated(Uint16Array, times.length, `${path}.times`, "the times"),
     units: allocated(Uint32Array, units.length, `${path}.units`, "the units"),
+    values: values && allocated(Float32Array, values.length, `${path}.values`, "the values"),
   };
-  copyTrain({ times, units }, arrays, path);
+  copyTrain({ times, units, values }, arrays, path);
   return arrays;
 }
 
@@ -223,6 +254,7 @@ export function eventsBefore(events: SpikeEvents, steps: number): SpikeEvents {
   const offsets = allocated(Uint32Array, arrays.offsets.length, "steps", "the offsets");
   const times = allocated(Uint16Array, arrays.times.length, "steps", "the times");
   const units = allocated(Uint32Array, arrays.times.length, "steps", "the units");
+  const values = arrays.values && allocated(Float32Array, arrays.times.length, "steps", "the values");
   let kept = 0;
   for (let b = 0; b < events.length; b++) {
     const { start, end } = rangeOf(arrays, b);
@@ -231,11 +263,17 @@ export function eventsBefore(events: SpikeEvents, steps: number): SpikeEvents {
       if (time >= steps) continue;
       times[kept] = time;
       units[kept] = at(arrays.units, k);
+      if (arrays.values && values) values[kept] = at(arrays.values, k);
       kept += 1;
     }
     offsets[b + 1] = kept;
   }
-  return new SpikeEvents({ offsets, times: times.slice(0, kept), units: units.slice(0, kept) });
+  return new SpikeEvents({
+    offsets,
+    times: times.slice(0, kept),
+    units: units.slice(0, kept),
+    values: values?.slice(0, kept),
+  });
 }
 
 /**
@@ -244,8 +282,9 @@ export function eventsBefore(events: SpikeEvents, steps: number): SpikeEvents {
  * @param place what stands before the names of the arrays in paths.
  * @throws {SpikeletError} `DATA_FORMAT` with the path of the array.
  */
-export function heldArrays({ offsets, times, units }: EventArrays, place = ""): EventArrays {
+export function heldArrays({ offsets, times, units, values }: EventArrays, place = ""): EventArrays {
   return {
+    ...(values && { values: floats(values, `${place}values`) }),
     offsets: words(offsets, `${place}offsets`),
     times: shorts(times, `${place}times`),
     units: words(units, `${place}units`),
@@ -265,13 +304,34 @@ function rangeOf({ offsets, times, units }: EventArrays, b: number): { start: nu
 }
 
 function checkTrain(train: unknown, path: string): SpikeTrain {
-  const { times, units } = record(train, path, "DATA_FORMAT");
-  return { times: numbers(times, `${path}.times`), units: numbers(units, `${path}.units`) };
+  const { times, units, values } = record(train, path, "DATA_FORMAT");
+  return {
+    times: numbers(times, `${path}.times`),
+    units: numbers(units, `${path}.units`),
+    values: values === undefined ? undefined : numbers(values, `${path}.values`),
+  };
 }
 
-function copyTrain(from: SpikeTrain, { times, units }: TrainArrays, path: string): void {
+function copyTrain(from: SpikeTrain, { times, units, values }: TrainArrays, path: string): void {
   copyWhole(from.times, times, MAX_STEPS, `${path}.times`);
   copyWhole(from.units, units, MAX_UNIT, `${path}.units`);
+  if (from.values === undefined || values === undefined) return;
+  values.set(from.values);
+  finite(values, times, `${path}.values`);
+}
+
+/** Values of 1 for so many events, where any of the parts has values. */
+function someValues(parts: readonly { values?: unknown }[], events: number, path: string): Float32Array | undefined {
+  if (parts.every(({ values }) => values === undefined)) return undefined;
+  return allocated(Float32Array, events, path, "the values").fill(1);
+}
+
+/** One finite value for each event. */
+function finite(values: Float32Array, times: ArrayLike<number>, path: string): Float32Array {
+  equallyLong(times, values, path);
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  if (index >= 0) refuse("DATA_FORMAT", `${path}[${index}]`, "a finite number", values[index]);
+  return values;
 }
 
 function copyWhole(from: ArrayLike<number>, into: Uint16Array | Uint32Array, max: number, path: string): void {

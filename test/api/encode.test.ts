@@ -62,15 +62,27 @@ it("options of an encoding of another type are refused", () => {
 });
 
 describe("direct", () => {
-  it("passes spikes on and refuses values", async () => {
+  it("passes spikes on, and makes grey values the values of events at every step", async () => {
     const spikes = datasets.fromSpikes({ spikes: [{ times: [1], units: [0] }] });
     expect(spikes.encode(encode.direct())).toBe(spikes);
     expect(() => spikes.encode(encode.latency())).toThrow(expect.objectContaining({ code: "DATA_FORMAT", path: "encoding" }));
-    expect(() => datasets.fromImages({ values, shape: [20] }).encode(encode.direct())).toThrow(
-      expect.objectContaining({ code: "DATA_FORMAT", path: "encoding" }),
-    );
-    await expect(encodeSpikes(values, encode.direct(), shape)).rejects.toThrow(
-      expect.objectContaining({ code: "DATA_FORMAT", path: "encoding" }),
+    const image = { values: Float32Array.of(0.5, 0, 1, 0.25), shape: [4] };
+    const events = await datasets
+      .fromImages(image)
+      .encode(encode.direct({ every: 2 }))
+      .events({ steps: 3 });
+    expect([...events.triples()]).toEqual([0, 2].flatMap((step) => [0, 2, 3].map((unit) => [0, step, unit])));
+    expect(events.values).toEqual(Float32Array.of(0.5, 1, 0.25, 0.5, 1, 0.25));
+    const binary = await encodeSpikes(Float32Array.of(1, 0), encode.direct(), { units: 2, steps: 2 });
+    expect([[...binary.triples()], binary.values]).toEqual([
+      [
+        [0, 0, 0],
+        [0, 1, 0],
+      ],
+      undefined,
+    ]);
+    await expect(encodeSpikes(values, encode.direct({ every: 0 }), shape)).rejects.toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", path: "encoding.every" }),
     );
   });
 });

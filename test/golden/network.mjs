@@ -166,8 +166,9 @@ export async function trainerOf(golden, { configuration }) {
 }
 
 /** @param {any} golden */
-export function batchOf({ batch, input_events: events, target }) {
-  const spikes = SpikeEvents.fromTriples(events, batch);
+export function batchOf({ batch, input_events: events, input_values: values, target }) {
+  const weighted = values?.map((/** @type {number} */ value, /** @type {number} */ k) => [...events[k], value]);
+  const spikes = SpikeEvents.fromTriples(weighted ?? events, batch);
   switch (target.kind) {
     case "train":
       return datasets.fromSpikes({ spikes, trains: SpikeEvents.fromTriples(target.events, batch) });

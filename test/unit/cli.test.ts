@@ -130,7 +130,7 @@ describe("options", () => {
     expect(parseEncoding("regular:5:50")).toEqual({ type: "regular", minInterval: 5, maxInterval: 50 });
     expect(parseEncoding("burst:4:2")).toEqual({ type: "burst", maxSpikes: 4, minInterval: 2 });
     expect(parseEncoding("direct")).toEqual({ type: "direct" });
-    for (const text of ["latency:a", "stretch", "poisson:3", "latency:1:2:3", "latency::2", "direct:1"])
+    for (const text of ["latency:a", "stretch", "poisson:3", "latency:1:2:3", "latency::2", "direct:1:2"])
       expect(() => parseEncoding(text)).toThrow(UsageError);
   });
 

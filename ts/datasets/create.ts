@@ -101,10 +101,10 @@ function refuseOutOfRange(values: Float32Array): void {
 }
 
 /**
- * Makes a data set of spikes.
+ * Makes a data set of spikes, or of events with values.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `DATA_FORMAT` for steps, units or labels that are not whole
- * numbers and for counts or series that are not numbers.
+ * numbers, for values that are not finite, for counts or series that are not numbers and for target trains with values.
  */
 export function fromSpikes(options: SpikeOptions): SpikeDataset {
   const { spikes, shape = [], name = "spikes", ...targets } = spikeOptions(options, "");
@@ -122,13 +122,20 @@ export function assemble(info: DatasetInfo, inputs: HeldInputs, samples: number,
   const targets: DatasetTargets = "labels" in named ? { labels: named.labels } : {};
   if (counts !== undefined) targets.counts = equallyMany(counts, samples, "counts");
   if (series !== undefined) targets.series = equallyMany(series, samples, "series");
-  if (trains !== undefined) targets.trains = sized(asEvents(trains), samples, samples, "trains");
+  if (trains !== undefined) targets.trains = sized(spikesOf(trains), samples, samples, "trains");
   return new SpikeDataset(
     named.classes === undefined ? info : { ...info, classes: named.classes },
     inputs,
     targets,
     Uint32Array.from({ length: samples }, (_, row) => row),
   );
+}
+
+/** Target spikes, which have no values. */
+function spikesOf(trains: readonly SpikeTrain[] | SpikeEvents): SpikeEvents {
+  const events = asEvents(trains);
+  if (events.values === undefined) return events;
+  throw new SpikeletError("DATA_FORMAT", "trains.values", "are for events of the input: target spikes have none");
 }
 
 function asEvents(spikes: readonly SpikeTrain[] | SpikeEvents): SpikeEvents {

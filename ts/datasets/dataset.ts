@@ -100,18 +100,16 @@ export class SpikeDataset {
    * Returns the same samples with an encoding that turns them into spikes when they are used with a network. The sample rate of
    * `logMel` is that of the data set by default.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` if the encoding is for another kind of sample (`direct` for spikes; encodings of
-   * signals for signals); `CONFIG_INVALID` if it has another sample rate than the data set.
+   * @throws {SpikeletError} `DATA_FORMAT` if the encoding is for another kind of sample (`direct` for spikes and images; encodings
+   * of signals for signals); `CONFIG_INVALID` if it has another sample rate than the data set.
    */
   encode(encoding: Encoding): SpikeDataset {
     text(record(encoding, "encoding")["type"], "encoding.type");
-    const isDirect = encoding.type === "direct";
     const { kind } = this.#kindOfInputs;
     if (kind === "events") {
-      if (isDirect) return this;
+      if (encoding.type === "direct") return this;
       throw new SpikeletError("DATA_FORMAT", "encoding", "the samples are spikes already: use direct, or no encoding");
     }
-    if (isDirect) throw new SpikeletError("DATA_FORMAT", "encoding", "direct is for samples that are spikes, these are values");
     if (isForSeries(encoding) !== (kind === "series")) {
       const what = isForSeries(encoding) ? "is for signals, these are images" : "is for images, these are signals";
       throw new SpikeletError("DATA_FORMAT", "encoding", `${encoding.type} ${what}`);

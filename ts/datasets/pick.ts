@@ -63,8 +63,8 @@ export function samplesIn(inputs: HeldInputs): number {
 export function inputArrays(inputs: HeldInputs): DatasetArrays {
   switch (inputs.kind) {
     case "events": {
-      const { offsets, times, units } = inputs.events;
-      return { offsets, times, units };
+      const { offsets, times, units, values } = inputs.events;
+      return { offsets, times, units, ...(values && { values }) };
     }
     case "series":
       return { values: inputs.values, offsets: inputs.offsets };

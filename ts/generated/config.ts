@@ -322,8 +322,11 @@ export type DenseInput = {
   learn?: boolean,
 };
 
-/** The samples are spikes already and go in unchanged; values are refused. */
-export type DirectEncoding = Record<symbol, never>;
+/** Spikes go in unchanged. A grey value x other than 0 is an event of value x at steps 0, `every`, 2 `every`, … */
+export type DirectEncoding = {
+  /** Steps from one event of a grey value to the next, 1 to 65535; spikes do without. @default 1 */
+  every?: number,
+};
 
 /** Ends a run when its validation no longer improves. */
 export type EarlyStopping = {

@@ -11,6 +11,8 @@ export interface EventArrays {
   times: Uint16Array;
   /** Unit of each event. */
   units: Uint32Array;
+  /** Value of each event; without, all are 1. */
+  values?: Float32Array | undefined;
 }
 
 /** The arrays of a data set. Which ones are present determines its kind. */
@@ -18,8 +20,8 @@ export interface DatasetArrays extends Partial<EventArrays> {
   /** Grey values, `[sample][unit]`; the value is `pixel / 255`. */
   pixels?: Uint8Array;
   /**
-   * Values in 0..1, `[sample][unit]`, or signals, `[time][channel]` of one sample after the other, with their starts as
-   * `offsets`.
+   * Values in 0..1, `[sample][unit]`; or signals, `[time][channel]` of one sample after the other, with their starts as
+   * `offsets`; or the value of each event.
    */
   values?: Float32Array;
   /** Number of each image in the data set it comes from, which random encodings are seeded with. */
@@ -212,8 +214,14 @@ export interface Session {
   predict(dataset: number, start: number, count: number, earlyDecision: boolean): Promise<PredictionArrays>;
   /** Begins a stream of steps and returns its number; options `{"encoding"?,"channels"?,"window"?,"hop"?}`. */
   openStream(options: string): Awaitable<number>;
-  /** `times` are counted from the first of these steps. */
-  runStream(stream: number, times: Uint16Array, units: Uint32Array, steps: number): Awaitable<StreamArrays>;
+  /** `times` are counted from the first of these steps; without `values`, those of all events are 1. */
+  runStream(
+    stream: number,
+    times: Uint16Array,
+    units: Uint32Array,
+    steps: number,
+    values?: Float32Array,
+  ): Awaitable<StreamArrays>;
   /** `values` are `[time][channel]`. */
   runStreamSignal(stream: number, values: Float32Array): Awaitable<StreamArrays>;
   restartStream(stream: number): Awaitable<void>;

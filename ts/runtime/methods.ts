@@ -99,7 +99,7 @@ export const SESSION: Table<Session, keyof Session> = {
   advanceEvaluation: ["later", ["maxSamples", "count"]],
   predict: ["later", ["dataset", "index"], ["start", "index"], ["count", "index"], ["earlyDecision", "flag"]],
   openStream: ["now", ["options", "text"]],
-  runStream: ["now", ["stream", "index"], ["times", "shorts"], ["units", "words"], ["steps", "count"]],
+  runStream: ["now", ["stream", "index"], ["times", "shorts"], ["units", "words"], ["steps", "count"], ["values", "floats?"]],
   runStreamSignal: ["now", ["stream", "index"], ["values", "floats"]],
   restartStream: ["now", ["stream", "index"]],
   restartStreamDecision: ["now", ["stream", "index"]],

@@ -117,9 +117,9 @@ export class WasmSession {
      */
     runStreamSignal(stream: number, values: Float32Array | number[]): StreamArrays;
     /**
-     * Runs steps of a stream.
+     * Runs steps of a stream; without `values`, those of all events are 1.
      */
-    runStream(stream: number, times: Uint16Array | number[], units: Uint32Array | number[], steps: number): StreamArrays;
+    runStream(stream: number, times: Uint16Array | number[], units: Uint32Array | number[], steps: number, values?: Float32Array | number[] | null): StreamArrays;
     /**
      * Replaces the parameters of a spiking layer.
      */
@@ -244,7 +244,7 @@ export interface InitOutput {
     readonly wasmsession_restartStreamDecision: (a: number, b: number) => [number, number];
     readonly wasmsession_restore: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly wasmsession_runLocalBatch: (a: number, b: number, c: number) => [number, number, number];
-    readonly wasmsession_runStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
+    readonly wasmsession_runStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly wasmsession_runStreamSignal: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly wasmsession_setParameters: (a: number, b: number, c: any) => [number, number];
     readonly wasmsession_supply: (a: number, b: number, c: number, d: number, e: any) => [number, number];

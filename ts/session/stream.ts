@@ -118,12 +118,12 @@ export class SpikeStream implements Disposable {
    * @param spikes in any order, with times counted from the first of these steps.
    * @param steps 1 by default, 65,535 at most.
    * @throws {SpikeletError} `SHAPE_MISMATCH` for spikes outside these steps or the input, `DATA_FORMAT` for numbers that are not
-   * whole; then no step is run.
+   * whole, and for values that are not finite or reach a max pool; then no step is run.
    */
   async run(spikes: SpikeTrain, steps = 1): Promise<StreamAnswer> {
     whole(0, MAX_STEPS)(steps, "steps");
-    const { times, units } = trainArrays(spikes, "spikes");
-    return this.#answer(await this.#session.run((session) => session.runStream(this.#id, times, units, steps)));
+    const { times, units, values } = trainArrays(spikes, "spikes");
+    return this.#answer(await this.#session.run((session) => session.runStream(this.#id, times, units, steps, values)));
   }
 
   /**

@@ -17,7 +17,7 @@ pub struct DatasetArrays {
     pub units: Option<Uint32Array>,
     /// Grey values, `[sample][unit]`.
     pub pixels: Option<Uint8Array>,
-    /// Values in 0..1, `[sample][unit]`.
+    /// Values in 0..1, `[sample][unit]`, or the value of each event.
     pub values: Option<Float32Array>,
     /// Number of each image in the data set it comes from.
     pub rows: Option<Uint32Array>,
@@ -76,11 +76,15 @@ pub struct EventArrays {
     pub times: Uint16Array,
     /// Unit of each event.
     pub units: Uint32Array,
+    /// Value of each event; without, all are 1.
+    pub values: Option<Float32Array>,
 }
 
 impl From<wire::Events> for EventArrays {
     fn from(events: wire::Events) -> Self {
-        Self { offsets: events.offsets.into(), times: events.times.into(), units: events.units.into() }
+        let wire::Events { offsets, times, units, values } = events;
+        let values = (!values.is_empty()).then(|| values.into());
+        Self { offsets: offsets.into(), times: times.into(), units: units.into(), values }
     }
 }
 

@@ -236,7 +236,7 @@ impl NativeSession {
         self.often(env, |session| session.open_stream(&options))
     }
 
-    /// Runs steps of a stream.
+    /// Runs steps of a stream; without `values`, those of all events are 1.
     #[napi]
     pub fn run_stream(
         &self,
@@ -245,9 +245,12 @@ impl NativeSession {
         times: &[u16],
         units: &[u32],
         steps: u32,
+        values: Option<&[f32]>,
     ) -> napi::Result<StreamArrays> {
-        let run =
-            |session: &mut Session| session.run_stream(stream, copied(times, "times")?, copied(units, "units")?, steps);
+        let run = |session: &mut Session| {
+            let values = values.map(|values| copied(values, "values")).transpose()?;
+            session.run_stream(stream, (copied(times, "times")?, copied(units, "units")?, values), steps)
+        };
         self.often(env, run).map(StreamArrays::from)
     }
 

@@ -158,6 +158,7 @@ pub(crate) fn event_arrays(events: wire::Events) -> Object {
         ("offsets", words(&events.offsets)),
         ("times", Uint16Array::from(&events.times[..]).into()),
         ("units", words(&events.units)),
+        ("values", some_floats(&events.values)),
     ])
 }
 

@@ -116,10 +116,17 @@ impl WasmSession {
         self.0.open_stream(options).map_err(thrown)
     }
 
-    /// Runs steps of a stream.
+    /// Runs steps of a stream; without `values`, those of all events are 1.
     #[wasm_bindgen(js_name = runStream, unchecked_return_type = "StreamArrays")]
-    pub fn run_stream(&mut self, stream: u32, times: Vec<u16>, units: Vec<u32>, steps: u32) -> Outcome<Object> {
-        self.0.run_stream(stream, times, units, steps).map(stream_arrays).map_err(thrown)
+    pub fn run_stream(
+        &mut self,
+        stream: u32,
+        times: Vec<u16>,
+        units: Vec<u32>,
+        steps: u32,
+        values: Option<Vec<f32>>,
+    ) -> Outcome<Object> {
+        self.0.run_stream(stream, (times, units, values), steps).map(stream_arrays).map_err(thrown)
     }
 
     /// Runs the steps of a stream that the next values of a signal complete.

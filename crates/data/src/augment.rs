@@ -4,7 +4,7 @@
 use spikelet_config::{Augmentation, Config, Image};
 
 use crate::rng::{Purpose, Stream};
-use crate::spikes::sort_spikes;
+use crate::spikes::{SampleEvents, sort_events};
 
 /// The changes of one epoch.
 #[derive(Clone, Copy, Debug)]
@@ -24,12 +24,13 @@ pub struct Augmented {
     is_silenced: Vec<bool>,
     times: Vec<u16>,
     units: Vec<u32>,
+    values: Vec<f32>,
 }
 
 impl Augmented {
-    /// Times and units of its events.
-    pub fn sample(&self) -> (&[u16], &[u32]) {
-        (&self.times, &self.units)
+    /// Its events.
+    pub fn sample(&self) -> SampleEvents<'_> {
+        SampleEvents { times: &self.times, units: &self.units, values: &self.values }
     }
 }
 
@@ -48,14 +49,21 @@ impl<'a> Augmenter<'a> {
     }
 
     /// Fills `to` with sample number `sample`, whose events are given, as it is in this epoch.
-    pub fn apply(&self, sample: u32, (times, units): (&[u16], &[u32]), to: &mut Augmented) {
-        let Augmented { events, is_silenced, .. } = to;
+    pub fn apply(
+        &self,
+        sample: u32,
+        SampleEvents { times, units, values: given }: SampleEvents<'_>,
+        to: &mut Augmented,
+    ) {
+        let Augmented { events, is_silenced, values, .. } = to;
         events.clear();
         events.extend(times.iter().copied().zip(units.iter().copied()));
-        self.drop_events(sample, events);
-        self.shift(sample, events);
-        self.silence_inputs(sample, events, is_silenced);
-        self.jitter(sample, events);
+        values.clear();
+        values.extend_from_slice(given);
+        self.drop_events(sample, events, values);
+        self.shift(sample, events, values);
+        self.silence_inputs(sample, events, values, is_silenced);
+        self.jitter(sample, events, values);
         to.times.clear();
         to.units.clear();
         to.times.extend(to.events.iter().map(|event| event.0));
@@ -67,11 +75,11 @@ impl<'a> Augmenter<'a> {
     }
 
     /// Removes each event with the same probability.
-    fn drop_events(&self, sample: u32, events: &mut Vec<(u16, u32)>) {
+    fn drop_events(&self, sample: u32, events: &mut Vec<(u16, u32)>, values: &mut Vec<f32>) {
         if self.settings.event_dropout > 0.0 {
             let mut draws = self.draws(Purpose::EventDropout, sample);
             let mut wait = draws.wait(self.settings.event_dropout);
-            events.retain(|_| {
+            retain(events, values, |_| {
                 wait -= 1;
                 let stays = wait > 0;
                 if !stays {
@@ -84,7 +92,7 @@ impl<'a> Augmenter<'a> {
 
     /// Moves the image by `(dy, dx)`, each uniform in `−shift ..= shift`. The order of events stays: within the image every unit
     /// moves by `dy · width + dx`.
-    fn shift(&self, sample: u32, events: &mut Vec<(u16, u32)>) {
+    fn shift(&self, sample: u32, events: &mut Vec<(u16, u32)>, values: &mut Vec<f32>) {
         if let (Some(image), max @ 1..) = (self.image, self.settings.shift) {
             let mut draws = self.draws(Purpose::Shift, sample);
             let mut pixels = || draws.below(2 * max + 1) as isize - max as isize;
@@ -94,12 +102,18 @@ impl<'a> Augmenter<'a> {
                 let (y, x) = (y.checked_add_signed(dy)?, x.checked_add_signed(dx)?);
                 (y < image.height && x < image.width).then(|| image.unit(channel, y, x))
             };
-            events.retain_mut(|event| moved(event.1).map(|unit| event.1 = unit).is_some());
+            retain(events, values, |event| moved(event.1).map(|unit| event.1 = unit).is_some());
         }
     }
 
     /// Removes all events of units that are silent in this sample.
-    fn silence_inputs(&self, sample: u32, events: &mut Vec<(u16, u32)>, is_silenced: &mut Vec<bool>) {
+    fn silence_inputs(
+        &self,
+        sample: u32,
+        events: &mut Vec<(u16, u32)>,
+        values: &mut Vec<f32>,
+        is_silenced: &mut Vec<bool>,
+    ) {
         if self.settings.input_dropout > 0.0 {
             is_silenced.clear();
             is_silenced.resize(self.inputs as usize, false);
@@ -110,12 +124,12 @@ impl<'a> Augmenter<'a> {
                 is_silenced[unit as usize] = true;
                 unit = unit.saturating_add(next());
             }
-            events.retain(|event| !is_silenced[event.1 as usize]);
+            retain(events, values, |event| !is_silenced[event.1 as usize]);
         }
     }
 
     /// Moves each event in time.
-    fn jitter(&self, sample: u32, events: &mut [(u16, u32)]) {
+    fn jitter(&self, sample: u32, events: &mut [(u16, u32)], values: &mut [f32]) {
         if self.settings.time_jitter > 0.0 {
             let mut draws = self.draws(Purpose::TimeJitter, sample);
             let last = f64::from(self.steps - 1);
@@ -123,9 +137,24 @@ impl<'a> Augmenter<'a> {
                 let moved = f64::from(*time) + libm::rint(self.settings.time_jitter * draws.normal());
                 *time = moved.clamp(0.0, last) as u16;
             }
-            sort_spikes(events);
+            sort_events(events, values);
         }
     }
+}
+
+/// Keeps the events for which `keep` says so, which may change them, and their values, if they have any.
+fn retain(events: &mut Vec<(u16, u32)>, values: &mut Vec<f32>, mut keep: impl FnMut(&mut (u16, u32)) -> bool) {
+    let (mut place, mut kept) = (0, 0);
+    events.retain_mut(|event| {
+        let stays = keep(event);
+        if stays && place < values.len() {
+            values[kept] = values[place];
+            kept += 1;
+        }
+        place += 1;
+        stays
+    });
+    values.truncate(kept);
 }
 
 #[cfg(test)]

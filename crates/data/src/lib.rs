@@ -11,4 +11,4 @@ pub use augment::{Augmented, Augmenter};
 pub use dataset::{Dataset, Targets};
 pub use rng::{Purpose, Stream};
 pub use spikelet_config::{Error, ErrorCode, Result};
-pub use spikes::{EVENT_BYTES, SpikeTrains, sort_spikes};
+pub use spikes::{EVENT_BYTES, SampleEvents, SpikeTrains, sort_spikes};

@@ -6,12 +6,26 @@ use crate::memory;
 
 /// Spike trains of many samples in compressed rows: the events of sample `b` are `offsets[b]..offsets[b + 1]`.
 ///
-/// Events are sorted by `(time, unit)`; the same pair may stand more than once and then adds up (input counts).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Events are sorted by `(time, unit)`; the same pair may stand more than once and then adds up (input counts). Events may have values
+/// (spec 1.6), 1 where they have none.
+#[derive(Clone, Debug, PartialEq)]
 pub struct SpikeTrains {
     offsets: Vec<usize>,
     times: Vec<u16>,
     units: Vec<u32>,
+    /// Of each event; empty: all are 1.
+    values: Vec<f32>,
+}
+
+/// Events of one sample, in order of time, then of unit.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SampleEvents<'a> {
+    /// Step of each event.
+    pub times: &'a [u16],
+    /// Unit of each event.
+    pub units: &'a [u32],
+    /// Value of each event; empty: all are 1.
+    pub values: &'a [f32],
 }
 
 /// Bytes of an event.
@@ -30,18 +44,18 @@ impl SpikeTrains {
     /// No samples yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { offsets: vec![0], times: Vec::new(), units: Vec::new() }
+        Self { offsets: vec![0], times: Vec::new(), units: Vec::new(), values: Vec::new() }
     }
 
-    /// Takes flat arrays over, sorting the events of a sample where they are not in order.
+    /// Takes flat arrays over, sorting the events of a sample where they are not in order; without `values`, all are 1.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for arrays of unequal length, offsets that do not rise from 0 to the number of events,
-    /// a time of at least `steps` or a unit of at least `unit_count`; the path is `path.times[i]` and the like.
+    /// a time of at least `steps` or a unit of at least `unit_count`, [`crate::ErrorCode::DataFormat`] for a value that is not finite;
+    /// the path is `path.times[i]` and the like.
     pub fn from_parts(
         offsets: &[u32],
-        times: Vec<u16>,
-        units: Vec<u32>,
+        (times, units, values): (Vec<u16>, Vec<u32>, Option<Vec<f32>>),
         steps: usize,
         unit_count: usize,
         path: &str,
@@ -52,6 +66,7 @@ impl SpikeTrains {
                 format!("must have as many entries as times ({}), got {}", times.len(), units.len()),
             ));
         }
+        let values = values.map_or(Ok(Vec::new()), |values| checked_values(values, times.len(), path))?;
         if offsets.first() != Some(&0) || offsets.last().map(|&last| last as usize) != Some(times.len()) {
             return Err(Error::shape(
                 format!("{path}.offsets"),
@@ -80,15 +95,15 @@ impl SpikeTrains {
         }
         let mut starts = memory::reserved(offsets.len(), path, "the offsets")?;
         starts.extend(offsets.iter().map(|&offset| offset as usize));
-        let mut trains = Self { offsets: starts, times, units };
+        let mut trains = Self { offsets: starts, times, units, values }.without_ones();
         trains.sort_samples(path)?;
         Ok(trains)
     }
 
-    /// Flat arrays: offsets, times and units.
+    /// Flat arrays: offsets, times, units, and values, which are empty where all are 1.
     #[must_use]
-    pub fn into_parts(self) -> (Vec<usize>, Vec<u16>, Vec<u32>) {
-        (self.offsets, self.times, self.units)
+    pub fn into_parts(self) -> (Vec<usize>, Vec<u16>, Vec<u32>, Vec<f32>) {
+        (self.offsets, self.times, self.units, self.values)
     }
 
     fn sort_samples(&mut self, path: &str) -> Result<()> {
@@ -102,7 +117,7 @@ impl SpikeTrains {
             memory::require(bytes, path, || format!("the events of sample {sample}, sorted,"))?;
             events.clear();
             events.extend(range.clone().map(|i| (self.times[i], self.units[i])));
-            sort_spikes(&mut events);
+            sort_events(&mut events, self.values.get_mut(range.clone()).unwrap_or_default());
             for (i, &(time, unit)) in range.zip(&events) {
                 self.times[i] = time;
                 self.units[i] = unit;
@@ -123,6 +138,28 @@ impl SpikeTrains {
             "events of a sample must be sorted"
         );
         self.offsets.push(self.times.len());
+    }
+
+    /// Appends a sample whose events are already sorted by `(time, unit)`, with the value of each; either all samples have values, or none.
+    ///
+    /// Returns `false`, and nothing is appended, where there is no memory for them.
+    #[must_use]
+    pub fn try_push_weighted(&mut self, events: &[(u16, u32)], values: &[f32]) -> bool {
+        debug_assert_eq!((events.len(), self.times.len()), (values.len(), self.values.len()), "each event has a value");
+        if self.values.try_reserve(values.len()).is_err() || !self.try_push_sample(events) {
+            return false;
+        }
+        self.values.extend_from_slice(values);
+        true
+    }
+
+    /// Forgets the values where all are 1.
+    #[must_use]
+    pub fn without_ones(mut self) -> Self {
+        if self.values.iter().all(|&value| value == 1.0) {
+            self.values = Vec::new();
+        }
+        self
     }
 
     /// Makes room for `events` more events, exactly those; `false` where there is no memory for them.
@@ -166,6 +203,33 @@ impl SpikeTrains {
         (&self.times[range.clone()], &self.units[range])
     }
 
+    /// The events of one sample, with their values.
+    #[must_use]
+    pub fn events(&self, index: usize) -> SampleEvents<'_> {
+        let range = self.offsets[index]..self.offsets[index + 1];
+        let (times, units) = self.sample(index);
+        SampleEvents { times, units, values: self.values.get(range).unwrap_or_default() }
+    }
+
+    /// Whether any event has a value other than 1.
+    #[must_use]
+    pub fn is_weighted(&self) -> bool {
+        !self.values.is_empty()
+    }
+
+    /// Refuses values where events reach a max pool, which takes the spikes of the unit that has fired most (spec 1.6).
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::DataFormat`] at `path.values`.
+    pub fn check_values(&self, reach_max_pool: bool, path: &str) -> Result<()> {
+        if self.is_weighted() && reach_max_pool {
+            let message =
+                "reach a max pool, which takes spikes without values: average instead, or begin with another layer";
+            return Err(Error::data(format!("{path}.values"), message));
+        }
+        Ok(())
+    }
+
     /// Start of each sample's events, and the end of the last.
     #[must_use]
     pub fn offsets(&self) -> &[usize] {
@@ -201,14 +265,37 @@ fn is_sorted(times: &[u16], units: &[u32]) -> bool {
     falls == 0
 }
 
-/// Sorts spikes by step, then by unit: four bits of both at a time, the lowest first, where spikes with the same bits keep their order.
-#[inline(never)]
-pub fn sort_spikes(spikes: &mut [(u16, u32)]) {
-    if spikes.is_sorted() {
-        return;
+/// One value for each of so many events, all of them finite; none where all are 1.
+fn checked_values(values: Vec<f32>, events: usize, path: &str) -> Result<Vec<f32>> {
+    if values.len() != events {
+        let message = format!("must have as many entries as times ({events}), got {}", values.len());
+        return Err(Error::shape(format!("{path}.values"), message));
     }
+    if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+        return Err(Error::data(format!("{path}.values[{index}]"), format!("must be finite, got {}", values[index])));
+    }
+    Ok(values)
+}
+
+/// Sorts events by step, then by unit, and their values, if they have any, with them.
+#[inline(never)]
+pub(crate) fn sort_events(events: &mut [(u16, u32)], values: &mut [f32]) {
+    if !events.is_sorted() {
+        sort_keys(events, values);
+    }
+}
+
+/// Sorts spikes by step, then by unit.
+pub fn sort_spikes(spikes: &mut [(u16, u32)]) {
+    sort_events(spikes, &mut []);
+}
+
+/// Sorts by four bits of step and unit at a time, the lowest first, where events with the same bits keep their order.
+#[inline(never)]
+fn sort_keys(spikes: &mut [(u16, u32)], values: &mut [f32]) {
     let mut keys: Vec<u64> = spikes.iter().map(|&(step, unit)| u64::from(step) << 32 | u64::from(unit)).collect();
     let mut sorted = vec![0; keys.len()];
+    let mut sorted_values = values.to_vec();
     let bits = keys.iter().fold(0, |bits, key| bits | key);
     for shift in (0..48).step_by(4).filter(|shift| bits >> shift & 15 != 0) {
         let digit = |key: u64| (key >> shift & 15) as usize;
@@ -217,12 +304,16 @@ pub fn sort_spikes(spikes: &mut [(u16, u32)]) {
         for digit in 1..starts.len() {
             starts[digit] += starts[digit - 1];
         }
-        for &key in &keys {
+        for (k, &key) in keys.iter().enumerate() {
             let at = &mut starts[digit(key)];
             sorted[*at] = key;
+            if let Some(&value) = values.get(k) {
+                sorted_values[*at] = value;
+            }
             *at += 1;
         }
         std::mem::swap(&mut keys, &mut sorted);
+        values.copy_from_slice(&sorted_values);
     }
     for (spike, key) in spikes.iter_mut().zip(keys) {
         *spike = ((key >> 32) as u16, key as u32);
@@ -234,7 +325,7 @@ mod tests {
     use super::*;
 
     fn trains(times: &[u16], units: &[u32]) -> Result<SpikeTrains> {
-        SpikeTrains::from_parts(&[0, times.len() as u32], times.to_vec(), units.to_vec(), 100, 700, "events")
+        SpikeTrains::from_parts(&[0, times.len() as u32], (times.to_vec(), units.to_vec(), None), 100, 700, "events")
     }
 
     #[test]
@@ -267,6 +358,27 @@ mod tests {
             assert_eq!(trains(&times, &units).unwrap(), sorted, "fall at {place}");
         }
         assert!(trains(&[], &[]).is_ok_and(|none| none.len() == 1));
+    }
+
+    #[test]
+    fn values_stay_with_their_events() {
+        let (times, units) = ([7, 0, 7, 3, 0], [2, 600, 1, 5, 600]);
+        let with = |values: &[f32]| {
+            let parts = (times.to_vec(), units.to_vec(), Some(values.to_vec()));
+            SpikeTrains::from_parts(&[0, 0, 5], parts, 100, 700, "events")
+        };
+        let sorted = with(&[1.5, -2.0, 0.25, 3.0, 4.0]).unwrap();
+        let SampleEvents { times: sorted_times, units: sorted_units, values } = sorted.events(1);
+        assert_eq!((sorted_times, sorted_units), (&[0, 0, 3, 7, 7][..], &[600, 600, 5, 1, 2][..]));
+        assert_eq!(values, [-2.0, 4.0, 3.0, 0.25, 1.5]);
+        assert!(sorted.events(0).values.is_empty());
+        assert_eq!(
+            with(&[1.0; 5]).unwrap(),
+            SpikeTrains::from_parts(&[0, 0, 5], (times.to_vec(), units.to_vec(), None), 100, 700, "").unwrap()
+        );
+        assert_eq!(with(&[1.0, 2.0]).unwrap_err().path, "events.values");
+        let error = with(&[1.0, 2.0, f32::NAN, 0.0, f32::INFINITY]).unwrap_err();
+        assert_eq!((error.code, error.path.as_str()), (crate::ErrorCode::DataFormat, "events.values[2]"));
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub enum Encoding {
     Regular(RegularEncoding),
     /// A burst of spikes, longer and faster for a larger value (spec 3.2).
     Burst(BurstEncoding),
-    /// The samples are spikes already.
+    /// The samples as they are: spikes, or the grey values of images as the values of events at every step (spec 1.6).
     Direct(DirectEncoding),
     /// More spikes for larger values, spread evenly over all steps (spec 3.2).
     Stretch(StretchEncoding),
@@ -122,8 +122,8 @@ impl Encoding {
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] when `values` is not a whole number of samples, `rows` is not one for each, or `steps`
-    /// is not 1 to 65535, [`crate::ErrorCode::DataFormat`] for NaN and values outside 0..1, with the path `values[i]`, and for
-    /// [`Encoding::Direct`], [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the spikes.
+    /// is not 1 to 65535, [`crate::ErrorCode::DataFormat`] for NaN and values outside 0..1, with the path `values[i]`,
+    /// [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the spikes.
     pub fn encode(&self, values: &[f32], units: usize, steps: usize, rows: Option<&[u32]>) -> Result<SpikeTrains> {
         self.check_values("values", values.len(), units, steps, rows)?;
         if let Some(index) = values.iter().position(|value| !(0.0..=1.0).contains(value)) {
@@ -134,14 +134,13 @@ impl Encoding {
         for (position, sample) in values.chunks_exact(units).enumerate() {
             self.push(row_of(rows, position), sample, steps, &mut events, &mut trains)?;
         }
-        Ok(trains)
+        Ok(trains.without_ones())
     }
 
     /// Encodes grey values, `[sample][unit]`; the value is `pixel / 255` in single precision. `rows` as for [`Encoding::encode`].
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] and, for [`Encoding::Direct`], [`crate::ErrorCode::DataFormat`] like
-    /// [`Encoding::encode`].
+    /// [`crate::ErrorCode::ShapeMismatch`] and [`crate::ErrorCode::ConfigInvalid`] like [`Encoding::encode`].
     pub fn encode_pixels(
         &self,
         pixels: &[u8],
@@ -159,7 +158,7 @@ impl Encoding {
             }
             self.push(row_of(rows, position), &values, steps, &mut events, &mut trains)?;
         }
-        Ok(trains)
+        Ok(trains.without_ones())
     }
 
     /// No samples yet, with room for the spikes that these values become: their number, of random ones its expectation.
@@ -181,7 +180,8 @@ impl Encoding {
             Self::Rate(rate) => rate.expected(x, steps),
             Self::Regular(regular) => regular.expected(x, steps),
             Self::Burst(burst) => burst.expected(x, steps),
-            Self::Direct(_) | Self::Delta(_) | Self::Levels(_) | Self::Current(_) | Self::LogMel(_) => 0.0,
+            Self::Direct(direct) => direct.expected(x, steps),
+            Self::Delta(_) | Self::Levels(_) | Self::Current(_) | Self::LogMel(_) => 0.0,
             Self::Stretch(stretch) => counts::target_count(x, stretch.max, stretch.min, stretch.skip_zero),
             Self::ShiftBack(shift) => counts::target_count(x, shift.max, shift.min, shift.skip_zero),
         }
@@ -205,7 +205,19 @@ impl Encoding {
             Self::Rate(rate) => rate.events(row, sample, steps, events),
             Self::Regular(regular) => regular.events(sample, steps, events),
             Self::Burst(burst) => burst.events(sample, steps, events),
-            Self::Direct(_) | Self::Delta(_) | Self::Levels(_) | Self::Current(_) | Self::LogMel(_) => {}
+            Self::Direct(direct) => {
+                let mut values = Vec::new();
+                if values.try_reserve(expected).is_err() {
+                    return Err(missing(expected));
+                }
+                direct.events(sample, steps, events, &mut values);
+                return if trains.try_push_weighted(events, &values) {
+                    Ok(())
+                } else {
+                    Err(no_room(trains, events, "encoding"))
+                };
+            }
+            Self::Delta(_) | Self::Levels(_) | Self::Current(_) | Self::LogMel(_) => {}
             Self::Stretch(stretch) => stretch.events(sample, steps, events),
             Self::ShiftBack(shift) => shift.events(sample, steps, events),
         }
@@ -222,7 +234,6 @@ impl Encoding {
             return Err(Error::shape("rows", message));
         }
         match self {
-            Self::Direct(_) => Err(Error::data("encoding", "direct is for samples that are spikes, not values")),
             _ if self.is_for_series() => Err(Error::data("encoding", "is for signals, these are values in 0..1")),
             _ => Ok(()),
         }
@@ -246,12 +257,14 @@ fn row_of(rows: Option<&[u32]>, position: usize) -> u32 {
 
 /// Appends the spikes of a sample; where there is no memory for them, what asked for so many is at `path`.
 fn push_sample(trains: &mut SpikeTrains, events: &[(u16, u32)], path: &str) -> Result<()> {
-    if trains.try_push_sample(events) {
-        return Ok(());
-    }
+    if trains.try_push_sample(events) { Ok(()) } else { Err(no_room(trains, events, path)) }
+}
+
+/// That there is no memory for the spikes of a sample.
+fn no_room(trains: &SpikeTrains, events: &[(u16, u32)], path: &str) -> Error {
     let found = (trains.times().len() + events.len()) as u64;
     let what = format!("the spikes of the first {} samples", trains.len() + 1);
-    Err(memory::missing(found * EVENT_BYTES, path, &what))
+    memory::missing(found * EVENT_BYTES, path, &what)
 }
 
 #[cfg(test)]

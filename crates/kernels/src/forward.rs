@@ -21,6 +21,8 @@ pub struct StepEvents<'a> {
     pub offsets: &'a [u32],
     /// Input unit of each spike.
     pub units: &'a [u32],
+    /// Value of each event; empty: all are 1.
+    pub values: &'a [f32],
 }
 
 impl<'a> StepEvents<'a> {
@@ -29,6 +31,25 @@ impl<'a> StepEvents<'a> {
     #[must_use]
     pub fn at(&self, t: usize) -> &'a [u32] {
         &self.units[self.offsets[t] as usize..self.offsets[t + 1] as usize]
+    }
+
+    /// Values of the events at step `t`; empty where no event has one.
+    #[must_use]
+    pub fn values_at(&self, t: usize) -> &'a [f32] {
+        self.values.get(self.offsets[t] as usize..self.offsets[t + 1] as usize).unwrap_or_default()
+    }
+
+    /// Input units of step `t`, each with the value of its event.
+    pub fn weighted_at(&self, t: usize) -> impl Iterator<Item = (u32, f32)> + Clone + use<'a> {
+        let values = self.values_at(t).iter().copied().chain(std::iter::repeat(1.0));
+        self.at(t).iter().copied().zip(values)
+    }
+
+    /// Whether events have values.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_weighted(&self) -> bool {
+        !self.values.is_empty()
     }
 
     /// Each step from `from` up to `to`, with [`StepEvents::at`] it.
@@ -49,7 +70,7 @@ pub struct ForwardTile<'a> {
     pub bias: &'a [f32],
     /// Lanes of the tile, a multiple of [`crate::LANES`] up to [`crate::TILE`].
     pub lanes: usize,
-    /// Input spikes.
+    /// Input spikes. Events with values are summed before, by [`crate::sum_events`].
     pub events: StepEvents<'a>,
     /// The neuron.
     pub constants: LifConstants,
@@ -100,6 +121,7 @@ const TRACES_FEWER_ROWS: bool = cfg!(not(target_arch = "wasm32"));
 
 /// Runs one tile from step `from` up to step `to`.
 pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
+    debug_assert!(!tile.events.is_weighted(), "events with values are summed before");
     if let Some(lanes) = &tile.by_lane {
         return with_neuron!(lanes.kind, Own => {
             dispatch!(level.0, simd => forward_by_lane::<_, Own<_, 4>, Own<_, 1>>(simd, lanes, tile, state));

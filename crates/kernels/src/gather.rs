@@ -13,6 +13,7 @@ use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::{fit, load, store};
+use crate::weighted::add_weighted;
 use crate::{Level, NO_ROW, StepEvents, TILE};
 
 /// Numbers in a cache line.
@@ -25,11 +26,18 @@ pub struct Gather<'a> {
     pub offsets: &'a [u32],
     /// `sample << 16 | row`.
     pub entries: &'a [u32],
+    /// Value of each entry; empty: all are 1.
+    pub values: &'a [f32],
     /// q of each sample, `[row][lane]`.
     pub sources: &'a [&'a [f32]],
 }
 
-impl Gather<'_> {
+impl<'a> Gather<'a> {
+    /// q of an entry, `[lane]` and what follows.
+    fn row(&self, entry: u32, lanes: usize) -> &'a [f32] {
+        &self.sources[(entry >> 16) as usize][(entry & 0xffff) as usize * lanes..]
+    }
+
     /// Reads a number of each cache line in the order of memory, which is much faster than the order in which the inputs want them, so
     /// that they are close when they are read.
     pub(crate) fn read_ahead(&self) {
@@ -52,7 +60,13 @@ fn gather_vector<S: Simd>(simd: S, gather: &Gather<'_>, lanes: usize, gradient: 
             continue;
         }
         live[input] = true;
-        gather_row(simd, gather, entries, row);
+        if gather.values.is_empty() {
+            gather_row(simd, gather, entries, row);
+        } else {
+            let values = &gather.values[gather.offsets[input] as usize..];
+            let of = |(&entry, &value): (&u32, &f32)| (&gather.row(entry, lanes)[..lanes], value);
+            add_weighted(simd, row, entries.iter().zip(values).map(of));
+        }
     }
 }
 
@@ -103,7 +117,7 @@ fn gather_vectors<S: Simd, const K: usize>(
 }
 
 /// Adds `q_rows`, `[row][lane]`, of the steps that have one to `gradient`, `[row of the weights][lane]`, once for each spike in `events`,
-/// in the order of steps.
+/// or as often as the value of an event says, in the order of steps.
 pub fn scatter_tile(
     level: Level,
     events: &StepEvents<'_>,
@@ -129,6 +143,13 @@ fn scatter_vector<S: Simd>(
             continue;
         }
         let q = &q_rows[q_row as usize * lanes..(q_row as usize + 1) * lanes];
+        if events.is_weighted() {
+            for (row, value) in events.weighted_at(t) {
+                let to = &mut gradient[row as usize * lanes..][..lanes];
+                add_weighted(simd, to, std::iter::once((q, value)));
+            }
+            continue;
+        }
         let mut lane = 0;
         while lane < lanes {
             if fit::<S>(4, lanes - lane) {

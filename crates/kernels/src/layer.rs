@@ -9,6 +9,7 @@ use fearless_simd::prelude::*;
 use crate::forward::{add_rows, is_plain};
 use crate::lanes::{fit, load, store};
 use crate::neuron::{Lif, Neuron};
+use crate::weighted::add_weighted;
 use crate::{FLOOR_EVERY, ForwardTile, Level, TILE, TileState};
 
 /// A tile with its state.
@@ -46,6 +47,9 @@ pub fn sum_events(level: Level, tile: &ForwardTile<'_>, (from, to): (usize, usiz
 
 #[inline(always)]
 fn sum_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, (from, to): (usize, usize), stride: usize, sums: &mut [f32]) {
+    if tile.events.is_weighted() {
+        return sum_weighted(simd, tile, (from, to), stride, sums);
+    }
     let mut lane = 0;
     while lane < tile.lanes {
         if fit::<S>(4, tile.lanes - lane) {
@@ -72,6 +76,17 @@ fn sum_lanes<S: Simd, const K: usize>(
         let none = [S::f32s::splat(simd, 0.0); K];
         let sum = add_rows::<S, K>(simd, none, &tile.weights[first..], tile.lanes, arriving);
         store::<S, K>(&sum, &mut row[first..]);
+    }
+}
+
+#[inline(always)]
+fn sum_weighted<S: Simd>(simd: S, tile: &ForwardTile<'_>, (from, to): (usize, usize), stride: usize, sums: &mut [f32]) {
+    let steps = (from..to).filter(|&t| !tile.events.at(t).is_empty());
+    for (t, row) in steps.zip(sums.chunks_mut(stride)) {
+        let row = &mut row[..tile.lanes];
+        row.fill(0.0);
+        let of = |(unit, value)| (&tile.weights[unit as usize * tile.lanes..][..tile.lanes], value);
+        add_weighted(simd, row, tile.events.weighted_at(t).map(of));
     }
 }
 

@@ -34,6 +34,7 @@ mod sparse;
 mod surrogate;
 mod surrogate_table;
 mod update;
+mod weighted;
 
 pub use active::{activation_parts, mark_active};
 pub use backward::{

@@ -40,7 +40,7 @@ pub use backward::{
 pub use conv2d::Conv2d;
 pub use delayed_connections::DelayedConnections;
 pub use dense::Dense;
-pub use forward::{ForwardRun, Keep};
+pub use forward::{ForwardRun, Keep, SumScratch};
 pub use layout::{Layout, Site};
 pub use listed::Injected;
 pub use one_to_one::OneToOne;

@@ -1,5 +1,6 @@
 //! Spikes of a layer: lists by step, and bits.
 
+use spikelet_data::SampleEvents;
 use spikelet_kernels::StepEvents;
 
 /// In a table of units: there is none.
@@ -12,11 +13,18 @@ pub struct LayerSpikes<'a> {
     pub offsets: &'a [u32],
     /// Units that fired, by step.
     pub units: &'a [u32],
+    /// Value of each event, where they are of the input and have values; else empty.
+    pub values: &'a [f32],
     /// Simulated steps.
     pub steps: usize,
 }
 
 impl<'a> LayerSpikes<'a> {
+    /// Events of the input, whose steps begin at `offsets`.
+    pub fn of_input(input: SampleEvents<'a>, offsets: &'a [u32], steps: usize) -> Self {
+        Self { offsets, units: input.units, values: input.values, steps }
+    }
+
     pub(crate) fn at(&self, t: usize) -> &'a [u32] {
         &self.units[self.offsets[t] as usize..self.offsets[t + 1] as usize]
     }
@@ -40,8 +48,19 @@ impl<'a> LayerSpikes<'a> {
 
 impl<'a> From<LayerSpikes<'a>> for StepEvents<'a> {
     fn from(spikes: LayerSpikes<'a>) -> Self {
-        Self { offsets: spikes.offsets, units: spikes.units }
+        Self { offsets: spikes.offsets, units: spikes.units, values: spikes.values }
     }
+}
+
+/// Appends events to a list whose events have values as soon as any of them has one; without, all are 1.
+pub(crate) fn append(list: (&mut Vec<u32>, &mut Vec<f32>), (units, values): (&[u32], &[f32])) {
+    let (to_units, to_values) = list;
+    if !to_values.is_empty() || !values.is_empty() {
+        to_values.resize(to_units.len(), 1.0);
+        to_values.extend_from_slice(values);
+        to_values.resize(to_units.len() + units.len(), 1.0);
+    }
+    to_units.extend_from_slice(units);
 }
 
 /// Step after the last one with an event; `offsets` has the start of each step, and the end of the last.

@@ -1,9 +1,9 @@
 //! What a sample keeps for the gradient of one layer, in arrays of declared lengths.
 
-use spikelet_kernels::{NO_ROW, TILE, WINDOW, padded};
+use spikelet_kernels::{NO_ROW, StepEvents, TILE, WINDOW, padded};
 
 use crate::aligned::Aligned;
-use crate::events::LayerSpikes;
+use crate::events::{LayerSpikes, append};
 use crate::learnt::{LearntShape, LearntValues};
 use crate::shape::LayerShape;
 
@@ -104,6 +104,8 @@ pub struct RowInputs {
     pub ends: Vec<u32>,
     /// Input unit of each spike, in order of time.
     pub units: Vec<u32>,
+    /// Value of each; empty: all are 1.
+    pub values: Vec<f32>,
 }
 
 /// Sums over steps and places, `[input][lane]`.
@@ -180,11 +182,13 @@ impl RowInputs {
     fn clear(&mut self) {
         self.ends.clear();
         self.units.clear();
+        self.values.clear();
     }
 
     /// Adds a row, whose number it returns.
-    fn push(&mut self, units: &[u32]) -> u32 {
-        self.units.extend_from_slice(units);
+    fn push(&mut self, inputs: &LayerSpikes<'_>, t: usize) -> u32 {
+        let events = StepEvents::from(*inputs);
+        append((&mut self.units, &mut self.values), (events.at(t), events.values_at(t)));
         self.ends.push(self.units.len() as u32);
         self.ends.len() as u32 - 1
     }
@@ -208,6 +212,7 @@ impl RowInputs {
         self.ends.is_sorted()
             && self.ends.last().map_or(0, |&end| end as usize) == self.units.len()
             && self.units.iter().all(|&unit| (unit as usize) < inputs)
+            && (self.values.is_empty() || self.values.len() == self.units.len())
     }
 }
 
@@ -218,9 +223,8 @@ impl GradientRows {
         self.row_of_step.resize(steps, NO_ROW);
         self.inputs.clear();
         for t in 0..end {
-            let units = inputs.at(t);
-            if !units.is_empty() {
-                self.row_of_step[t] = self.inputs.push(units);
+            if !inputs.at(t).is_empty() {
+                self.row_of_step[t] = self.inputs.push(inputs, t);
             }
         }
         self.q.resize(self.inputs.count() * lanes);
@@ -245,7 +249,7 @@ impl GradientRows {
         let last = fired.next_back().unwrap_or(first);
         let arrivals = first..end.min(last + WINDOW.max(longest + 1));
         for t in arrivals {
-            self.row_of_step[t] = self.inputs.push(inputs.at(t));
+            self.row_of_step[t] = self.inputs.push(inputs, t);
         }
         self.q.resize(self.inputs.count() * lanes);
         self.r.resize(if has_r { self.q.len() } else { 0 });
@@ -270,7 +274,9 @@ mod tests {
 
     #[test]
     fn inputs_fit_if_each_is_in_a_row() {
-        let fits = |ends: &[u32], units: &[u32]| RowInputs { ends: ends.to_vec(), units: units.to_vec() }.fits(5);
+        let fits = |ends: &[u32], units: &[u32]| {
+            RowInputs { ends: ends.to_vec(), units: units.to_vec(), values: Vec::new() }.fits(5)
+        };
         assert!(fits(&[1, 3], &[0, 4, 2]) && fits(&[0, 0], &[]));
         for (ends, units) in [(&[1, 2][..], &[0, 4, 2][..]), (&[2, 1], &[0]), (&[1, 2], &[0, 5]), (&[], &[1])] {
             assert!(!fits(ends, units), "{ends:?} {units:?}");

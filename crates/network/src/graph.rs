@@ -2,7 +2,7 @@
 //!
 //! Connections are numbered as the layers of [`crate::network::Network`]: layers with neurons, then the further inputs of these.
 
-use crate::connection::{Dense, Layout, Pool};
+use crate::connection::{Dense, Layout, Pool, PoolKind};
 use crate::events::NO_UNIT;
 
 /// Where spikes come from.
@@ -93,6 +93,22 @@ impl PoolNode {
 }
 
 impl Graph {
+    /// Whether events of the input get to a max pool with no layer between.
+    pub(crate) fn input_reaches_max_pool(&self) -> bool {
+        let mut carries = vec![false; self.pools.len()];
+        // Pools may come in any order; each round takes the events one pool further.
+        for _ in 0..self.pools.len() {
+            for (number, pool) in self.pools.iter().enumerate() {
+                carries[number] = pool.sources.iter().any(|source| match source.origin {
+                    Origin::Input => true,
+                    Origin::Pool(before) => carries[before],
+                    Origin::Layer(_) => false,
+                });
+            }
+        }
+        self.pools.iter().zip(carries).any(|(node, carries)| carries && node.pool.kind == PoolKind::Max)
+    }
+
     /// A graph of connections with `sources` of so many units, whose layers `inputs` lists, and of pools; `order` is that of evaluation.
     pub(crate) fn new(
         sources: Vec<Vec<Source>>,

@@ -115,8 +115,8 @@ impl Layer {
     /// Input units of all spikes that the weights got.
     pub fn inputs<'a>(&self, state: &'a LayerState, spikes: LayerSpikes<'a>) -> LayerSpikes<'a> {
         let arriving = self.stages.arriving(&state.stages, spikes.into());
-        let StepEvents { offsets, units } = self.connection.inputs(&state.connection, arriving);
-        LayerSpikes { offsets, units, steps: spikes.steps }
+        let StepEvents { offsets, units, values } = self.connection.inputs(&state.connection, arriving);
+        LayerSpikes { offsets, units, values, steps: spikes.steps }
     }
 }
 

@@ -130,6 +130,14 @@ impl Network {
         self.graph.as_ref().is_some_and(|graph| sums(graph))
     }
 
+    /// Whether events of the input get to a max pool with no layer between: it takes spikes without values (spec 1.6).
+    pub fn input_reaches_max_pool(&self) -> bool {
+        match &self.graph {
+            Some(graph) => graph.input_reaches_max_pool(),
+            None => self.layers.first().is_some_and(|layer| layer.stages.selects()),
+        }
+    }
+
     /// Whether samples keep adjoints of every step for the sums over a batch.
     pub fn keeps_steps(&self) -> bool {
         let delays = self.layers.iter().filter_map(|layer| layer.delays());

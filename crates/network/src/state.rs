@@ -50,6 +50,8 @@ pub struct SpikeList {
     pub offsets: Vec<u32>,
     /// Units that fired, by step.
     pub units: Vec<u32>,
+    /// Value of each event, where sources send such of the input; else empty.
+    pub(crate) values: Vec<f32>,
     /// Whether the spikes of every step are known.
     pub(crate) is_complete: bool,
 }
@@ -165,18 +167,20 @@ impl SpikeList {
     pub(crate) fn clear(&mut self) {
         self.offsets.fill(0);
         self.units.clear();
+        self.values.clear();
         self.is_complete = false;
     }
 
     /// All spikes.
     pub(crate) fn events(&self) -> StepEvents<'_> {
-        StepEvents { offsets: &self.offsets, units: &self.units }
+        StepEvents { offsets: &self.offsets, units: &self.units, values: &self.values }
     }
 
     /// The spikes of the last step of a window, as those of the step before step `kept`.
     pub(crate) fn of_last(&self, window: usize, kept: usize) -> Self {
         let mut last = Self::new(self.offsets.len() - 1);
         last.units.extend_from_slice(self.events().at(window - 1));
+        last.values.extend_from_slice(self.events().values_at(window - 1));
         last.offsets[kept..].fill(last.units.len() as u32);
         last
     }
@@ -184,12 +188,13 @@ impl SpikeList {
     /// Forgets the spikes from step `steps` on.
     pub(crate) fn drop_from(&mut self, steps: usize) {
         self.units.truncate(self.offsets[steps] as usize);
+        self.values.truncate(self.offsets[steps] as usize);
         self.offsets[steps..].fill(self.units.len() as u32);
     }
 
     /// The spikes at steps before `steps`.
     pub fn before(&self, steps: usize) -> LayerSpikes<'_> {
-        LayerSpikes { offsets: &self.offsets, units: &self.units, steps }
+        LayerSpikes { offsets: &self.offsets, units: &self.units, values: &self.values, steps }
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Shape {
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
     pub(crate) steps: usize,
+    /// Whether events of the input get to a max pool with no layer between.
+    pub(crate) reaches_max_pool: bool,
 }
 
 /// Data sets by number; numbers are not used again.
@@ -172,8 +174,9 @@ fn build(descriptor: &DatasetDescriptor, arrays: DatasetArrays, shape: Shape) ->
             (None, Some(values)) => encoding.encode(&values, shape.inputs, shape.steps, rows.as_deref())?,
             _ => return Err(Error::shape("pixels", "images need either pixels or values")),
         },
-        _ => trains("events", (offsets, times, units), shape.steps, shape.inputs)?,
+        _ => trains("events", (offsets, times, units, values), shape.steps, shape.inputs)?,
     };
+    inputs.check_values(shape.reaches_max_pool, "events")?;
     let has_trains = target_offsets.is_some() || target_times.is_some() || target_units.is_some();
     let targets = match (labels, counts, series, has_trains) {
         (None, None, None, false) => Targets::None,
@@ -181,7 +184,7 @@ fn build(descriptor: &DatasetDescriptor, arrays: DatasetArrays, shape: Shape) ->
         (None, Some(counts), None, false) => Targets::Counts(counts),
         (None, None, Some(values), false) => Targets::Series { steps: shape.steps, values },
         (None, None, None, true) => {
-            let arrays = (target_offsets, target_times, target_units);
+            let arrays = (target_offsets, target_times, target_units, None);
             Targets::Trains(trains("targets", arrays, shape.steps, shape.outputs)?)
         }
         _ => {
@@ -214,11 +217,13 @@ pub(crate) fn check_units(encoding: &Encoding, channels: usize, inputs: usize) -
     Err(Error::shape("encoding", message))
 }
 
-type EventArrays = (Option<Vec<u32>>, Option<Vec<u16>>, Option<Vec<u32>>);
+type EventArrays = (Option<Vec<u32>>, Option<Vec<u16>>, Option<Vec<u32>>, Option<Vec<f32>>);
 
 fn trains(path: &str, arrays: EventArrays, steps: usize, units: usize) -> Result<SpikeTrains> {
     match arrays {
-        (Some(offsets), Some(times), Some(unit)) => SpikeTrains::from_parts(&offsets, times, unit, steps, units, path),
+        (Some(offsets), Some(times), Some(of_events), values) => {
+            SpikeTrains::from_parts(&offsets, (times, of_events, values), steps, units, path)
+        }
         _ => Err(Error::shape(path, "need offsets, times and units")),
     }
 }

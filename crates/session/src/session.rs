@@ -162,6 +162,7 @@ impl Session {
             inputs: config.network.input.units(),
             outputs: self.trainer.shapes().last().map_or(0, |shape| shape.units),
             steps: config.network.steps as usize,
+            reaches_max_pool: self.trainer.input_reaches_max_pool(),
         }
     }
 

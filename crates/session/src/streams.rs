@@ -33,6 +33,9 @@ fn one() -> u32 {
     1
 }
 
+/// Times, units and perhaps values of input events.
+pub type StreamEvents = (Vec<u16>, Vec<u32>, Option<Vec<f32>>);
+
 /// Streams by number; numbers are not used again.
 #[derive(Debug, Default)]
 pub(crate) struct Streams {
@@ -83,12 +86,12 @@ impl Streams {
         Ok(())
     }
 
-    pub(crate) fn run(&mut self, id: u32, times: Vec<u16>, units: Vec<u32>, steps: u32) -> Result<StreamAnswer> {
+    pub(crate) fn run(&mut self, id: u32, events: StreamEvents, steps: u32) -> Result<StreamAnswer> {
         let Held { stream, .. } = self.find(id)?;
         if steps as usize > MAX_STEPS {
             return Err(Error::shape("steps", format!("must be at most {MAX_STEPS} a call, got {steps}")));
         }
-        run(stream, times, units, steps as usize)
+        run(stream, events, steps as usize)
     }
 
     pub(crate) fn run_signal(&mut self, id: u32, values: &[f32]) -> Result<StreamAnswer> {
@@ -107,7 +110,7 @@ impl Streams {
             units.extend_from_slice(fired);
             steps += 1;
         })?;
-        run(stream, times, units, usize::from(steps))
+        run(stream, (times, units, None), usize::from(steps))
     }
 
     fn find(&mut self, id: u32) -> Result<&mut Held> {
@@ -131,8 +134,8 @@ fn decision_window(window: Option<u32>, hop: Option<u32>) -> Result<Option<Decis
     }
 }
 
-fn run(stream: &mut DecidingStream, times: Vec<u16>, units: Vec<u32>, steps: usize) -> Result<StreamAnswer> {
-    let found = stream.run(times, units, steps)?;
+fn run(stream: &mut DecidingStream, events: StreamEvents, steps: usize) -> Result<StreamAnswer> {
+    let found = stream.run(events, steps)?;
     Ok(StreamAnswer::new(found, steps, stream))
 }
 

@@ -16,7 +16,7 @@ pub struct DatasetArrays {
     pub units: Option<Vec<u32>>,
     /// Grey values, `[sample][unit]`; the value is `pixel / 255`.
     pub pixels: Option<Vec<u8>>,
-    /// Values in 0..1, `[sample][unit]`, or signals, `[time][channel]` of one sample after the other.
+    /// Values in 0..1, `[sample][unit]`; or signals, `[time][channel]` of one sample after the other; or the value of each event.
     pub values: Option<Vec<f32>>,
     /// Number of each image in the data set it comes from, which random encodings are seeded with.
     pub rows: Option<Vec<u32>>,
@@ -35,7 +35,7 @@ pub struct DatasetArrays {
 }
 
 /// Spikes of many samples in compressed rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Events {
     /// Start of each sample's events and the end of the last, `[samples + 1]`.
     pub offsets: Vec<u32>,
@@ -43,16 +43,18 @@ pub struct Events {
     pub times: Vec<u16>,
     /// Unit of each event.
     pub units: Vec<u32>,
+    /// Value of each event; empty where all are 1.
+    pub values: Vec<f32>,
 }
 
 impl Events {
     pub(crate) fn from_trains(trains: SpikeTrains) -> Result<Self> {
-        let (starts, times, units) = trains.into_parts();
+        let (starts, times, units, values) = trains.into_parts();
         if u32::try_from(times.len()).is_err() {
             return Err(Error::shape("events", format!("must be at most {}, got {}", u32::MAX, times.len())));
         }
         require(starts.len() as u64 * size_of::<u32>() as u64, "events", || "their offsets".to_owned())?;
-        Ok(Self { offsets: starts.into_iter().map(|start| start as u32).collect(), times, units })
+        Ok(Self { offsets: starts.into_iter().map(|start| start as u32).collect(), times, units, values })
     }
 }
 

@@ -7,6 +7,8 @@ use spikelet_network::gradient::{GradientRows, GradientSums, LayerGradient};
 use crate::metrics::{Regression, SampleOutcome};
 use crate::sample::SampleResult;
 
+/// Beside the number of arrays that a layer learns: its input events have values, which stand before these arrays.
+const HAS_VALUES: u32 = 1 << 31;
 /// Numbers that are written together.
 const CHUNK: usize = 1024;
 
@@ -78,7 +80,11 @@ impl Writer<'_> {
         [q, r, weights, bias].into_iter().for_each(|list| self.list(list, f32::to_le_bytes));
         self.list(fired, u64::to_le_bytes);
         self.list(silent_places, u32::to_le_bytes);
-        self.word(learnt.len() as u32);
+        let has_values = if inputs.values.is_empty() { 0 } else { HAS_VALUES };
+        self.word(learnt.len() as u32 | has_values);
+        if !inputs.values.is_empty() {
+            self.list(&inputs.values, f32::to_le_bytes);
+        }
         learnt.iter().for_each(|array| self.list(array, f32::to_le_bytes));
     }
 }
@@ -171,7 +177,12 @@ impl<'a> Reader<'a> {
         }
         self.list(&mut rows.fired, u64::from_le_bytes)?;
         self.list(&mut sums.silent_places, u32::from_le_bytes)?;
-        if self.word()? as usize != layer.learnt.len() {
+        let learnt = self.word()?;
+        rows.inputs.values.clear();
+        if learnt & HAS_VALUES != 0 {
+            self.list(&mut rows.inputs.values, f32::from_le_bytes)?;
+        }
+        if (learnt & !HAS_VALUES) as usize != layer.learnt.len() {
             return Err(foreign());
         }
         for array in &mut layer.learnt {

@@ -40,7 +40,11 @@ pub(crate) struct Activity<'a> {
 impl Activity<'_> {
     /// No layers.
     pub(crate) fn none() -> Self {
-        Self { totals: &[], shapes: &[], spikes_of: &|_| LayerSpikes { offsets: &[0], units: &[], steps: 0 } }
+        Self {
+            totals: &[],
+            shapes: &[],
+            spikes_of: &|_| LayerSpikes { offsets: &[0], units: &[], values: &[], steps: 0 },
+        }
     }
 }
 

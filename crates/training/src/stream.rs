@@ -76,14 +76,14 @@ impl DecidingStream {
         self.overall.decision()
     }
 
-    /// Runs `steps` more steps with these input spikes, `times` counted from the first of them, in any order.
+    /// Runs `steps` more steps with these input events, times, units and perhaps values, times counted from the first step, in any order.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] with the path `spikes.times[i]` and the like for spikes outside these steps or the
-    /// input, and [`crate::ErrorCode::ConfigInvalid`] where there is no memory for membranes and decisions; no step is run then.
+    /// input, [`crate::ErrorCode::DataFormat`] for values that are not finite or reach a max pool, and [`crate::ErrorCode::ConfigInvalid`] where there is no memory for membranes and decisions; no step is run then.
     /// [`crate::ErrorCode::ConfigInvalid`] also where there is no memory for the output spikes; the stream is then between two
     /// steps, and has to be restarted.
-    pub fn run(&mut self, times: Vec<u16>, units: Vec<u32>, steps: usize) -> Result<StreamSteps> {
+    pub fn run(&mut self, events: (Vec<u16>, Vec<u32>, Option<Vec<f32>>), steps: usize) -> Result<StreamSteps> {
         let Self { stream, overall, windows, row } = self;
         let membranes = if stream.fires() { 0 } else { steps * stream.outputs() };
         let mut found = StreamSteps {
@@ -94,7 +94,7 @@ impl DecidingStream {
             windows.require_memory_for(steps)?;
         }
         let mut step = 0;
-        stream.run(times, units, steps, &mut |output| {
+        stream.run(events, steps, &mut |output| {
             found.add(step, output)?;
             read(output, row);
             overall.add(row);

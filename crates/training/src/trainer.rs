@@ -168,6 +168,12 @@ impl Trainer {
         self.network.shapes_with_neurons()
     }
 
+    /// Whether events of the input get to a max pool with no layer between, which takes spikes without values.
+    #[must_use]
+    pub fn input_reaches_max_pool(&self) -> bool {
+        self.network.input_reaches_max_pool()
+    }
+
     /// Sizes of the further inputs of a layer with neurons.
     #[must_use]
     pub fn further_shapes(&self, layer: usize) -> Vec<LayerShape> {

@@ -143,7 +143,10 @@ impl TileUpdate<'_> {
         let sources = entries.map(|_| sources(results, tile.layer, tile.first, lanes)).unwrap_or_default();
         let own = layer.own_rows();
         let mut gathers = entries.map(|entries| entries.gathers(&sources[..results.len()]));
-        let last = gathers.as_mut().filter(|_| own.is_none()).and_then(DoubleEndedIterator::next_back);
+        // Events with values are summed before the update, which alone then knows no values.
+        let is_weighted = entries.is_some_and(LayerEntries::is_weighted);
+        let joins = own.is_none() && !is_weighted;
+        let last = gathers.as_mut().filter(|_| joins).and_then(DoubleEndedIterator::next_back);
         if !frozen.weights {
             gathers.into_iter().flatten().for_each(|gather| sums.add_block(update.level, tile, shape, &gather));
         }
@@ -153,11 +156,13 @@ impl TileUpdate<'_> {
         let pair = &mut moments.weights;
         let mut arrays =
             ParameterArrays { values: &mut tile.weights, first: &mut pair.first, second: &mut pair.second };
+        let live = &mut moments.live;
+        if last.is_some() || is_weighted {
+            live.iter_mut().zip(&sums.touched).for_each(|(live, touched)| *live |= touched);
+        }
         let norm = match last {
             _ if frozen.weights => 0.0,
             Some(gather) => {
-                let live = &mut moments.live;
-                live.iter_mut().zip(&sums.touched).for_each(|(live, touched)| *live |= touched);
                 update_tile(update.level, &gather, lanes, &sums.weights, &gradient, optimizer, &mut arrays, live)
             }
             None => update_rows(update.level, lanes, &sums.weights, &gradient, optimizer, &mut arrays),

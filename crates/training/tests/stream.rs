@@ -110,7 +110,7 @@ fn spikes(events: &[Event]) -> SpikeTrains {
 fn take(stream: &mut DecidingStream, events: &[Event], from: usize, to: usize) -> StreamSteps {
     let here: Vec<Event> = events.iter().copied().filter(|&(t, _)| (from..to).contains(&usize::from(t))).collect();
     let times = here.iter().map(|&(t, _)| t - from as u16).collect();
-    stream.run(times, here.iter().map(|&(_, unit)| unit).collect(), to - from).unwrap()
+    stream.run((times, here.iter().map(|&(_, unit)| unit).collect(), None), to - from).unwrap()
 }
 
 fn run(stream: &mut DecidingStream, events: &[Event], from: usize, to: usize) -> Vec<Event> {
@@ -322,7 +322,7 @@ fn a_window_needs_something_to_decide_by() {
     let error = trainer.stream(Some(DecisionWindow { window: one, hop: one })).unwrap_err();
     assert_eq!((error.code, error.path.as_str()), (ErrorCode::ConfigInvalid, "window"));
     let mut stream = trainer.stream(None).unwrap();
-    assert_eq!(stream.run(vec![0], vec![1], 3).unwrap().membranes.len(), 3 * 5);
+    assert_eq!(stream.run((vec![0], vec![1], None), 3).unwrap().membranes.len(), 3 * 5);
     assert_eq!((stream.decision().by_membrane(), stream.decision().scores), (None, vec![]));
 }
 
@@ -360,7 +360,7 @@ fn errors_name_the_spike_and_run_nothing() {
         (vec![1], vec![48], "spikes.units[0]"),
         (vec![1], vec![], "spikes.units"),
     ] {
-        let error = stream.run(times, units, 2).unwrap_err();
+        let error = stream.run((times, units, None), 2).unwrap_err();
         assert_eq!((error.code, error.path.as_str()), (ErrorCode::ShapeMismatch, path));
     }
     assert_eq!(stream.steps(), 0);

@@ -57,7 +57,8 @@ const CHUNK = 256;
  * @param data a data set, or the parts, one after the other, of one that does not fit into memory; all of the same kind and
  * shape.
  * @throws {SpikeletError} `WRITE_FAILED` if the folder already contains shards or is not writable, `SHAPE_MISMATCH` for parts
- * that differ or if there are no samples, `CONFIG_INVALID` for more `testSamples` than there are samples. An abort throws the
+ * that differ or if there are no samples, `DATA_FORMAT` for events with values, `CONFIG_INVALID` for more `testSamples` than there
+ * are samples. An abort throws the
  * reason of the signal. After any failure the files written so far are removed.
  */
 export async function packShards(
@@ -221,7 +222,15 @@ class ShardFile {
   }
 
   async add(samples: SpikeDataset): Promise<void> {
-    const { bytes, offsets } = writeRecords(samples.contents(), samples.length);
+    const contents = samples.contents();
+    if (contents.inputs.kind === "events" && contents.inputs.events.values !== undefined) {
+      throw new SpikeletError(
+        "DATA_FORMAT",
+        "data",
+        "the events have values, which shards don't hold: pack images and encode them",
+      );
+    }
+    const { bytes, offsets } = writeRecords(contents, samples.length);
     const start = this.#bytes;
     await this.#write(bytes);
     for (const [k, end] of offsets.subarray(1).entries()) {

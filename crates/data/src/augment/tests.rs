@@ -1,6 +1,7 @@
 use spikelet_config::Config;
 
 use super::{Augmented, Augmenter};
+use crate::SampleEvents;
 
 const STEPS: u16 = 100;
 
@@ -13,11 +14,23 @@ fn config(input: &str, augmentation: &str) -> Config {
 }
 
 fn augmented(config: &Config, epoch: u32, sample: u32, events: &[(u16, u32)]) -> Vec<(u16, u32)> {
+    weighted(config, epoch, sample, events, &[]).0
+}
+
+/// The events of a changed sample, and their values.
+fn weighted(
+    config: &Config,
+    epoch: u32,
+    sample: u32,
+    events: &[(u16, u32)],
+    values: &[f32],
+) -> (Vec<(u16, u32)>, Vec<f32>) {
     let (times, units): (Vec<_>, Vec<_>) = events.iter().copied().unzip();
     let mut to = Augmented::default();
-    Augmenter::new(config, epoch).expect("augmentation is on").apply(sample, (&times, &units), &mut to);
-    let (times, units) = to.sample();
-    times.iter().copied().zip(units.iter().copied()).collect()
+    let events = SampleEvents { times: &times, units: &units, values };
+    Augmenter::new(config, epoch).expect("augmentation is on").apply(sample, events, &mut to);
+    let SampleEvents { times, units, values } = to.sample();
+    (times.iter().copied().zip(units.iter().copied()).collect(), values.to_vec())
 }
 
 /// Three events of each of 784 inputs.
@@ -48,6 +61,24 @@ fn events_are_dropped_with_the_given_probability_each_for_itself() {
     }
     assert!(is_likely(left.iter().sum(), samples as usize * events.len(), 0.7));
     assert!(left.iter().all(|&count| is_likely(count, samples as usize, 0.7)), "no event is dropped more than others");
+}
+
+#[test]
+fn values_stay_with_their_events() {
+    let all = r#"{ "eventDropout": 0.2, "inputDropout": 0.2, "shift": 2, "timeJitter": 9 }"#;
+    let (config, events) = (config("[1, 28, 28]", all), many());
+    let numbers: Vec<f32> = (0..events.len()).map(|number| number as f32).collect();
+    for sample in 0..5 {
+        let (changed, values) = weighted(&config, 0, sample, &events, &numbers);
+        assert_eq!(changed, augmented(&config, 0, sample, &events));
+        assert_eq!(changed.len(), values.len());
+        let moves = |k: usize| changed[k].1 as i64 - i64::from(events[values[k] as usize].1);
+        assert!((0..values.len()).all(|k| moves(k) == moves(0)), "the image moves as a whole");
+        let mut seen: Vec<u32> = values.iter().map(|&value| value as u32).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), values.len(), "each event has its own value");
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
+use spikelet_data::SampleEvents;
+
 use super::rounding::Rounding;
 use super::*;
 use crate::ErrorCode;
@@ -149,9 +151,20 @@ fn a_burst_has_more_spikes_and_shorter_intervals_for_a_larger_value() {
 }
 
 #[test]
-fn direct_refuses_values() {
-    let error = Encoding::from_json(r#"{"type":"direct"}"#).unwrap().encode(&[1.0], 1, 2, None).unwrap_err();
-    assert_eq!((error.code, error.path.as_str()), (ErrorCode::DataFormat, "encoding"));
+fn direct_makes_a_value_of_an_event_at_every_step() {
+    let encoded = |text: &str, steps| {
+        Encoding::from_json(text).unwrap().encode(&[0.25, 0.0, 1.0, 0.0, 0.0, 0.5], 3, steps, None).unwrap()
+    };
+    let trains = encoded(r#"{"type":"direct"}"#, 2);
+    let SampleEvents { times, units, values } = trains.events(0);
+    assert_eq!((times, units, values), (&[0, 0, 1, 1][..], &[0, 2, 0, 2][..], &[0.25, 1.0, 0.25, 1.0][..]));
+    let SampleEvents { times, units, values } = trains.events(1);
+    assert_eq!((times, units, values), (&[0, 1][..], &[2, 2][..], &[0.5, 0.5][..]));
+    assert_eq!(encoded(r#"{"type":"direct","every":3}"#, 7).sample(1).0, [0, 3, 6]);
+
+    let binary = Encoding::from_json(r#"{"type":"direct"}"#).unwrap().encode_pixels(&[255, 0], 2, 2, None).unwrap();
+    assert_eq!(binary.sample(0), (&[0, 1][..], &[0, 0][..]));
+    assert!(!binary.is_weighted(), "events of value 1 are spikes");
 }
 
 #[test]

@@ -76,10 +76,11 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
 
 /// Twin of [`crate::sum_events`].
 pub fn sum_events(tile: &ForwardTile<'_>, (from, to): (usize, usize), stride: usize, sums: &mut [f32]) {
-    let steps = (from..to).map(|t| tile.events.at(t)).filter(|arriving| !arriving.is_empty());
-    for (arriving, row) in steps.zip(sums.chunks_mut(stride)) {
+    let steps = (from..to).filter(|&t| !tile.events.at(t).is_empty());
+    for (t, row) in steps.zip(sums.chunks_mut(stride)) {
         for (lane, sum) in row[..tile.lanes].iter_mut().enumerate() {
-            *sum = arriving.iter().fold(0.0, |sum, &unit| sum + tile.weights[unit as usize * tile.lanes + lane]);
+            let weight = |unit: u32| tile.weights[unit as usize * tile.lanes + lane];
+            *sum = tile.events.weighted_at(t).fold(0.0, |sum, (unit, value)| sum + weight(unit) * value);
         }
     }
 }

@@ -119,7 +119,7 @@ impl Case {
                 weights: &self.weights,
                 bias: &self.bias,
                 lanes: self.lanes,
-                events: StepEvents { offsets: &self.offsets, units: &self.units },
+                events: StepEvents { offsets: &self.offsets, units: &self.units, values: &[] },
                 constants: self.constants(),
                 by_lane: self.lanes(),
                 refractory,

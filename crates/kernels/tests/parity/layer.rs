@@ -53,12 +53,23 @@ fn run_layer(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
         outside.extend_from_slice(split(t).0);
         offsets[t + 1] = outside.len() as u32;
     }
-    let of_outside = ForwardTile { events: StepEvents { offsets: &offsets, units: &outside }, ..*tile };
+    let of_outside = ForwardTile { events: StepEvents { offsets: &offsets, units: &outside, values: &[] }, ..*tile };
     let stride = tile.lanes + 16;
     let [mut sums, mut expected] = [(); 2].map(|()| vec![7.0; stride * (to - from)]);
     sum_events(level, &of_outside, (from, to), stride, &mut sums);
     reference::sum_events(&of_outside, (from, to), stride, &mut expected);
     assert_same("sums of what arrives", level, &sums, &expected);
+    for values in [vec![1.0; outside.len()], Draw(to as u32 + 3).vector(outside.len(), 2.0)] {
+        let events = StepEvents { values: &values, ..of_outside.events };
+        let weighted = ForwardTile { events, ..of_outside };
+        let [mut found, mut expected] = [(); 2].map(|()| vec![7.0; stride * (to - from)]);
+        sum_events(level, &weighted, (from, to), stride, &mut found);
+        reference::sum_events(&weighted, (from, to), stride, &mut expected);
+        assert_same("sums of what arrives with values", level, &found, &expected);
+        if values.iter().all(|&value| value == 1.0) {
+            assert_same("sums of what arrives with values of 1", level, &found, &sums);
+        }
+    }
     let state = TileState {
         current: state.current,
         membrane: state.membrane,

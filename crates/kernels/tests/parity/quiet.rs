@@ -96,7 +96,7 @@ impl Tile {
                 weights: &[],
                 bias: &self.bias,
                 lanes: TILE,
-                events: StepEvents { offsets: &[0; STEPS + 1], units: &[] },
+                events: StepEvents { offsets: &[0; STEPS + 1], units: &[], values: &[] },
                 constants: self.constants,
                 by_lane: self.lanes(),
                 refractory: 0,

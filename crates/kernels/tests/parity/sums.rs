@@ -194,7 +194,7 @@ fn updates_are_the_plain_loops() {
                     }
                     offsets.push(entries.len() as u32);
                 }
-                let gather = Gather { offsets: &offsets, entries: &entries, sources: &sources };
+                let gather = Gather { offsets: &offsets, entries: &entries, values: &[], sources: &sources };
                 let silent = draw.vector(lanes, 0.1);
                 let zeros = vec![0.0; lanes];
                 for (optimizer, silent) in optimizers().iter().zip([&zeros, &zeros, &zeros, &silent]) {
@@ -228,6 +228,13 @@ fn check_update(
     gather_tile(level, gather, lanes, &mut partial, &mut vec![false; inputs]);
     reference::gather_tile(gather, lanes, &mut expected_partial, &mut vec![false; inputs]);
     assert_same("gather", level, &partial, &expected_partial);
+    let values = draw.vector(gather.entries.len(), 2.0);
+    let weighted = Gather { values: &values, ..*gather };
+    let mut expected = draw.vector(inputs * lanes, 1.0);
+    let mut found = expected.clone();
+    gather_tile(level, &weighted, lanes, &mut found, &mut vec![false; inputs]);
+    reference::gather_tile(&weighted, lanes, &mut expected, &mut vec![false; inputs]);
+    assert_same("gather of values", level, &found, &expected);
 
     for sums in [&[][..], &partial] {
         let expected =
@@ -247,7 +254,8 @@ fn scatter_is_the_plain_loop() {
         for lanes in LANE_COUNTS {
             for steps in 0..=67 {
                 let case = Case::new(steps as u32 * 5 + lanes as u32, lanes, steps);
-                let events = StepEvents { offsets: &case.offsets, units: &case.units };
+                let values = Draw(steps as u32 + 11).vector(case.units.len() * (steps % 2), 2.0);
+                let events = StepEvents { offsets: &case.offsets, units: &case.units, values: &values };
                 let mut rows = 0..;
                 let row_of_step: Vec<u32> = (0..steps)
                     .map(|t| if events.at(t).is_empty() { NO_ROW } else { rows.next().expect("endless") })

@@ -128,6 +128,10 @@ impl Weights for DelayedConnections {
         self.steps.longest
     }
 
+    fn takes_values(&self) -> bool {
+        true
+    }
+
     fn forward(&self, state: &mut ConnectionState, run: &mut ForwardRun<'_>) {
         let drive = &mut state.delayed.drive;
         drive.send(run.view.tiles, &self.steps, run.arriving, run.to);

@@ -115,8 +115,8 @@ pub(super) fn write_input_gradient(run: &mut BackwardRun<'_>, arrivals: StepEven
     let to = gradient.learnt.last_mut().expect("delays are learnt");
     let mut sums = vec![0.0; to.len()];
     for (t, r) in sent.adjoints.r.chunks_exact(view.layout.stride).enumerate().take(end) {
-        for &input in arrivals.at(t) {
-            sums[input as usize] += half_gain * sent.row_dot(input as usize, r);
+        for (input, value) in arrivals.weighted_at(t) {
+            sums[input as usize] += half_gain * sent.row_dot(input as usize, r) * value;
         }
     }
     match mixing {

@@ -78,9 +78,15 @@ impl Drive {
         for (tile, steps) in tiles.iter().zip(&delays.by_connection) {
             let sums = &mut self.sums[tile.first * self.steps..(tile.first + tile.lanes) * self.steps];
             for t in self.sent..to {
-                for &input in spikes.at(t) {
+                for (input, value) in spikes.weighted_at(t) {
                     let row = input as usize * tile.lanes..(input as usize + 1) * tile.lanes;
-                    send_delayed(&DelayedRow { weights: &tile.weights[row.clone()], delays: &steps[row] }, t, sums);
+                    let mut weighted = [0.0; TILE];
+                    let mut weights = &tile.weights[row.clone()];
+                    if value != 1.0 {
+                        weighted.iter_mut().zip(weights).for_each(|(to, weight)| *to = weight * value);
+                        weights = &weighted[..tile.lanes];
+                    }
+                    send_delayed(&DelayedRow { weights, delays: &steps[row] }, t, sums);
                 }
             }
         }
@@ -97,6 +103,6 @@ impl Drive {
 
     /// One row at each step.
     pub(super) fn events(&self) -> StepEvents<'_> {
-        StepEvents { offsets: &self.rows, units: &self.rows }
+        StepEvents { offsets: &self.rows, units: &self.rows, values: &[] }
     }
 }

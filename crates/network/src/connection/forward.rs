@@ -5,6 +5,8 @@ use spikelet_kernels::{ForwardTile, Level, ObservedForward, StepEvents, TileRun,
 use super::layout::Site;
 use super::sums::DriveSums;
 use super::view::LayerView;
+use super::{Connection, ConnectionState};
+use crate::aligned::Aligned;
 use crate::state::UnitState;
 
 /// How much of every step is kept.
@@ -31,7 +33,44 @@ pub struct ForwardRun<'a> {
     pub(crate) keep: Keep,
 }
 
+/// Memory for currents that are summed before the units run.
+#[derive(Debug, Default)]
+pub struct SumScratch {
+    /// 0, 1, 2, …: step t has one row, number t.
+    pub(crate) rows: Vec<u32>,
+    /// Sums of one input at a site.
+    pub(crate) of_input: Aligned,
+}
+
+impl SumScratch {
+    /// Memory for simulations of so many steps.
+    pub(crate) fn new(steps: usize) -> Self {
+        Self { rows: (0..=steps as u32).collect(), of_input: Aligned::default() }
+    }
+}
+
 impl ForwardRun<'_> {
+    /// Runs the units on what arrives over a connection, which the gain of the neuron holds the scale of. Currents of events with values are
+    /// added up in `sums` first, so that the kernels read rows of weights in one way.
+    pub(crate) fn run(
+        &mut self,
+        connection: &Connection,
+        state: &mut ConnectionState,
+        (sums, scratch): (&mut Aligned, &mut SumScratch),
+    ) {
+        if !self.arriving.is_weighted() || connection.takes_values() {
+            return connection.forward(state, self);
+        }
+        let steps = self.view.steps;
+        sums.resize(self.view.layout.lanes * steps);
+        for site in &self.view.layout.sites {
+            sums[site.lane * steps..][self.from * site.lanes..self.to * site.lanes].fill(0.0);
+        }
+        let SumScratch { rows, of_input } = scratch;
+        connection.add_drive(state, self, &mut DriveSums { values: sums, scale: 1.0, scratch: of_input });
+        self.run_sums(sums, rows);
+    }
+
     /// Runs all sites, with the weights that each reads, `[row][lane]`, and the rows that its spikes name.
     pub(super) fn run_sites<'b>(
         &'b mut self,
@@ -71,7 +110,7 @@ impl ForwardRun<'_> {
     /// Runs all sites on the sums of their inputs, site by site `[step][lane]`; `rows` are 0, 1, 2, ….
     pub(crate) fn run_sums(&mut self, sums: &[f32], rows: &[u32]) {
         let steps = self.view.steps;
-        let events = StepEvents { offsets: rows, units: rows };
+        let events = StepEvents { offsets: rows, units: rows, values: &[] };
         self.run_sites(&|site| &sums[site.lane * steps..(site.lane + site.lanes) * steps], &|_| events);
     }
 

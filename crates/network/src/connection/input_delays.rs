@@ -33,8 +33,13 @@ impl InputDelays {
     }
 
     /// Sends the spikes of a step on their way, and appends those that arrive at it to a list.
-    pub(super) fn pass(&self, underway: &mut Underway, spikes: &[u32], arrived: &mut Vec<u32>) {
-        spikes.iter().for_each(|&input| underway.send(input, self.steps.by_input[input as usize]));
+    pub(super) fn pass(
+        &self,
+        underway: &mut Underway,
+        spikes: (&[u32], &[f32]),
+        arrived: (&mut Vec<u32>, &mut Vec<f32>),
+    ) {
+        underway.send(spikes, &self.steps.by_input);
         underway.arrive(arrived);
     }
 

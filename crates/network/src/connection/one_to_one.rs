@@ -71,11 +71,11 @@ impl Weights for OneToOne {
     fn add_drive(&self, _state: &mut ConnectionState, run: &mut ForwardRun<'_>, sums: &mut DriveSums<'_>) {
         let layout = run.view.layout;
         for t in run.from..run.to {
-            for &unit in run.arriving.at(t) {
+            for (unit, value) in run.arriving.weighted_at(t) {
                 let lane = layout.lane_of(unit);
                 let site = &layout.sites[layout.site_of(lane)];
                 let at = site.lane * run.view.steps + t * site.lanes + lane - site.lane;
-                sums.values[at] += sums.scale * weight(run.view.tiles, unit);
+                sums.values[at] += sums.scale * (weight(run.view.tiles, unit) * value);
             }
         }
     }
@@ -109,7 +109,8 @@ impl Weights for OneToOne {
         let weights = &mut gradient.sums.weights;
         let mut sums = vec![0.0; weights.len()];
         for (t, q) in adjoints.q.chunks_exact(layout.stride).enumerate().take(context.end) {
-            arriving.at(t).iter().for_each(|&unit| sums[unit as usize] += q[adjoint(layout, unit)]);
+            let events = arriving.weighted_at(t);
+            events.for_each(|(unit, value)| sums[unit as usize] += q[adjoint(layout, unit)] * value);
         }
         match context.mixing {
             None => weights.copy_from_slice(&sums),

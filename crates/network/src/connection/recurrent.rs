@@ -166,6 +166,10 @@ impl Weights for Recurrent {
         true
     }
 
+    fn takes_values(&self) -> bool {
+        true
+    }
+
     fn forward(&self, state: &mut ConnectionState, run: &mut ForwardRun<'_>) {
         let state = &mut state.recurrent;
         let ForwardRun { level, view, arriving, from, to, .. } = *run;

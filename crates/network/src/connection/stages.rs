@@ -10,7 +10,7 @@ use super::layout::{Layout, Site};
 use super::pool::{Pool, PoolKind};
 use super::sent::SourceSite;
 use super::underway::Underway;
-use crate::events::NO_UNIT;
+use crate::events::{NO_UNIT, append};
 
 /// The stages of a layer, in the order in which spikes pass them.
 #[derive(Clone, Debug)]
@@ -29,6 +29,7 @@ pub struct StagesState {
     /// Behind the stages, by step; empty without any.
     offsets: Vec<u32>,
     units: Vec<u32>,
+    values: Vec<f32>,
     pools: PoolWork,
     /// Spikes behind the pools that have not arrived.
     underway: Underway,
@@ -49,6 +50,8 @@ pub(crate) struct PoolWork {
     pub(crate) from: Vec<u32>,
     /// Outputs at which they leave.
     pub(crate) to: Vec<u32>,
+    /// Values of what arrives and of what leaves, where events of the input have values; average pools alone take them.
+    pub(crate) values: [Vec<f32>; 2],
     /// Spikes of each input of a max pool.
     counts: Vec<u32>,
     /// The input that a window selects, with its spikes; 0 spikes where none was seen.
@@ -185,6 +188,8 @@ impl Stages {
         for t in from..to {
             state.pools.from.clear();
             state.pools.from.extend_from_slice(spikes.at(t));
+            state.pools.values[0].clear();
+            state.pools.values[0].extend_from_slice(spikes.values_at(t));
             let mut max = 0;
             for (number, pool) in self.pools.iter().enumerate() {
                 match pool.kind {
@@ -199,10 +204,13 @@ impl Stages {
                     }
                 }
                 std::mem::swap(&mut state.pools.from, &mut state.pools.to);
+                state.pools.values.swap(0, 1);
             }
+            let StagesState { pools, underway, units, values, .. } = &mut *state;
+            let passed = (&pools.from[..], &pools.values[0][..]);
             match &self.delays {
-                None => state.units.extend_from_slice(&state.pools.from),
-                Some(delays) => delays.pass(&mut state.underway, &state.pools.from, &mut state.units),
+                None => append((units, values), passed),
+                Some(delays) => delays.pass(underway, passed, (units, values)),
             }
             state.offsets[t + 1] = state.units.len() as u32;
         }
@@ -211,7 +219,7 @@ impl Stages {
 
     /// Spikes behind the stages.
     pub fn arriving<'a>(&self, state: &'a StagesState, spikes: StepEvents<'a>) -> StepEvents<'a> {
-        if self.is_empty() { spikes } else { StepEvents { offsets: &state.offsets, units: &state.units } }
+        if self.is_empty() { spikes } else { state.events() }
     }
 
     /// Step at which a spike that set out to an input at step `t` arrives.
@@ -238,7 +246,7 @@ impl Stages {
     /// Writes the gradient of what the stages learn, after the backward pass over the weights.
     pub fn write_gradient(&self, state: &StagesState, run: &mut BackwardRun<'_>) {
         if let Some(stage) = &self.delays {
-            stage.write_gradient(run, StepEvents { offsets: &state.offsets, units: &state.units });
+            stage.write_gradient(run, state.events());
         }
     }
 
@@ -277,6 +285,11 @@ impl Stages {
 }
 
 impl StagesState {
+    /// Spikes behind the stages.
+    fn events(&self) -> StepEvents<'_> {
+        StepEvents { offsets: &self.offsets, units: &self.units, values: &self.values }
+    }
+
     /// Forgets a sample.
     pub(crate) fn clear(&mut self) {
         self.underway.clear();
@@ -287,6 +300,7 @@ impl StagesState {
     pub(crate) fn start_window(&mut self, t: usize) {
         self.offsets.fill(0);
         self.units.clear();
+        self.values.clear();
         self.taken = t;
         let paths = self.gates.iter_mut().flatten().zip(self.resting_gates.iter().flatten());
         for (gates, resting) in paths {
@@ -350,10 +364,16 @@ impl PoolWork {
 
     /// A spike of each input is passed on to every window that it lies in.
     pub(crate) fn average(&mut self, pool: &Pool) {
-        self.to.clear();
+        let Self { from, to, values: [values, passed], .. } = self;
+        to.clear();
+        passed.clear();
         for window in 0..pool.overlap() {
-            let outputs = self.from.iter().map(|&unit| pool.output_of(unit, window));
-            self.to.extend(outputs.filter(|&unit| unit != NO_UNIT));
+            let outputs = from.iter().map(|&unit| pool.output_of(unit, window));
+            if !values.is_empty() {
+                let kept = outputs.clone().zip(&*values).filter(|&(output, _)| output != NO_UNIT);
+                passed.extend(kept.map(|(_, value)| value));
+            }
+            to.extend(outputs.filter(|&unit| unit != NO_UNIT));
         }
     }
 

@@ -97,6 +97,11 @@ pub trait Weights {
     /// Runs the units from one step to another.
     fn forward(&self, state: &mut ConnectionState, run: &mut ForwardRun<'_>);
 
+    /// Whether [`Weights::forward`] takes events with values; without, their currents are summed before.
+    fn takes_values(&self) -> bool {
+        false
+    }
+
     /// Whether its currents are always added to sums.
     fn always_sums(&self) -> bool {
         false

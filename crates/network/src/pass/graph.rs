@@ -1,11 +1,12 @@
 //! Forward simulation of a network that is no chain: block by block, those with a loop step by step (spec 16).
 
+use spikelet_data::SampleEvents;
 use spikelet_kernels::StepEvents;
 
-use super::simulate::{Simulation, list_spikes};
+use super::simulate::{Simulation, input_events, list_spikes};
 use super::workspace::ForwardWorkspace;
-use crate::connection::{DriveSums, ForwardRun};
-use crate::events::{LayerSpikes, NO_UNIT, set_bits};
+use crate::connection::{DriveSums, ForwardRun, PoolWork};
+use crate::events::{LayerSpikes, NO_UNIT, append, set_bits};
 use crate::graph::{Graph, Item, Origin, Source};
 use crate::layer::LayerState;
 use crate::network::Network;
@@ -45,33 +46,46 @@ impl ForwardWorkspace {
 
 impl ForwardWorkspace {
     /// Spikes that a connection of a graph gets before its stages, of a simulation of so many steps.
-    pub fn sent_to<'a>(&'a self, graph: &Graph, connection: usize, input: &'a [u32], steps: usize) -> LayerSpikes<'a> {
-        let StepEvents { offsets, units } = events(graph, connection, self, input);
-        LayerSpikes { offsets, units, steps }
+    pub fn sent_to<'a>(
+        &'a self,
+        graph: &Graph,
+        connection: usize,
+        input: SampleEvents<'a>,
+        steps: usize,
+    ) -> LayerSpikes<'a> {
+        let StepEvents { offsets, units, values } = events(graph, connection, self, input);
+        LayerSpikes { offsets, units, values, steps }
     }
 }
 
 /// Spikes that a connection gets before its stages.
-fn events<'a>(graph: &Graph, connection: usize, work: &'a ForwardWorkspace, input: &'a [u32]) -> StepEvents<'a> {
+fn events<'a>(graph: &Graph, connection: usize, work: &'a ForwardWorkspace, input: SampleEvents<'a>) -> StepEvents<'a> {
     match graph.sources[connection][..] {
         [Source { origin, lag: 0 }] => origin_events(origin, work, input),
         _ => work.graph.merged[connection].events(),
     }
 }
 
-fn origin_events<'a>(origin: Origin, work: &'a ForwardWorkspace, input: &'a [u32]) -> StepEvents<'a> {
+fn origin_events<'a>(origin: Origin, work: &'a ForwardWorkspace, input: SampleEvents<'a>) -> StepEvents<'a> {
     match origin {
-        Origin::Input => StepEvents { offsets: &work.input_offsets, units: input },
+        Origin::Input => input_events(input, &work.input_offsets),
         Origin::Layer(layer) => work.layers[layer].spikes.events(),
         Origin::Pool(pool) => work.graph.pools[pool].spikes.events(),
     }
 }
 
 /// Appends what sources send at a step.
-fn merge(sources: &[Source], t: usize, work: &ForwardWorkspace, input: &[u32], to: &mut Vec<u32>) {
+fn merge(
+    sources: &[Source],
+    t: usize,
+    work: &ForwardWorkspace,
+    input: SampleEvents<'_>,
+    (units, values): (&mut Vec<u32>, &mut Vec<f32>),
+) {
     for source in sources {
         if let Some(sent) = t.checked_sub(source.lag) {
-            to.extend_from_slice(origin_events(source.origin, work, input).at(sent));
+            let events = origin_events(source.origin, work, input);
+            append((units, values), (events.at(sent), events.values_at(sent)));
         }
     }
 }
@@ -96,11 +110,13 @@ impl Simulation<'_> {
     fn run_pool(&self, graph: &Graph, pool: usize, (from, to): (usize, usize), work: &mut ForwardWorkspace) {
         let node = &graph.pools[pool];
         for t in from..to {
-            let mut arrived = std::mem::take(&mut work.graph.pools[pool].work.from);
+            let PoolWork { from, values: [values, _], .. } = &mut work.graph.pools[pool].work;
+            let (mut arrived, mut of_arrived) = (std::mem::take(from), std::mem::take(values));
             arrived.clear();
-            merge(&node.sources, t, work, self.input.1, &mut arrived);
+            of_arrived.clear();
+            merge(&node.sources, t, work, self.input, (&mut arrived, &mut of_arrived));
             let state = &mut work.graph.pools[pool];
-            state.work.from = arrived;
+            (state.work.from, state.work.values[0]) = (arrived, of_arrived);
             state.take(node, t);
         }
     }
@@ -110,14 +126,14 @@ impl Simulation<'_> {
         let network = self.network;
         let mut units = std::mem::take(&mut work.layers[layer].units);
         let mut sums = std::mem::take(&mut work.layers[layer].sums);
-        let mut scratch = std::mem::take(&mut work.graph.scratch);
+        let mut scratch = std::mem::take(&mut work.sum_scratch);
         let is_summed = network.is_summed(layer);
         for &number in &graph.inputs[layer] {
             self.merge_input(graph, number, steps, work);
             let mut stages = std::mem::take(&mut work.layers[number].stages);
             let mut state = std::mem::take(&mut work.layers[number].connection);
             let here = &network.layers[number];
-            let sent = events(graph, number, work, self.input.1);
+            let sent = events(graph, number, work, self.input);
             here.stages.take(&mut stages, None, sent, steps.1);
             let arriving = here.stages.arriving(&stages, sent);
             here.connection.arrive(&mut state, arriving, steps.0, steps.1);
@@ -131,16 +147,16 @@ impl Simulation<'_> {
                 keep: self.keep,
             };
             if is_summed {
-                let mut sums = DriveSums { values: &mut sums, scale: here.input_scale, scratch: &mut scratch };
+                let mut sums = DriveSums { values: &mut sums, scale: here.input_scale, scratch: &mut scratch.of_input };
                 here.connection.add_drive(&mut state, &mut run, &mut sums);
             } else {
-                here.connection.forward(&mut state, &mut run);
+                run.run(&here.connection, &mut state, (&mut sums, &mut scratch));
             }
             work.layers[number].stages = stages;
             work.layers[number].connection = state;
         }
         if is_summed {
-            let nothing = StepEvents { offsets: &[], units: &[] };
+            let nothing = StepEvents { offsets: &[], units: &[], values: &[] };
             let mut run = ForwardRun {
                 level: self.level,
                 view: network.view(layer),
@@ -150,10 +166,10 @@ impl Simulation<'_> {
                 to: steps.1,
                 keep: self.keep,
             };
-            run.run_sums(&sums, &work.graph.rows);
+            run.run_sums(&sums, &scratch.rows);
         }
         units.reached = steps.1;
-        work.graph.scratch = scratch;
+        work.sum_scratch = scratch;
         let LayerState { spikes, .. } = &mut work.layers[layer];
         let layout = &network.layers[layer].layout;
         if steps == (0, network.steps) {
@@ -179,7 +195,7 @@ impl Simulation<'_> {
         }
         let mut merged = std::mem::take(&mut work.graph.merged[connection]);
         for t in from..to {
-            merge(sources, t, work, self.input.1, &mut merged.units);
+            merge(sources, t, work, self.input, (&mut merged.units, &mut merged.values));
             merged.offsets[t + 1] = merged.units.len() as u32;
         }
         work.graph.merged[connection] = merged;
@@ -189,8 +205,7 @@ impl Simulation<'_> {
     pub(super) fn extend_graph(&self, graph: &Graph, end: usize, work: &mut ForwardWorkspace) {
         for (number, layer) in self.network.layers.iter().enumerate() {
             let mut state = std::mem::take(&mut work.layers[number].connection);
-            let arriving =
-                layer.stages.arriving(&work.layers[number].stages, events(graph, number, work, self.input.1));
+            let arriving = layer.stages.arriving(&work.layers[number].stages, events(graph, number, work, self.input));
             layer.connection.arrive(&mut state, arriving, 0, end);
             work.layers[number].connection = state;
         }

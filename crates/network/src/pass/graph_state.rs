@@ -1,7 +1,7 @@
 //! Scratch of a graph on a sample's way: what sources send together, and what pools let through.
 
-use crate::aligned::Aligned;
 use crate::connection::{PoolKind, PoolWork};
+use crate::events::append;
 use crate::graph::PoolNode;
 use crate::network::Network;
 use crate::state::SpikeList;
@@ -13,9 +13,6 @@ pub struct GraphState {
     pub(super) merged: Vec<SpikeList>,
     /// By pool.
     pub pools: Vec<PoolState>,
-    /// 0, 1, 2, …: where currents are summed, step t has one row, number t.
-    pub(super) rows: Vec<u32>,
-    pub(super) scratch: Aligned,
 }
 
 /// A pool on a sample's way.
@@ -36,8 +33,6 @@ impl GraphState {
         Self {
             merged: graph.sources.iter().map(|_| SpikeList::new(network.steps)).collect(),
             pools: graph.pools.iter().map(|pool| PoolState::new(pool, network.steps)).collect(),
-            rows: (0..=network.steps as u32).collect(),
-            scratch: Aligned::default(),
         }
     }
 }
@@ -73,7 +68,7 @@ impl PoolState {
                 work.forget(&node.pool);
             }
         }
-        spikes.units.extend_from_slice(&work.to);
+        append((&mut spikes.units, &mut spikes.values), (&work.to, &work.values[1]));
         spikes.offsets[t + 1] = spikes.units.len() as u32;
     }
 }

@@ -1,9 +1,11 @@
 //! Forward simulation of one sample.
 
+use spikelet_data::SampleEvents;
 use spikelet_kernels::{Level, StepEvents};
 
 use super::workspace::ForwardWorkspace;
-use crate::connection::{ConnectionState, ForwardRun, Keep, Layout};
+use crate::aligned::Aligned;
+use crate::connection::{ConnectionState, ForwardRun, Keep, Layout, SumScratch};
 use crate::events::NO_UNIT;
 use crate::events::set_steps;
 use crate::layer::LayerState;
@@ -31,8 +33,8 @@ pub struct Simulation<'a> {
     pub level: Level,
     /// The network.
     pub network: &'a Network,
-    /// Steps and units of the input spikes, in order of steps.
-    pub input: (&'a [u16], &'a [u32]),
+    /// The input events.
+    pub input: SampleEvents<'a>,
     /// What is kept of each step.
     pub keep: Keep,
 }
@@ -51,7 +53,7 @@ impl Simulation<'_> {
     /// there on are dropped.
     pub fn run(&self, end: End, work: &mut ForwardWorkspace) -> usize {
         let network = self.network;
-        count_steps(self.input.0, &mut work.input_offsets);
+        count_steps(self.input.times, &mut work.input_offsets);
         work.layers.iter_mut().zip(&network.layers).for_each(|(state, layer)| state.start(layer, network.steps));
         let (last, chunk) = match end {
             End::At(steps) => (steps, steps),
@@ -89,7 +91,7 @@ impl Simulation<'_> {
 
     /// Brings one layer to the end of a chunk, or directly to the last step if all its input is known and has arrived.
     fn run_layer(&self, index: usize, Chunk { from, to, last }: Chunk, work: &mut ForwardWorkspace) {
-        let ForwardWorkspace { layers, input_offsets, quiet, .. } = work;
+        let ForwardWorkspace { layers, input_offsets, quiet, sum_scratch, .. } = work;
         let (previous, here) = layers.split_at_mut(index);
         let (state, layer) = (&mut here[0], &self.network.layers[index]);
         if state.spikes.is_complete {
@@ -99,7 +101,7 @@ impl Simulation<'_> {
         let source = self.network.previous(index).map(|layer| layer.as_source());
         let taken_to = if is_input_known { last } else { to };
         let (new_from, new_to) = layer.stages.take(&mut state.stages, source, spikes, taken_to);
-        let LayerState { units, stages, connection, spikes: list, .. } = state;
+        let LayerState { units, stages, connection, spikes: list, sums, .. } = state;
         let arriving = layer.stages.arriving(stages, spikes);
         if new_from < new_to {
             layer.connection.arrive(connection, arriving, new_from, new_to);
@@ -107,7 +109,7 @@ impl Simulation<'_> {
         let may_finish = is_input_known && layer.may_finish_early();
         let last_arrival = layer.connection.last_arrival(connection, arriving);
         let driven_to = if may_finish { last_arrival.clamp(units.reached, to) } else { to };
-        self.run_units(index, arriving, driven_to, units, connection);
+        self.run_units(index, arriving, driven_to, (units, connection, sums), sum_scratch);
         let is_quiet = may_finish && last_arrival <= driven_to;
         if is_quiet && driven_to < last {
             quiet.finish(self.level, &self.network.view(index), last, units);
@@ -122,9 +124,9 @@ impl Simulation<'_> {
         match previous.last() {
             Some(layer) => {
                 let spikes = &layer.spikes;
-                (StepEvents { offsets: &spikes.offsets, units: &spikes.units }, spikes.is_complete)
+                (spikes.events(), spikes.is_complete)
             }
-            None => (StepEvents { offsets, units: self.input.1 }, true),
+            None => (input_events(self.input, offsets), true),
         }
     }
 
@@ -134,8 +136,8 @@ impl Simulation<'_> {
         index: usize,
         arriving: StepEvents<'_>,
         to: usize,
-        units: &mut UnitState,
-        connection: &mut ConnectionState,
+        (units, connection, sums): (&mut UnitState, &mut ConnectionState, &mut Aligned),
+        scratch: &mut SumScratch,
     ) {
         let from = units.reached;
         if from >= to {
@@ -144,7 +146,7 @@ impl Simulation<'_> {
         units.reached = to;
         let view = self.network.view(index);
         let mut run = ForwardRun { level: self.level, view, arriving, units, from, to, keep: self.keep };
-        self.network.layers[index].connection.forward(connection, &mut run);
+        run.run(&self.network.layers[index].connection, connection, (sums, scratch));
     }
 
     /// Continues the traces up to step `end`, for the backward pass; the spikes are there already.
@@ -155,12 +157,18 @@ impl Simulation<'_> {
         for index in 0..work.layers.len() {
             let (previous, here) = work.layers.split_at_mut(index);
             let (spikes, _) = self.input_of(previous, &work.input_offsets);
-            let (LayerState { units, stages, connection, .. }, layer) = (&mut here[0], &self.network.layers[index]);
+            let (LayerState { units, stages, connection, sums, .. }, layer) =
+                (&mut here[0], &self.network.layers[index]);
             let arriving = layer.stages.arriving(stages, spikes);
             layer.connection.arrive(connection, arriving, 0, end);
-            self.run_units(index, arriving, end, units, connection);
+            self.run_units(index, arriving, end, (units, connection, sums), &mut work.sum_scratch);
         }
     }
+}
+
+/// Events of the input, whose steps begin at `offsets`.
+pub(super) fn input_events<'a>(input: SampleEvents<'a>, offsets: &'a [u32]) -> StepEvents<'a> {
+    StepEvents { offsets, units: input.units, values: input.values }
 }
 
 /// `offsets[t]` = number of spikes before step `t`; `times` is in order.

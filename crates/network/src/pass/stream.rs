@@ -4,13 +4,13 @@
 //! The arrays over steps are a window: once it is full, the steps that units still look back to move to its start.
 
 use spikelet_config::Result;
-use spikelet_data::SpikeTrains;
-use spikelet_kernels::{FIRES_ONCE, Level, StepEvents};
+use spikelet_data::{SampleEvents, SpikeTrains};
+use spikelet_kernels::{FIRES_ONCE, Level};
 
-use super::simulate::Simulation;
+use super::simulate::{Simulation, input_events};
 use super::workspace::ForwardWorkspace;
 use crate::connection::{ForwardRun, Keep};
-use crate::events::set_bits;
+use crate::events::{append, set_bits};
 use crate::layer::LayerState;
 use crate::network::Network;
 
@@ -27,8 +27,10 @@ pub struct SpikeStream {
     work: ForwardWorkspace,
     /// Units of the input.
     input_units: usize,
-    /// Input units of the window's spikes.
+    /// Input units of the window's events.
     inputs: Vec<u32>,
+    /// Values of the window's events; empty: all are 1.
+    values: Vec<f32>,
     /// Steps kept of a window before.
     kept: usize,
     /// Where in the window the next step is.
@@ -60,6 +62,7 @@ impl SpikeStream {
             network,
             input_units,
             inputs: Vec::new(),
+            values: Vec::new(),
             kept,
             at: 0,
             membranes,
@@ -82,6 +85,7 @@ impl SpikeStream {
         work.start_graph(network);
         work.input_offsets.fill(0);
         self.inputs.clear();
+        self.values.clear();
         self.at = 0;
     }
 
@@ -97,22 +101,22 @@ impl SpikeStream {
         self.membranes.is_empty()
     }
 
-    /// Runs `steps` more steps with these input spikes, `times` counted from the first of them, in any order, and hands what the
-    /// outputs do at each step to `take`.
+    /// Runs `steps` more steps with these input events, times, units and perhaps values, times counted from the first of the steps, in any
+    /// order, and hands what the outputs do at each step to `take`.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] with the path `spikes.times[i]` and the like for spikes outside these steps or the
-    /// input; no step is run then. Those of `take`; the stream is then between two steps, and has to be restarted.
+    /// input, [`crate::ErrorCode::DataFormat`] for values that are not finite or that reach a max pool; no step is run then. Those of `take`; the stream is then between two steps, and has to be restarted.
     pub fn run(
         &mut self,
-        times: Vec<u16>,
-        units: Vec<u32>,
+        events: (Vec<u16>, Vec<u32>, Option<Vec<f32>>),
         steps: usize,
         take: &mut dyn FnMut(StepOutput<'_>) -> Result<()>,
     ) -> Result<()> {
-        let offsets = [0, times.len() as u32];
-        let trains = SpikeTrains::from_parts(&offsets, times, units, steps, self.input_units, "spikes")?;
-        let (times, units) = trains.sample(0);
+        let offsets = [0, events.0.len() as u32];
+        let trains = SpikeTrains::from_parts(&offsets, events, steps, self.input_units, "spikes")?;
+        trains.check_values(self.network.input_reaches_max_pool(), "spikes")?;
+        let SampleEvents { times, units, values } = trains.events(0);
         let (mut done, mut taken) = (0, 0);
         while done < steps {
             if self.at == self.network.steps {
@@ -121,7 +125,8 @@ impl SpikeStream {
             let count = (steps - done).min(self.network.steps - self.at);
             for t in 0..count {
                 let here = times[taken..].partition_point(|&time| usize::from(time) <= done + t);
-                self.inputs.extend_from_slice(&units[taken..taken + here]);
+                let here_values = values.get(taken..taken + here).unwrap_or_default();
+                append((&mut self.inputs, &mut self.values), (&units[taken..taken + here], here_values));
                 self.work.input_offsets[self.at + t + 1] = self.inputs.len() as u32;
                 taken += here;
             }
@@ -135,17 +140,18 @@ impl SpikeStream {
 
     /// Brings every layer to step `to` of the window.
     fn run_window(&mut self, to: usize) {
-        let Self { level, network, work, inputs, at, .. } = self;
+        let Self { level, network, work, inputs, values, at, .. } = self;
+        let input = SampleEvents { times: &[], units: inputs, values };
         if let Some(graph) = &network.graph {
-            let simulation = Simulation { level: *level, network, input: (&[], inputs), keep: Keep::Spikes };
+            let simulation = Simulation { level: *level, network, input, keep: Keep::Spikes };
             return simulation.run_graph(graph, (*at, to), work);
         }
         for (index, layer) in network.layers.iter().enumerate() {
             let (previous, here) = work.layers.split_at_mut(index);
-            let LayerState { units, stages, connection, spikes: list, .. } = &mut here[0];
+            let LayerState { units, stages, connection, spikes: list, sums, .. } = &mut here[0];
             let spikes = match previous.last() {
-                Some(LayerState { spikes, .. }) => StepEvents { offsets: &spikes.offsets, units: &spikes.units },
-                None => StepEvents { offsets: &work.input_offsets, units: inputs },
+                Some(LayerState { spikes, .. }) => spikes.events(),
+                None => input_events(input, &work.input_offsets),
             };
             let source = network.previous(index).map(|layer| layer.as_source());
             layer.stages.take(stages, source, spikes, to);
@@ -154,7 +160,7 @@ impl SpikeStream {
             let view = network.view(index);
             let keep = Keep::Spikes;
             let mut run = ForwardRun { level: *level, view, arriving, units, from: *at, to, keep };
-            layer.connection.forward(connection, &mut run);
+            run.run(&layer.connection, connection, (sums, &mut work.sum_scratch));
             for t in *at..to {
                 for (site, spikes) in layer.layout.sites.iter().zip(units.spikes.chunks_exact(network.steps)) {
                     let fired = set_bits(spikes[t]).map(|lane| layer.layout.unit_of_lane[site.lane + lane]);
@@ -184,7 +190,7 @@ impl SpikeStream {
 
     /// Starts the next window, with the last steps of this one before it.
     fn start_window(&mut self) {
-        let Self { network, work, inputs, kept, .. } = self;
+        let Self { network, work, inputs, values, kept, .. } = self;
         let window = network.steps;
         work.start_graph_window(network, *kept);
         for (state, layer) in work.layers.iter_mut().zip(&network.layers) {
@@ -206,6 +212,7 @@ impl SpikeStream {
         }
         work.input_offsets.fill(0);
         inputs.clear();
+        values.clear();
         self.at = *kept;
     }
 }

@@ -2,6 +2,7 @@
 
 use super::graph_state::GraphState;
 use super::quiet::Quiet;
+use crate::connection::SumScratch;
 use crate::layer::LayerState;
 use crate::network::Network;
 
@@ -15,6 +16,7 @@ pub struct ForwardWorkspace {
     /// Scratch of a graph.
     pub graph: GraphState,
     pub(super) quiet: Quiet,
+    pub(super) sum_scratch: SumScratch,
 }
 
 impl ForwardWorkspace {
@@ -31,6 +33,7 @@ impl ForwardWorkspace {
             layers: layers.collect(),
             graph: GraphState::new(network),
             quiet: Quiet::default(),
+            sum_scratch: SumScratch::new(network.steps),
         }
     }
 

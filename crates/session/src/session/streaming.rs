@@ -3,6 +3,7 @@
 use spikelet_config::Result;
 
 use super::Session;
+use crate::streams::StreamEvents;
 use crate::wire::StreamAnswer;
 
 impl Session {
@@ -17,13 +18,13 @@ impl Session {
         self.change(|session| session.streams.open(options, &mut session.trainer))
     }
 
-    /// Runs `steps` more steps of a stream with these input spikes, `times` counted from the first of them.
+    /// Runs `steps` more steps of a stream with these input events: times counted from the first step, units, and perhaps values.
     ///
     /// # Errors
-    /// `SHAPE_MISMATCH` for an unknown stream, more than 65535 steps, and spikes outside these steps or the input; no step is run
-    /// then.
-    pub fn run_stream(&mut self, stream: u32, times: Vec<u16>, units: Vec<u32>, steps: u32) -> Result<StreamAnswer> {
-        self.change(|session| session.streams.run(stream, times, units, steps))
+    /// `SHAPE_MISMATCH` for an unknown stream, more than 65535 steps, and spikes outside these steps or the input; `DATA_FORMAT` for values
+    /// that are not finite or reach a max pool; no step is run then.
+    pub fn run_stream(&mut self, stream: u32, events: StreamEvents, steps: u32) -> Result<StreamAnswer> {
+        self.change(|session| session.streams.run(stream, events, steps))
     }
 
     /// Runs the steps of a stream that the next values of a signal, `[time][channel]`, complete.

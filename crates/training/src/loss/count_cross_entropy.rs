@@ -58,7 +58,7 @@ mod tests {
 
     /// Outputs 0, 1 and 2 fire 3 times, once and twice.
     fn evaluated(config: &CountCrossEntropyLoss, batch: usize) -> OutputGradient {
-        let spikes = LayerSpikes { offsets: &[0, 2, 4, 4, 6], units: &[0, 1, 0, 2, 0, 2], steps: 4 };
+        let spikes = LayerSpikes { offsets: &[0, 2, 4, 4, 6], units: &[0, 1, 0, 2, 0, 2], values: &[], steps: 4 };
         let mut summary = OutputSummary::default();
         summary.read(&spikes, 3);
         let output = Output { spikes, summary: &summary, steps: 4, batch, activity: Activity::none() };

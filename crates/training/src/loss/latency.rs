@@ -145,7 +145,7 @@ mod tests {
     /// Where the backward pass starts when outputs 0 (the label) and 1 fire at these steps.
     fn backward_start(first: usize, second: usize) -> usize {
         let offsets: Vec<u32> = (0..=200).map(|t| u32::from(first < t) + u32::from(second < t)).collect();
-        let spikes = LayerSpikes { offsets: &offsets, units: &[0, 1], steps: 200 };
+        let spikes = LayerSpikes { offsets: &offsets, units: &[0, 1], values: &[], steps: 200 };
         let mut summary = OutputSummary::default();
         summary.read(&spikes, 2);
         let output = Output { spikes, summary: &summary, steps: 200, batch: 1, activity: Activity::none() };
@@ -175,7 +175,7 @@ mod tests {
     /// What `run` makes of an output with these spikes.
     fn with_output<T>(bits: u32, run: impl FnOnce(&Output<'_>) -> T) -> T {
         let (offsets, units) = of_bits(bits);
-        let spikes = LayerSpikes { offsets: &offsets, units: &units, steps: STEPS };
+        let spikes = LayerSpikes { offsets: &offsets, units: &units, values: &[], steps: STEPS };
         let mut summary = OutputSummary::default();
         summary.read(&spikes, 1);
         run(&Output { spikes, summary: &summary, steps: STEPS, batch: 1, activity: Activity::none() })
@@ -205,7 +205,7 @@ mod tests {
     /// Output 2, the label, is silent; the others fire twice each.
     #[test]
     fn relaxed_gradients_are_those_of_the_loss_by_first_spikes() {
-        let spikes = LayerSpikes { offsets: &[0, 0, 1, 1, 3, 3, 4], units: &[1, 0, 1, 0], steps: 6 };
+        let spikes = LayerSpikes { offsets: &[0, 0, 1, 1, 3, 3, 4], units: &[1, 0, 1, 0], values: &[], steps: 6 };
         let mut summary = OutputSummary::default();
         summary.read(&spikes, 3);
         let output = Output { spikes, summary: &summary, steps: 6, batch: 2, activity: Activity::none() };

@@ -140,7 +140,7 @@ mod tests {
     const MEMBRANES: [f32; STEPS * OUTPUTS] = [0.0, 0.3, -0.2, 0.5, 1.5, -0.7, 0.9, 0.25, 0.125, -2.0, 0.75, 3.0];
 
     fn evaluated(config: &MembraneLoss, membranes: &[f32]) -> OutputGradient {
-        let spikes = LayerSpikes { offsets: &[0; STEPS + 1], units: &[], steps: STEPS };
+        let spikes = LayerSpikes { offsets: &[0; STEPS + 1], units: &[], values: &[], steps: STEPS };
         let mut summary = OutputSummary::default();
         summary.read(&spikes, OUTPUTS);
         summary.membranes = membranes.to_vec();

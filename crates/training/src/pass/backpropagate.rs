@@ -5,6 +5,7 @@
 //! below:  S̄_i[t] = γ Σ_j W_ji q_j[t],   T̄_i[t] = S_i[t] γ/2 Σ_j W_ji r_j[t]      q, r of the next layer
 //! ```
 
+use spikelet_data::SampleEvents;
 use spikelet_kernels::Level;
 use spikelet_network::connection::{
     BackwardRun, BackwardScratch, ConnectionState, LayerPass, LayerView, Mixing, OutputErrors, PassContext, StagesState,
@@ -31,7 +32,7 @@ pub(super) struct Backpropagation<'a> {
     pub(super) passes: &'a [GradientPass],
     /// How each pass takes each layer.
     pub(super) plans: &'a [Vec<LayerPlan>],
-    pub(super) input_units: &'a [u32],
+    pub(super) input: SampleEvents<'a>,
     /// Simulated steps.
     pub(super) steps: usize,
     /// Whether values are observed.
@@ -174,10 +175,10 @@ impl Backpropagation<'_> {
     /// Spikes that a layer gets.
     pub(super) fn input_of<'b>(&'b self, layer: usize, work: &'b Workspace) -> LayerSpikes<'b> {
         if let Some(graph) = &self.network.graph {
-            return work.forward.sent_to(graph, layer, self.input_units, self.steps);
+            return work.forward.sent_to(graph, layer, self.input, self.steps);
         }
         match layer.checked_sub(1) {
-            None => LayerSpikes { offsets: &work.forward.input_offsets, units: self.input_units, steps: self.steps },
+            None => LayerSpikes::of_input(self.input, &work.forward.input_offsets, self.steps),
             Some(previous) => work.forward.layers[previous].spikes.before(self.steps),
         }
     }

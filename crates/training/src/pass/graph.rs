@@ -238,7 +238,7 @@ impl SampleBackward<'_> {
         let view = back.network.view(connection);
         let mut state = std::mem::take(&mut forward.layers[connection].connection);
         let mut adjoints = std::mem::take(&mut forward.layers[layer].adjoints);
-        let sent = forward.sent_to(graph, connection, back.input_units, back.steps);
+        let sent = forward.sent_to(graph, connection, back.input, back.steps);
         let stages = &forward.layers[connection].stages;
         let arriving = here.stages.arriving(stages, sent.into());
         let mixing = back.mixing(pass.weights[layer].gradient, index);

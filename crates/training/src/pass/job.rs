@@ -2,7 +2,7 @@
 
 use spikelet_config::EndSimulation;
 use spikelet_config::loss::MembraneLoss;
-use spikelet_data::{Augmented, Augmenter, Dataset};
+use spikelet_data::{Augmented, Augmenter, Dataset, SampleEvents};
 
 use crate::loss::Loss;
 use crate::rule::GradientPass;
@@ -42,12 +42,12 @@ pub(crate) struct Job<'a> {
 
 impl<'a> Job<'a> {
     /// The input of a sample as it is to be run; `to` holds one that was changed.
-    pub(super) fn input<'b>(&self, sample: u32, to: &'b mut Augmented) -> (&'b [u16], &'b [u32])
+    pub(super) fn input<'b>(&self, sample: u32, to: &'b mut Augmented) -> SampleEvents<'b>
     where
         'a: 'b,
     {
         let data: &'a Dataset = self.data;
-        let stored = data.inputs().sample(data.place(sample));
+        let stored = data.inputs().events(data.place(sample));
         match &self.augmenter {
             None => stored,
             Some(augmenter) => {

@@ -1,6 +1,6 @@
 //! One sample: forward, loss, backward.
 
-use spikelet_data::{Targets, sort_spikes};
+use spikelet_data::{SampleEvents, Targets, sort_spikes};
 use spikelet_kernels::Level;
 use spikelet_network::connection::Keep;
 use spikelet_network::events::LayerSpikes;
@@ -34,8 +34,8 @@ pub(super) struct SamplePass<'a> {
 pub(super) struct SampleRun<'a> {
     /// Where its targets are.
     pub(super) place: usize,
-    /// Steps and units of its spikes.
-    pub(super) input: (&'a [u16], &'a [u32]),
+    /// Its input events.
+    pub(super) input: SampleEvents<'a>,
     pub(super) work: &'a mut Workspace,
     pub(super) result: &'a mut SampleResult,
 }
@@ -51,15 +51,7 @@ impl SamplePass<'_> {
         let is_observed = job.want.trace;
         let backward =
             samples.iter_mut().zip(steps).map(|(SampleRun { input, work, result, .. }, steps)| SampleBackward {
-                back: Backpropagation {
-                    level,
-                    network,
-                    passes: job.passes,
-                    plans,
-                    input_units: input.1,
-                    steps,
-                    is_observed,
-                },
+                back: Backpropagation { level, network, passes: job.passes, plans, input: *input, steps, is_observed },
                 work,
                 result,
             });
@@ -76,7 +68,7 @@ impl SamplePass<'_> {
         let SampleRun { place, input, work, result } = sample;
         let simulation = Simulation { level, network, input: *input, keep: self.keep(work) };
         let steps = simulation.run(self.end, &mut work.forward);
-        self.measure(*place, input.1, steps, work, result);
+        self.measure(*place, *input, steps, work, result);
         self.evaluate_loss(*place, steps, work, result);
         for (number, (layer, gradient)) in network.layers.iter().zip(&mut result.layers).enumerate() {
             let units = &work.forward.layers[network.layer_of(number)].units;
@@ -116,7 +108,7 @@ impl SamplePass<'_> {
     fn measure(
         &self,
         index: usize,
-        input_units: &[u32],
+        input: SampleEvents<'_>,
         steps: usize,
         work: &mut Workspace,
         result: &mut SampleResult,
@@ -132,7 +124,7 @@ impl SamplePass<'_> {
             Targets::Labels(labels) => Some(labels[index]),
             _ => None,
         };
-        let inputs = LayerSpikes { offsets: &work.forward.input_offsets, units: input_units, steps };
+        let inputs = LayerSpikes::of_input(input, &work.forward.input_offsets, steps);
         let outcome = &mut result.outcome;
         outcome.start(&work.summary, label);
         if let Targets::Series { values, .. } = self.job.data.targets() {
@@ -146,7 +138,7 @@ impl SamplePass<'_> {
                 outcome.add_layer(&here.spikes.before(steps), layer.shape.units, &mut work.counts);
             }
             let source = match &network.graph {
-                Some(graph) => work.forward.sent_to(graph, number, input_units, steps),
+                Some(graph) => work.forward.sent_to(graph, number, input, steps),
                 None => number.checked_sub(1).map_or(inputs, |before| work.forward.layers[before].spikes.before(steps)),
             };
             let inputs = layer.inputs(here, source);

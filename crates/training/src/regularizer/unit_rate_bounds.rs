@@ -43,7 +43,8 @@ mod tests {
     }
 
     /// Unit `u` of four fires `u` times.
-    const SPIKES: LayerSpikes<'static> = LayerSpikes { offsets: &[0, 3, 5, 6], units: &[1, 2, 3, 2, 3, 3], steps: 3 };
+    const SPIKES: LayerSpikes<'static> =
+        LayerSpikes { offsets: &[0, 3, 5, 6], units: &[1, 2, 3, 2, 3, 3], values: &[], steps: 3 };
 
     #[test]
     fn the_gradient_is_that_of_the_loss_by_counts() {
@@ -61,8 +62,12 @@ mod tests {
     #[test]
     fn a_layer_of_one_unit_has_the_bounds_of_its_mean() {
         for spikes in [0, 2, 3] {
-            let of_unit =
-                LayerSpikes { offsets: &[0, spikes, spikes, spikes], units: &[0; 3][..spikes as usize], steps: 3 };
+            let of_unit = LayerSpikes {
+                offsets: &[0, spikes, spikes, spikes],
+                units: &[0; 3][..spikes as usize],
+                values: &[],
+                steps: 3,
+            };
             let [mut by_unit, mut by_layer] = [LossParts::default(); 2];
             let found = UnitRateBounds(bounds()).evaluate(&of_unit, 1, &mut by_unit);
             let expected = bounds().evaluate(LayerActivity { units: 1.0, spikes: f64::from(spikes) }, &mut by_layer);

@@ -26,6 +26,8 @@ pub(super) struct BlockEntries {
     offsets: Vec<u32>,
     /// `sample of the block << 16 | row`.
     entries: Vec<u32>,
+    /// Value of each entry; empty: all are 1.
+    values: Vec<f32>,
 }
 
 /// Rows of q of a block, 256 bytes each, unless one sample has more.
@@ -51,7 +53,7 @@ impl LayerEntries {
             first = samples.end;
             if self.count == self.blocks.len() {
                 let offsets = vec![0; self.inputs + 1];
-                self.blocks.push(BlockEntries { samples: 0..0, offsets, entries: Vec::new() });
+                self.blocks.push(BlockEntries { samples: 0..0, offsets, entries: Vec::new(), values: Vec::new() });
             }
             self.blocks[self.count].samples = samples;
             self.count += 1;
@@ -59,12 +61,18 @@ impl LayerEntries {
         &mut self.blocks[..self.count]
     }
 
+    /// Whether events of the group have values.
+    pub(super) fn is_weighted(&self) -> bool {
+        self.blocks[..self.count].iter().any(|block| !block.values.is_empty())
+    }
+
     /// A [`Gather`] for each block, in their order; `sources` holds the rows of q of each sample of the group.
     pub(super) fn gathers<'a>(&'a self, sources: &'a [&'a [f32]]) -> impl DoubleEndedIterator<Item = Gather<'a>> {
         let blocks = self.blocks[..self.count].iter();
-        blocks.map(|BlockEntries { samples, offsets, entries }| Gather {
+        blocks.map(|BlockEntries { samples, offsets, entries, values }| Gather {
             offsets,
             entries,
+            values,
             sources: &sources[samples.clone()],
         })
     }
@@ -84,12 +92,21 @@ impl BlockEntries {
             self.offsets[input] += self.offsets[input - 1];
         }
         self.entries.resize(self.offsets[self.offsets.len() - 1] as usize, 0);
+        let inputs = results.iter().map(|result| &result.layers[layer].rows.inputs);
+        let is_weighted = inputs.into_iter().any(|inputs| !inputs.values.is_empty());
+        self.values.clear();
+        self.values.resize(if is_weighted { self.entries.len() } else { 0 }, 1.0);
         // Filling moves each start to its end, which is the start of the next input.
         for (sample, result) in results.iter().enumerate() {
-            for (row, units) in result.layers[layer].rows.inputs.rows().enumerate() {
+            let inputs = &result.layers[layer].rows.inputs;
+            let mut values = inputs.values.iter();
+            for (row, units) in inputs.rows().enumerate() {
                 for &unit in units {
                     let at = &mut self.offsets[unit as usize];
                     self.entries[*at as usize] = (sample as u32) << 16 | row as u32;
+                    if let Some(&value) = values.next() {
+                        self.values[*at as usize] = value;
+                    }
                     *at += 1;
                 }
             }

@@ -151,6 +151,16 @@ impl BatchSums {
     }
 }
 
+/// Adds what each connection of an input takes of q, and of r where there are sums for it.
+#[inline(never)]
+fn add_delayed(delays: &[u16], t: usize, [q, r]: [&[f32]; 2], [weights, moves]: [&mut [f32]; 2]) {
+    if moves.is_empty() {
+        gather_delayed(delays, t, [q], [weights]);
+    } else {
+        gather_delayed(delays, t, [q, r], [weights, moves]);
+    }
+}
+
 impl TileSums {
     /// Adds what a group's samples sum to: Σ p, and how often each unit stayed silent.
     pub(super) fn add_samples(&mut self, tile: &TileParameters, results: &[SampleResult]) {
@@ -213,13 +223,20 @@ impl TileSums {
                 self.delays.resize(self.weights.len());
             }
             let inputs = rows.inputs.rows().enumerate().flat_map(|(t, units)| units.iter().map(move |&unit| (t, unit)));
-            for (t, input) in inputs {
+            for (place, (t, input)) in inputs.enumerate() {
                 let row = input as usize * tile.lanes..(input as usize + 1) * tile.lanes;
                 let (steps, weights) = (&delays[row.clone()], &mut self.weights[row.clone()]);
-                if r.is_empty() {
-                    gather_delayed(steps, t, [q], [weights]);
-                } else {
-                    gather_delayed(steps, t, [q, r], [weights, &mut self.delays[row]]);
+                let moves = self.delays.get_mut(row).filter(|_| !r.is_empty()).unwrap_or_default();
+                match rows.inputs.values.get(place) {
+                    None => add_delayed(steps, t, [q, r], [weights, moves]),
+                    Some(&value) => {
+                        let mut gathered = [[0.0; TILE]; 2];
+                        let [of_weights, of_moves] = &mut gathered;
+                        add_delayed(steps, t, [q, r], [of_weights, &mut of_moves[..moves.len()]]);
+                        for (sums, gathered) in [weights, moves].into_iter().zip(gathered) {
+                            sums.iter_mut().zip(gathered).for_each(|(sum, gathered)| *sum += value * gathered);
+                        }
+                    }
                 }
             }
         }

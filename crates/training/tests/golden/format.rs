@@ -120,6 +120,9 @@ pub(crate) struct Draw {
     pub(crate) optimiser: Option<Value>,
     pub(crate) params: Vec<Parameters>,
     pub(crate) input_events: Vec<Event>,
+    /// Value of each event; without, all are 1.
+    #[serde(default)]
+    pub(crate) input_values: Option<Vec<f32>>,
     pub(crate) target: Target,
 }
 

@@ -14,11 +14,22 @@ pub(crate) fn singles(values: &[f64]) -> Vec<f32> {
 }
 
 pub(crate) fn trains(events: &[Event], samples: u32, steps: usize, units: usize) -> SpikeTrains {
+    weighted_trains(events, None, samples, steps, units)
+}
+
+/// Trains whose events have values, if these are given.
+fn weighted_trains(
+    events: &[Event],
+    values: Option<Vec<f32>>,
+    samples: u32,
+    steps: usize,
+    units: usize,
+) -> SpikeTrains {
     let offsets: Vec<u32> =
         (0..=samples).map(|sample| events.partition_point(|event| event[0] < sample) as u32).collect();
     let times = events.iter().map(|event| u16::try_from(event[1]).expect("steps fit u16")).collect();
     let units_of_events = events.iter().map(|event| event[2]).collect();
-    SpikeTrains::from_parts(&offsets, times, units_of_events, steps, units, "events")
+    SpikeTrains::from_parts(&offsets, (times, units_of_events, values), steps, units, "events")
         .expect("the file's events are valid")
 }
 
@@ -103,8 +114,9 @@ impl Draw {
             Target::Latency { labels } | Target::Membrane { labels } => Targets::Labels(labels.clone()),
             Target::Trace { values } => Targets::Series { steps, values: values.clone() },
         };
-        Dataset::new(trains(&self.input_events, self.batch, steps, inputs), targets, outputs)
-            .expect("the batch is valid")
+        let values = self.input_values.clone();
+        let events = weighted_trains(&self.input_events, values, self.batch, steps, inputs);
+        Dataset::new(events, targets, outputs).expect("the batch is valid")
     }
 
     /// Place of a layer of the file among the spiking layers.

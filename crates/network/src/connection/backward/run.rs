@@ -72,7 +72,7 @@ impl<'a> BackwardRun<'a> {
         for number in 0..self.context.view.layout.sites.len() {
             self.run_rows(number, kept, times);
             let BackwardScratch { site: of_site, arrivals, .. } = &*self.scratch;
-            let RowInputs { ends, units } = &self.gradient.rows.inputs;
+            let RowInputs { ends, units, .. } = &self.gradient.rows.inputs;
             let layout = self.context.view.layout;
             let site = &layout.sites[number];
             let (adjoints, stride, offset) = match kept {

@@ -11,6 +11,8 @@ pub(super) struct SiteLists {
     offsets: Vec<u32>,
     /// Rows of the tile's weights.
     rows: Vec<u32>,
+    /// Value of each event; empty: all are 1.
+    values: Vec<f32>,
     /// Steps that the lists hold.
     listed: (usize, usize),
     steps: usize,
@@ -18,7 +20,7 @@ pub(super) struct SiteLists {
 
 impl SiteLists {
     pub(super) fn new(sites: usize, steps: usize) -> Self {
-        Self { offsets: vec![0; sites * (steps + 1)], rows: Vec::new(), listed: (0, 0), steps }
+        Self { offsets: vec![0; sites * (steps + 1)], steps, ..Self::default() }
     }
 
     /// Forgets a sample.
@@ -51,11 +53,16 @@ impl SiteLists {
             }
         }
         self.rows.resize(total as usize, 0);
+        self.values.resize(if events.is_weighted() { total as usize } else { 0 }, 0.0);
         for t in from..to {
-            for &unit in events.at(t) {
+            let values = events.values_at(t);
+            for (k, &unit) in events.at(t).iter().enumerate() {
                 for (site, row) in convolution.touched(unit) {
                     let at = &mut self.offsets[site * stride + t + 1];
                     self.rows[*at as usize] = row;
+                    if let Some(&value) = values.get(k) {
+                        self.values[*at as usize] = value;
+                    }
                     *at += 1;
                 }
             }
@@ -65,6 +72,7 @@ impl SiteLists {
     /// What a site sees, as far as it is listed.
     pub(super) fn events(&self, site: usize) -> StepEvents<'_> {
         let stride = self.steps + 1;
-        StepEvents { offsets: &self.offsets[site * stride..(site + 1) * stride], units: &self.rows }
+        let offsets = &self.offsets[site * stride..(site + 1) * stride];
+        StepEvents { offsets, units: &self.rows, values: &self.values }
     }
 }

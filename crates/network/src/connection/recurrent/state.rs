@@ -6,6 +6,7 @@ use spikelet_kernels::StepEvents;
 use super::backward_state::BackwardState;
 use super::few_units::FewUnits;
 use super::received::Received;
+use crate::aligned::Aligned;
 use crate::connection::delayed_connections::DelayedErrors;
 use crate::connection::drive::Drive;
 use crate::connection::layout::Layout;
@@ -18,10 +19,23 @@ pub(in crate::connection) struct RecurrentState {
     /// behind those. Where inputs have delays, by the step of their arrival.
     pub(super) offsets: Vec<u32>,
     pub(super) inputs: Vec<u32>,
+    /// Value of each input spike; empty: all are 1.
+    pub(super) values: Vec<f32>,
+    /// Sums of a step whose events have values.
+    pub(super) summed: SummedStep,
     pub(super) received: Received,
     pub(super) delayed: Delayed,
     pub(super) backward: Box<BackwardState>,
     pub(super) few_units: Box<FewUnits>,
+}
+
+/// Sums of one step over events with values, for a kernel that takes a row of weights for each event.
+#[derive(Debug, Default)]
+pub(super) struct SummedStep {
+    /// `[lane]` of a tile.
+    pub(super) sums: Aligned,
+    /// The step has one row, number 0; the others have none.
+    pub(super) offsets: Vec<u32>,
 }
 
 /// What delays need of a sample.
@@ -43,6 +57,8 @@ impl RecurrentState {
             },
             offsets: vec![0; steps + 1],
             inputs: Vec::new(),
+            values: Vec::new(),
+            summed: SummedStep::default(),
             received: Received::default(),
             backward: Box::default(),
             few_units: Box::default(),
@@ -69,10 +85,11 @@ impl RecurrentState {
     fn forget_inputs(&mut self) {
         self.offsets.fill(0);
         self.inputs.clear();
+        self.values.clear();
     }
 
     /// Input spikes by step.
     pub(super) fn events(&self) -> StepEvents<'_> {
-        StepEvents { offsets: &self.offsets, units: &self.inputs }
+        StepEvents { offsets: &self.offsets, units: &self.inputs, values: &self.values }
     }
 }
