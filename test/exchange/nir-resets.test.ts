@@ -34,7 +34,7 @@ function leaky(): NirNode {
 }
 
 describe("importNir", () => {
-  it("says that default neurons of snnTorch fire less here, and they do", async () => {
+  it("says that default neurons of snnTorch fire less here, and they do, unless their reset is named", async () => {
     const { network, parameters, approximations } = await importNir(await file(leaky()), { steps: STEPS });
     expect(approximations).toEqual([SNNTORCH]);
     using made = await createNetwork({ network, loss: { type: "count" } }, { parameters });
@@ -49,6 +49,10 @@ describe("importNir", () => {
     }
     expect(there).toBe(23);
     expect([...(layers[0]?.triples() ?? [])]).toHaveLength(20);
+    const asThere = await importNir(await file(leaky()), { steps: STEPS, reset: "subtractAfterDecay" });
+    expect(asThere.approximations).toEqual([]);
+    using same = await createNetwork({ network: asThere.network, loss: { type: "count" } }, { parameters: asThere.parameters });
+    expect([...((await same.predict(samples)).layers[0]?.triples() ?? [])]).toHaveLength(there);
   });
 
   it.each([
