@@ -136,12 +136,12 @@ export const RUNS = {
       { type: "latency" },
       { neuron: { type: "alif", reset: "subtractAfterDecay", learn: ["membraneDecay", "threshold"] } },
     ),
-  "no reset, recurrent, activation, count": () =>
+  "no reset, recurrent, activation and count": () =>
     mixed(
       [{ type: "flatten" }, { type: "dense", units: 20, recurrent: true }],
       { type: "activation" },
       { type: "count", positive: 3 },
-      { neuron: { reset: "none", currentGain: 0.1 } },
+      { neuron: { reset: "none", currentGain: 0.25 } },
     ),
   "timing, latency": () =>
     mixed(DENSE, { type: "timing" }, { type: "latency", endSimulation: "off" }, { neuron: { singleSpike: true } }),
