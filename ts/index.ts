@@ -85,6 +85,7 @@ export {
   type CheckpointOptions,
   type CreateOptions,
   createNetwork,
+  type GradientOptions,
   Network,
   type PassOptions,
   restoreNetwork,
@@ -98,6 +99,7 @@ export type { Reason, Recommendation } from "./recommend/recommendation.js";
 export type { Gradients, InputParameters, LayerParameters, LayerTrace, LearntName, Prediction } from "./results.js";
 export type * from "./runtime/backend.js";
 export { type CheckpointInfo, type CheckpointInfoOptions, checkpointInfo } from "./session/checkpoint-info.js";
+export type { OutputGradient, SampleOutputGradient } from "./session/output-gradient.js";
 export type { RawSample } from "./session/raw-samples.js";
 export type { RunOptions, RunReport, TrainingRun } from "./session/run.js";
 export { SpikeStream, type StreamAnswer, type StreamDecision, type StreamOptions } from "./session/stream.js";

@@ -1,7 +1,7 @@
 import { loadBackend } from "#host/runtime/load";
 import { type FieldChecks, fields, record } from "./check/fields.js";
 import { jsonOf } from "./check/json.js";
-import { callback, flag, listOf, text, whole } from "./check/values.js";
+import { type Check, callback, flag, listOf, text, whole } from "./check/values.js";
 import type { ResolvedConfig } from "./config.js";
 import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
 import { decisionOf } from "./decisions.js";
@@ -20,11 +20,12 @@ import {
   withNames,
 } from "./results.js";
 import { untilAborted } from "./runtime/abort.js";
-import type { Backend, BackendChoice, PageOptions, PredictionArrays } from "./runtime/backend.js";
+import type { Backend, BackendChoice, PageOptions, PredictionArrays, Session } from "./runtime/backend.js";
 import { abortSignal, backendChoice, PAGE_OPTIONS } from "./runtime/options.js";
 import { Budget } from "./session/budget.js";
 import { ExclusiveSession } from "./session/exclusive.js";
 import { Feed } from "./session/feed.js";
+import { type OutputGradient, type OutputGradientArrays, outputGradientArrays } from "./session/output-gradient.js";
 import type { RawSample } from "./session/raw-samples.js";
 import { StoredPass } from "./session/stored-pass.js";
 import type { SpikeStream, StreamOptions } from "./session/stream.js";
@@ -100,7 +101,18 @@ interface EvaluationState {
 
 const checkpointOptions = fields<CheckpointOptions>({ origin: text });
 
-const gradientOptions = fields<{ trace?: boolean }>({ trace: flag });
+/** Options of `gradients`. */
+export interface GradientOptions {
+  /** Adds the states and adjoints of every layer: samples × steps × units numbers each. */
+  trace?: boolean;
+  /** Gives the derivatives at the outputs, in place of the configured loss; the batch needs no targets then. */
+  outputGradient?: OutputGradient;
+}
+
+const gradientOptions = fields<GradientOptions>({
+  trace: flag,
+  outputGradient: callback as Check<unknown> as Check<OutputGradient>,
+});
 
 /**
  * A network: predictions, evaluation, gradients, parameters. Methods may be called at any time; calls wait for each other. A pass
@@ -234,20 +246,19 @@ export class Network implements Disposable {
    * Returns the loss and the gradients of all parameters over the samples of `batch`, by the configured rule and loss. The
    * parameters stay unchanged. With `training.averaging`, they are those of the weights that learn, not of the averages.
    *
-   * @param options `trace` adds the states and adjoints of every layer: samples × steps × units numbers each.
-   * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit.
+   * With `outputGradient` the derivatives at the outputs are those that this function returns, for a loss that the library does not
+   * have. The samples then run all their steps, twice: once for the function and once for the gradients. `loss` is that of the
+   * regularisers.
+   *
+   * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data or what `outputGradient` returned do not fit,
+   * `NON_FINITE` for numbers of it that are not finite; and what it throws.
    */
-  async gradients(batch: SpikeDataset, options: { trace?: boolean } = {}): Promise<Gradients> {
+  async gradients(batch: SpikeDataset, options: GradientOptions = {}): Promise<Gradients> {
     samplesOf(batch, "batch");
-    const { trace = false } = gradientOptions(options, "");
-    return this.feed.with(await batch.load(), async (id) => {
-      const found = await this.session.run((session) => session.gradients(id, 0, batch.length, trace));
-      const metrics = JSON.parse(found.metrics) as Metrics;
-      const layers = found.layers.map(fromArrays);
-      const answers = joinPredictions([found.prediction], layers.length, decisionOf(this.config));
-      const prediction = withNames(answers, this.classes);
-      return { loss: metrics.loss, metrics, layers, prediction, ...(found.trace ? { trace: found.trace } : {}) };
-    });
+    const { trace = false, outputGradient } = gradientOptions(options, "");
+    return this.feed.with(await batch.load(), (id) =>
+      this.session.run((session) => gradientsOf(this, session, { dataset: id, samples: batch.length, trace, outputGradient })),
+    );
   }
 
   /**
@@ -301,6 +312,34 @@ export class Network implements Disposable {
     budget.took(pieces, performance.now() - start);
     return result;
   }
+}
+
+/** What gradients are asked for. */
+interface GradientCall {
+  /** The session's number of the data set, all samples of which are the batch. */
+  readonly dataset: number;
+  readonly samples: number;
+  readonly trace: boolean;
+  readonly outputGradient: OutputGradient | undefined;
+}
+
+/** @internal Gradients of a network, by its session. */
+export async function gradientsOf(network: Network, session: Session, call: GradientCall): Promise<Gradients> {
+  const { dataset, samples, trace, outputGradient } = call;
+  const { config, classes, info } = network;
+  const predictionOf = (found: PredictionArrays) =>
+    withNames(joinPredictions([found], info.layers.length, decisionOf(config)), classes);
+  let outside: OutputGradientArrays | undefined;
+  if (outputGradient !== undefined) {
+    const prediction = predictionOf(await session.outputs(dataset, 0, samples));
+    const shape = { steps: config.network.steps, outputs: info.layers.at(-1)?.units ?? 0 };
+    outside = outputGradientArrays(await outputGradient(prediction), prediction, shape);
+  }
+  const found = await session.gradients(dataset, 0, samples, trace, outside?.spikes, outside?.times);
+  const metrics = JSON.parse(found.metrics) as Metrics;
+  const prediction = predictionOf(found.prediction);
+  const layers = found.layers.map(fromArrays);
+  return { loss: metrics.loss, metrics, layers, prediction, ...(found.trace ? { trace: found.trace } : {}) };
 }
 
 /**

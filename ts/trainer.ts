@@ -1,5 +1,5 @@
-import { listOf } from "./check/values.js";
-import type { SpikeDataset } from "./datasets/dataset.js";
+import { callback, listOf } from "./check/values.js";
+import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
 import type { TrainEvent } from "./events.js";
 import type { Config, EpochRecord } from "./generated/config.js";
 import { warningsOfConfig } from "./health/pairing.js";
@@ -9,14 +9,16 @@ import { HealthWatch } from "./health/watch.js";
 import {
   type CreateOptions,
   createSession,
+  gradientsOf,
   Network,
   restoreSession,
   type StartOptions,
   started,
   startOptions,
 } from "./network.js";
-import { checkedParameters, type LayerParameters, toArrays } from "./results.js";
+import { checkedParameters, type Gradients, type LayerParameters, toArrays } from "./results.js";
 import type { ExclusiveSession } from "./session/exclusive.js";
+import type { OutputGradient } from "./session/output-gradient.js";
 import { Outbox, type RunOptions, TrainingRun } from "./session/run.js";
 
 /** A network in training: a {@link Network} that can also learn. */
@@ -51,6 +53,25 @@ export class Trainer extends Network {
   /** Returns the record of every finished epoch, including those before the checkpoint from which this trainer was restored. */
   async history(): Promise<EpochRecord[]> {
     return JSON.parse(await this.session.run((session) => session.history()));
+  }
+
+  /**
+   * Updates all parameters once by the samples of `batch`, with the derivatives at the outputs that `outputGradient` works out from
+   * what the network did: training by a loss of one's own. Returns the gradients, before the update.
+   *
+   * @throws {SpikeletError} as `gradients()` with the option `outputGradient`.
+   */
+  async step(batch: SpikeDataset, outputGradient: OutputGradient): Promise<Gradients> {
+    samplesOf(batch, "batch");
+    callback(outputGradient, "outputGradient");
+    return this.feed.with(await batch.load(), (id) =>
+      this.session.run(async (session) => {
+        const call = { dataset: id, samples: batch.length, trace: false, outputGradient };
+        const found = await gradientsOf(this, session, call);
+        await session.applyGradients(found.layers.map(toArrays));
+        return found;
+      }),
+    );
   }
 
   /**

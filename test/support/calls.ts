@@ -76,6 +76,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
   const ofFiles = { size: [4, 4], colour: true, classes: ["a"], name: "files", onProgress: () => {}, signal };
   const idx = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 1, 2);
   return {
+    surrogateTable: { call: spikelet.surrogateTable, args: [Math.exp, { from: -1, to: 1, step: 0.5 }] },
     loadBackend: {
       call: spikelet.loadBackend,
       args: [backend, { worker: true, workers: 1, workerUrl: "a", wasmUrl: "b", threadsWorkerUrl: "c", threadsWasmUrl: "d" }],
@@ -97,11 +98,15 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
       call: network.evaluate.bind(network),
       args: [data, { signal, earlyDecision: true, onProgress: () => {} }],
     },
-    "Network.gradients": { call: network.gradients.bind(network), args: [data, { trace: false }] },
+    "Network.gradients": {
+      call: network.gradients.bind(network),
+      args: [data, { trace: false, outputGradient: () => Array(data.length).fill({}) }],
+    },
     "Network.checkpoint": { call: network.checkpoint.bind(network), args: [{ origin: "a run" }] },
     "Network.stream": { call: network.stream.bind(network), args: [{ encoding: encode.delta(), channels: 4 }] },
     "Network.setParameters": { call: network.setParameters.bind(network), args: [0, layer] },
     "Trainer.run": { call: trainer.run.bind(trainer), args: [data, { validation: data, epochs: 1, signal }] },
+    "Trainer.step": { call: trainer.step.bind(trainer), args: [data, () => Array(data.length).fill({})] },
     "Trainer.applyGradients": { call: trainer.applyGradients.bind(trainer), args: [supply.gradients.layers] },
 
     "SpikeDataset.encode": { call: images.encode.bind(images), args: [encode.latency()], isOpen: true },

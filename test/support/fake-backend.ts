@@ -240,6 +240,10 @@ export class FakeSession implements Session {
     });
   }
 
+  async outputs(_dataset: number, start: number, count: number): Promise<PredictionArrays> {
+    return this.#work("outputs", async () => predictionOf(start, count, this.#config.network.layers.length));
+  }
+
   async gradients(_dataset: number, start: number, count: number): ReturnType<Session["gradients"]> {
     return this.#work("gradients", async () => ({
       metrics: JSON.stringify(metricsOf(count)),

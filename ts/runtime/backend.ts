@@ -227,7 +227,17 @@ export interface Session {
   restartStream(stream: number): Awaitable<void>;
   restartStreamDecision(stream: number): Awaitable<void>;
   closeStream(stream: number): Awaitable<void>;
-  gradients(dataset: number, start: number, count: number, trace: boolean): Promise<GradientArrays>;
+  /** As `predict`, but each sample over all steps, by the parameters that learn. */
+  outputs(dataset: number, start: number, count: number): Promise<PredictionArrays>;
+  /** `spikes` and `times`: dL/dS (of a readout dL/dy) and dL/dT, `[sample][step][output]`, in place of the loss; empty: 0. */
+  gradients(
+    dataset: number,
+    start: number,
+    count: number,
+    trace: boolean,
+    spikes?: Float32Array,
+    times?: Float32Array,
+  ): Promise<GradientArrays>;
   applyGradients(layers: ParameterArrays[]): Awaitable<void>;
   parameters(layer: number): Awaitable<ParameterArrays>;
   setParameters(layer: number, parameters: ParameterArrays): Awaitable<void>;

@@ -69,9 +69,9 @@ export class WasmSession {
      */
     finishBatch(records: Uint8Array[]): string;
     /**
-     * Loss and gradients of samples as one batch.
+     * Loss and gradients of samples as one batch, by gradients from outside where they are given.
      */
-    gradients(dataset: number, start: number, count: number, trace: boolean): GradientArrays;
+    gradients(dataset: number, start: number, count: number, trace: boolean, spikes?: Float32Array | number[] | null, times?: Float32Array | number[] | null): GradientArrays;
     /**
      * JSON array of the finished epochs.
      */
@@ -84,6 +84,10 @@ export class WasmSession {
      * Opens a stream and returns its number.
      */
     openStream(options: string): number;
+    /**
+     * Decisions and spikes of samples, each over all steps.
+     */
+    outputs(dataset: number, start: number, count: number): PredictionArrays;
     /**
      * Parameters of a spiking layer.
      */
@@ -233,10 +237,11 @@ export interface InitOutput {
     readonly wasmsession_config: (a: number) => [number, number];
     readonly wasmsession_create: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly wasmsession_finishBatch: (a: number, b: number, c: number) => [number, number, number, number];
-    readonly wasmsession_gradients: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
+    readonly wasmsession_gradients: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly wasmsession_history: (a: number) => [number, number];
     readonly wasmsession_info: (a: number) => [number, number];
     readonly wasmsession_openStream: (a: number, b: number, c: number) => [number, number, number];
+    readonly wasmsession_outputs: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly wasmsession_parameters: (a: number, b: number) => [number, number, number];
     readonly wasmsession_predict: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly wasmsession_removeDataset: (a: number, b: number) => [number, number];

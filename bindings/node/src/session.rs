@@ -5,7 +5,7 @@ use std::sync::Arc;
 use napi::Env;
 use napi::bindgen_prelude::{Object, ToNapiValue, Uint8Array};
 use napi_derive::napi;
-use spikelet_session::{Error, ErrorCode, LayerParameters, Result, Samples, Session, copied};
+use spikelet_session::{Error, ErrorCode, LayerParameters, OutsideGradient, Result, Samples, Session, copied};
 
 use crate::arrays::{DatasetArrays, GradientArrays, ParameterArrays, PredictionArrays, StreamArrays};
 use crate::error::thrown;
@@ -278,8 +278,18 @@ impl NativeSession {
         self.often(env, |session| session.close_stream(stream))
     }
 
-    /// Loss and gradients of samples as one batch.
+    /// Decisions and spikes of samples, each over all steps.
+    #[napi(ts_return_type = "Promise<PredictionArrays>")]
+    pub fn outputs<'env>(&self, env: &'env Env, dataset: u32, start: u32, count: u32) -> napi::Result<Object<'env>> {
+        let work = |handle: Arc<Handle>, (dataset, start, count)| {
+            handle.with(|session| session.outputs(dataset, start, count))
+        };
+        self.later(env, Ok((dataset, start, count)), work, PredictionArrays::from)
+    }
+
+    /// Loss and gradients of samples as one batch, by gradients from outside where they are given.
     #[napi(ts_return_type = "Promise<GradientArrays>")]
+    #[expect(clippy::too_many_arguments, reason = "parameters of the method, by which JavaScript calls it")]
     pub fn gradients<'env>(
         &self,
         env: &'env Env,
@@ -287,11 +297,22 @@ impl NativeSession {
         start: u32,
         count: u32,
         trace: bool,
+        spikes: Option<&[f32]>,
+        times: Option<&[f32]>,
     ) -> napi::Result<Object<'env>> {
-        let work = |handle: Arc<Handle>, (dataset, start, count, trace)| {
-            handle.with(|session| session.gradients(dataset, start, count, trace))
+        let given = || -> Result<_> {
+            let outside = match (spikes, times) {
+                (Some(spikes), Some(times)) => Some((copied(spikes, "spikes")?, copied(times, "times")?)),
+                _ => None,
+            };
+            Ok(((dataset, start, count, trace), outside))
         };
-        self.later(env, Ok((dataset, start, count, trace)), work, GradientArrays::from)
+        let work = |handle: Arc<Handle>,
+                    ((dataset, start, count, trace), outside): (_, Option<(Vec<f32>, Vec<f32>)>)| {
+            let outside = outside.map(|(spikes, times)| OutsideGradient { spikes, times });
+            handle.with(|session| session.gradients(dataset, start, count, trace, outside.as_ref()))
+        };
+        self.later(env, given(), work, GradientArrays::from)
     }
 
     /// One step of the optimiser with given gradients.

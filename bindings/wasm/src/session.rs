@@ -1,7 +1,7 @@
 //! The class `WasmSession`.
 
 use js_sys::{Object, Uint8Array};
-use spikelet_session::Session;
+use spikelet_session::{OutsideGradient, Session};
 use wasm_bindgen::prelude::*;
 
 use crate::arrays::{
@@ -153,10 +153,25 @@ impl WasmSession {
         self.0.close_stream(stream).map_err(thrown)
     }
 
-    /// Loss and gradients of samples as one batch.
+    /// Decisions and spikes of samples, each over all steps.
+    #[wasm_bindgen(unchecked_return_type = "PredictionArrays")]
+    pub fn outputs(&mut self, dataset: u32, start: u32, count: u32) -> Outcome<Object> {
+        self.0.outputs(dataset, start, count).map(prediction_arrays).map_err(thrown)
+    }
+
+    /// Loss and gradients of samples as one batch, by gradients from outside where they are given.
     #[wasm_bindgen(unchecked_return_type = "GradientArrays")]
-    pub fn gradients(&mut self, dataset: u32, start: u32, count: u32, trace: bool) -> Outcome<Object> {
-        self.0.gradients(dataset, start, count, trace).map(gradient_arrays).map_err(thrown)
+    pub fn gradients(
+        &mut self,
+        dataset: u32,
+        start: u32,
+        count: u32,
+        trace: bool,
+        spikes: Option<Vec<f32>>,
+        times: Option<Vec<f32>>,
+    ) -> Outcome<Object> {
+        let outside = spikes.zip(times).map(|(spikes, times)| OutsideGradient { spikes, times });
+        self.0.gradients(dataset, start, count, trace, outside.as_ref()).map(gradient_arrays).map_err(thrown)
     }
 
     /// One step of the optimiser with given gradients.

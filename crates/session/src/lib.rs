@@ -32,7 +32,7 @@ pub use session::Session;
 pub use spikelet_config::{Error, ErrorCode, Result};
 pub use spikelet_data::memory::copied;
 pub use spikelet_io::{IdxArray, NpyArray};
-pub use spikelet_training::{InputParameters, LayerParameters, LayerTrace, LearntValues, LocalBatch};
+pub use spikelet_training::{InputParameters, LayerParameters, LayerTrace, LearntValues, LocalBatch, OutsideGradient};
 pub use streams::StreamEvents;
 #[cfg(all(feature = "parallel", target_family = "wasm"))]
 pub use threads::{lend_thread, share_threads};

@@ -125,7 +125,7 @@ fn any_number_of_threads_trains_resumes_and_evaluates_with_the_same_bits() {
         let results = |session: &mut Session, data: u32| {
             session.begin_evaluation(data, false).unwrap();
             let report = session.advance_evaluation(u32::MAX).unwrap();
-            let gradients = session.gradients(data, 0, 300, false).unwrap().layers;
+            let gradients = session.gradients(data, 0, 300, false, None).unwrap().layers;
             let decisions = session.predict(data, 0, samples, false).unwrap().by_count;
             (report, gradients, decisions, session.parameters(0).unwrap(), session.parameters(1).unwrap())
         };
@@ -211,7 +211,7 @@ fn evaluation_prediction_and_gradients_see_the_same_spikes() {
     assert_eq!(state["report"]["spikes"]["total"], json!(totals));
     assert_eq!(prediction.layers[1].offsets.len(), SAMPLES + 1);
 
-    let gradients = session.gradients(data, 8, 8, true).unwrap();
+    let gradients = session.gradients(data, 8, 8, true, None).unwrap();
     assert_eq!(gradients.prediction.by_count, prediction.by_count[8..16]);
     assert_eq!(gradients.layers[0].weights.len(), INPUTS * 9);
     let trace = gradients.trace.unwrap();
@@ -342,6 +342,6 @@ fn data_of_other_classes_than_those_learnt_are_refused() {
     session.begin(&json!({ "train": data }).to_string()).unwrap();
     fails(session.begin(&json!({ "train": other }).to_string()), ErrorCode::DataFormat, "train.classes");
     fails(session.begin_evaluation(other, false), ErrorCode::DataFormat, "classes");
-    fails(session.gradients(other, 0, 2, false), ErrorCode::DataFormat, "classes");
+    fails(session.gradients(other, 0, 2, false, None), ErrorCode::DataFormat, "classes");
     session.predict(other, 0, 2, false).unwrap();
 }

@@ -168,7 +168,7 @@ fn what_was_not_supplied_is_an_error_and_changes_nothing() {
     fails(session.advance(1), ErrorCode::ShapeMismatch, "train");
     fails(session.run_local_batch(0, 2), ErrorCode::ShapeMismatch, "train");
     fails(session.predict(train, 0, 1, false), ErrorCode::ShapeMismatch, "range");
-    fails(session.gradients(train, 0, 1, false), ErrorCode::ShapeMismatch, "range");
+    fails(session.gradients(train, 0, 1, false, None), ErrorCode::ShapeMismatch, "range");
     fails(session.supply(other, &[1], arrays(&[1])), ErrorCode::ShapeMismatch, "dataset");
     fails(session.supply(9, &[1], arrays(&[1])), ErrorCode::ShapeMismatch, "dataset");
     fails(session.suppliers().prepare(9, arrays(&[1])), ErrorCode::ShapeMismatch, "dataset");

@@ -27,6 +27,7 @@ mod update;
 pub const ARITHMETIC: u32 = 7;
 
 pub use executor::{Executor, Sequential};
+pub use loss::OutsideGradient;
 pub use loss_parts::LossParts;
 pub use memory::Work;
 pub use metrics::{Accuracy, DecisionStep, Metrics, SpikeMetrics};

@@ -325,6 +325,7 @@ impl Trainer {
             until: Until::End,
             membrane: config.loss.membrane(),
             want,
+            outside: None,
             augmenter: None,
         }
     }

@@ -1,27 +1,54 @@
 //! Gradients and parameters, for those who learn by rules of their own.
 
+use std::ops::Range;
+
 use spikelet_config::Result;
-use spikelet_training::{Executor, LayerParameters, Work};
+use spikelet_training::{Executor, LayerParameters, OutsideGradient, Work};
 
 use super::Session;
 use crate::guard::guard;
 use crate::status::to_json;
 use crate::wire::{Gradients, Prediction};
 
+fn range(start: u32, count: u32) -> Range<usize> {
+    start as usize..(start as usize).saturating_add(count as usize)
+}
+
 impl Session {
-    /// Loss and gradients of `count` samples from `start` on as one batch; nothing is learned.
+    /// Decisions and spikes of `count` samples from `start` on, each over all steps, by the parameters that learn.
     ///
     /// # Errors
-    /// `SHAPE_MISMATCH` for no samples, samples that do not exist or targets that do not fit the loss, `NON_FINITE`,
-    /// `DATA_FORMAT` for other classes than the network has learnt, `CONFIG_INVALID` where there is no memory for the trace.
-    pub fn gradients(&mut self, dataset: u32, start: u32, count: u32, trace: bool) -> Result<Gradients> {
+    /// `SHAPE_MISMATCH` for samples that do not exist, `CONFIG_INVALID` where there is no memory for the spikes.
+    pub fn outputs(&mut self, dataset: u32, start: u32, count: u32) -> Result<Prediction> {
+        self.change(|session| {
+            let Self { trainer, workers, datasets, .. } = session;
+            let data = datasets.find("dataset", dataset)?;
+            trainer.require_room(Work::Predict, workers.threads())?;
+            Prediction::from_core(workers.run(|| trainer.outputs(data, range(start, count), &*workers))?)
+        })
+    }
+
+    /// Loss and gradients of `count` samples from `start` on as one batch, by the loss or by a gradient from outside; nothing is
+    /// learned.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for no samples, samples that do not exist, targets that do not fit the loss and arrays of another length,
+    /// `NON_FINITE`, `DATA_FORMAT` for other classes than the network has learnt, `CONFIG_INVALID` where there is no memory for the
+    /// trace.
+    pub fn gradients(
+        &mut self,
+        dataset: u32,
+        start: u32,
+        count: u32,
+        trace: bool,
+        outside: Option<&OutsideGradient>,
+    ) -> Result<Gradients> {
         self.change(|session| {
             session.check_classes(dataset)?;
             let Self { trainer, workers, datasets, .. } = session;
             let data = datasets.find("dataset", dataset)?;
-            let range = start as usize..(start as usize).saturating_add(count as usize);
             trainer.require_room(Work::Gradients, workers.threads())?;
-            let found = workers.run(|| trainer.gradients(data, range, trace, &*workers))?;
+            let found = workers.run(|| trainer.gradients_by(data, range(start, count), trace, outside, &*workers))?;
             Ok(Gradients {
                 metrics: to_json(&found.metrics),
                 layers: found.layers,

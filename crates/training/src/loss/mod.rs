@@ -9,6 +9,7 @@ mod count_cross_entropy;
 mod latency;
 mod membrane;
 mod output;
+mod outside;
 mod spike_train;
 mod statistic;
 mod trace;
@@ -22,6 +23,7 @@ use crate::loss_parts::LossParts;
 use crate::regularizer::{ActivityTerm, Regularizers};
 
 pub(crate) use output::{Output, OutputGradient, SpikeGradient};
+pub use outside::OutsideGradient;
 pub(crate) use statistic::MembraneStatistic;
 
 /// The configured loss, ready for samples.
@@ -42,6 +44,15 @@ enum Main {
     Latency(latency::Latency),
     Membrane(membrane::Membrane),
     Trace(trace::Trace),
+}
+
+/// Where the gradient of a sample comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target<'a> {
+    /// The loss, with the target at this place.
+    Data(&'a Targets, usize),
+    /// The caller, who gave it for this sample of the batch.
+    Outside(&'a OutsideGradient, usize),
 }
 
 impl Loss {
@@ -100,13 +111,25 @@ impl Loss {
         }
     }
 
-    /// Value and derivatives for sample `index`.
-    pub(crate) fn evaluate(&self, output: &Output<'_>, targets: &Targets, index: usize, gradient: &mut OutputGradient) {
+    /// Value and derivatives for a sample. A gradient from outside has the value of the regularisers alone.
+    pub(crate) fn evaluate(&self, output: &Output<'_>, target: Target<'_>, gradient: &mut OutputGradient) {
         gradient.spike = SpikeGradient::Zero;
         gradient.timing.clear();
         gradient.timing.resize(output.spikes.count_before(output.spikes.steps) as usize, 0.0);
         gradient.end = 0;
         gradient.parts = LossParts::default();
+        match target {
+            Target::Data(targets, index) => self.evaluate_main(output, targets, index, gradient),
+            Target::Outside(outside, sample) => outside.write(output, sample, gradient),
+        }
+        let OutputGradient { activity, parts, end, .. } = gradient;
+        self.regularizers.evaluate(&output.activity, output.batch, parts, activity);
+        if !activity.iter().all(ActivityTerm::is_none) {
+            *end = output.spikes.steps;
+        }
+    }
+
+    fn evaluate_main(&self, output: &Output<'_>, targets: &Targets, index: usize, gradient: &mut OutputGradient) {
         match (&self.main, targets) {
             (Main::Count(count), Targets::Labels(labels)) => {
                 count.evaluate(output, |unit| count.target(unit as u32 == labels[index]), gradient);
@@ -136,11 +159,6 @@ impl Loss {
                 train.evaluate(output, TargetTrain::Label(labels[index] as usize), gradient);
             }
             _ => unreachable!("accepts() is called before a run"),
-        }
-        let OutputGradient { activity, parts, end, .. } = gradient;
-        self.regularizers.evaluate(&output.activity, output.batch, parts, activity);
-        if !activity.iter().all(ActivityTerm::is_none) {
-            *end = output.spikes.steps;
         }
     }
 }

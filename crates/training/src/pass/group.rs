@@ -113,7 +113,7 @@ impl Engine {
                 let mut runs: Vec<_> = parts
                     .map(|(((borrowed, augmented), &sample), result)| {
                         let (place, input) = (job.data.place(sample), job.input(sample, augmented));
-                        SampleRun { place, input, work: borrowed.work(), result }
+                        SampleRun { sample, place, input, work: borrowed.work(), result }
                     })
                     .collect();
                 pass.run(&mut runs);

@@ -4,7 +4,7 @@ use spikelet_config::EndSimulation;
 use spikelet_config::loss::MembraneLoss;
 use spikelet_data::{Augmented, Augmenter, Dataset, SampleEvents};
 
-use crate::loss::Loss;
+use crate::loss::{Loss, OutsideGradient};
 use crate::rule::GradientPass;
 
 /// What to compute for each sample.
@@ -36,6 +36,8 @@ pub(crate) struct Job<'a> {
     /// The loss whose statistic a readout decides by.
     pub(crate) membrane: Option<&'a MembraneLoss>,
     pub(crate) want: Want,
+    /// The gradient at the output that is given, and the first sample that it is of.
+    pub(crate) outside: Option<(&'a OutsideGradient, u32)>,
     /// Changes of the samples.
     pub(crate) augmenter: Option<Augmenter<'a>>,
 }

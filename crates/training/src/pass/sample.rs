@@ -13,7 +13,7 @@ use spikelet_network::plan::LayerPlan;
 use super::backpropagate::{Backpropagation, SampleBackward, backpropagate};
 use super::job::Job;
 use super::workspace::Workspace;
-use crate::loss::{MembraneStatistic, Output};
+use crate::loss::{MembraneStatistic, Output, Target};
 use crate::regularizer::Activity;
 use crate::sample::SampleResult;
 
@@ -32,6 +32,7 @@ pub(super) struct SamplePass<'a> {
 
 /// A sample, with memory for its way.
 pub(super) struct SampleRun<'a> {
+    pub(super) sample: u32,
     /// Where its targets are.
     pub(super) place: usize,
     /// Its input events.
@@ -65,11 +66,15 @@ impl SamplePass<'_> {
     /// The number of simulated steps.
     fn run_forward(&self, sample: &mut SampleRun<'_>) -> usize {
         let Self { level, network, job, .. } = *self;
-        let SampleRun { place, input, work, result } = sample;
+        let SampleRun { sample, place, input, work, result } = sample;
         let simulation = Simulation { level, network, input: *input, keep: self.keep(work) };
         let steps = simulation.run(self.end, &mut work.forward);
         self.measure(*place, *input, steps, work, result);
-        self.evaluate_loss(*place, steps, work, result);
+        let target = match self.job.outside {
+            Some((outside, first)) => Target::Outside(outside, (*sample - first) as usize),
+            None => Target::Data(self.job.data.targets(), *place),
+        };
+        self.evaluate_loss(target, steps, work, result);
         for (number, (layer, gradient)) in network.layers.iter().zip(&mut result.layers).enumerate() {
             let units = &work.forward.layers[network.layer_of(number)].units;
             layer.connection.mark_silent(&layer.layout, &mut units.fired(network.steps), gradient);
@@ -158,7 +163,7 @@ impl SamplePass<'_> {
         scores.extend(self.job.membrane.iter().flat_map(|loss| MembraneStatistic::of(loss, membranes, outputs)));
     }
 
-    fn evaluate_loss(&self, index: usize, steps: usize, work: &mut Workspace, result: &mut SampleResult) {
+    fn evaluate_loss(&self, target: Target<'_>, steps: usize, work: &mut Workspace, result: &mut SampleResult) {
         let Some(loss) = self.job.loss else { return };
         let Workspace { forward, summary, gradient, .. } = work;
         let outcome = &mut result.outcome;
@@ -174,7 +179,7 @@ impl SamplePass<'_> {
                 spikes_of: &spikes_of,
             },
         };
-        loss.evaluate(&output, self.job.data.targets(), index, gradient);
+        loss.evaluate(&output, target, gradient);
         for (layer, term) in gradient.activity.iter_mut().enumerate() {
             term.sort(&self.network.view(layer));
         }

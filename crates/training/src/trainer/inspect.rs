@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use spikelet_config::{Error, Result};
+use spikelet_config::{EndSimulation, Error, Result};
 use spikelet_data::{Dataset, memory};
 use spikelet_network::gradient::{InputParameters, LayerParameters};
 
 use super::Trainer;
 use super::learn::not_finite;
 use crate::executor::Executor;
+use crate::loss::OutsideGradient;
 use crate::metrics::Metrics;
 use crate::pass::{GROUP, Job, Until, Want};
 use crate::sample::Prediction;
@@ -46,27 +47,39 @@ impl Trainer {
     ) -> Result<Prediction> {
         self.check_until(until)?;
         let indices = indices(data, &range)?;
-        self.predicting(|trainer| trainer.predict_all(data, &indices, until, executor))
+        let ends = (until, self.config.loss.end_simulation());
+        self.predicting(|trainer| trainer.predict_with(data, &indices, ends, executor))
     }
 
-    fn predict_all<E: Executor>(
+    fn predict_with<E: Executor>(
         &mut self,
         data: &Dataset,
         indices: &[u32],
-        until: Until,
+        (until, end_simulation): (Until, EndSimulation),
         executor: &E,
     ) -> Result<Prediction> {
         let outputs = self.network.outputs();
         let mut prediction = Prediction::new(self.network.spiking());
         prediction.reserve(indices.len(), outputs)?;
         let want = Want { gradients: false, spikes: true, trace: false };
-        let job = Job { until, ..Self::job(&self.config, None, &self.passes, data, want) };
+        let job = Job { until, end_simulation, ..Self::job(&self.config, None, &self.passes, data, want) };
         for batch in indices.chunks(self.config.training.batch_size as usize) {
             self.engine.run_batch(&mut self.network, &job, batch, executor, |_, results, _| {
                 results.iter().try_for_each(|result| prediction.push(result, outputs, &self.loss))
             })?;
         }
         Ok(prediction)
+    }
+
+    /// Decisions and spikes of samples `range`, each over all steps, by the parameters that learn: what a gradient from outside is
+    /// worked out from.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for a range outside the data, [`crate::ErrorCode::ConfigInvalid`] where there is no
+    /// memory for the spikes.
+    pub fn outputs<E: Executor>(&mut self, data: &Dataset, range: Range<usize>, executor: &E) -> Result<Prediction> {
+        let indices = indices(data, &range)?;
+        self.predict_with(data, &indices, (Until::End, EndSimulation::Off), executor)
     }
 
     /// Loss and gradients of samples `range` as one batch; nothing is learned.
@@ -81,7 +94,27 @@ impl Trainer {
         trace: bool,
         executor: &E,
     ) -> Result<Gradients> {
-        self.check_targets(data)?;
+        self.gradients_by(data, range, trace, None, executor)
+    }
+
+    /// As [`Trainer::gradients`], by a gradient from outside where there is one. Then each sample runs all steps, targets are not asked
+    /// for, and the loss is that of the regularisers.
+    ///
+    /// # Errors
+    /// Those of [`Trainer::gradients`], and [`crate::ErrorCode::ShapeMismatch`] with the path `spikes` or `times` for an array of
+    /// another length.
+    pub fn gradients_by<E: Executor>(
+        &mut self,
+        data: &Dataset,
+        range: Range<usize>,
+        trace: bool,
+        outside: Option<&OutsideGradient>,
+        executor: &E,
+    ) -> Result<Gradients> {
+        match outside {
+            Some(outside) => outside.check(range.len(), self.network.steps * self.network.outputs())?,
+            None => self.check_targets(data)?,
+        }
         let batch = indices(data, &range)?;
         if batch.is_empty() {
             return Err(Error::shape("range", "must have at least 1 sample"));
@@ -94,7 +127,11 @@ impl Trainer {
         let mut sums = self.empty_sums();
         let want = Want { gradients: true, spikes: true, trace };
         let mut batch_sums = self.take_sums();
-        let job = Self::job(&self.config, Some(&self.loss), &self.passes, data, want);
+        let mut job = Self::job(&self.config, Some(&self.loss), &self.passes, data, want);
+        if let Some(outside) = outside {
+            job.outside = Some((outside, range.start as u32));
+            job.end_simulation = EndSimulation::Off;
+        }
         let (level, step) = (self.engine.level, self.updates + 1);
         let ran = self.engine.run_batch(&mut self.network, &job, &batch, executor, |network, results, _| {
             for result in results.iter_mut() {
