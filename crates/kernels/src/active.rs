@@ -5,7 +5,7 @@ use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::{fit, load, store};
-use crate::surrogate::{AnyShape, Exponential, Shape};
+use crate::surrogate::{Exponential, Formula, Shape};
 use crate::{Level, Surrogate, SurrogateTable};
 
 impl Surrogate<'_> {
@@ -86,7 +86,7 @@ pub fn activation_parts(
             }
         }
         _ => {
-            let shape = AnyShape::of(surrogate);
+            let shape = Formula(surrogate);
             dispatch!(level.0, simd => parts_vector(simd, shape, threshold, membrane, errors, direct));
         }
     }

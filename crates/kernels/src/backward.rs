@@ -34,7 +34,7 @@ use self::timing::list_timing_terms;
 pub use self::timing::timing_of_spike;
 use crate::lanes::fit;
 use crate::neuron::{LaneNeuron, Lif, StepBack, with_neuron};
-use crate::surrogate::{AnyShape, Exponential, Shape, Surrogate};
+use crate::surrogate::{AnyShape, Exponential, Formula, Shape, Surrogate};
 use crate::{LaneConstants, Level};
 
 /// Whether every shape, source of E and neuron has an instance without further terms. WebAssembly is to stay small: there E is computed
@@ -48,17 +48,20 @@ pub fn backward_tile(level: Level, tile: &BackwardTile<'_>, output: &mut Backwar
     let has_terms = !tile.terms.is_plain() || output.constants.is_some() || output.observed.is_some();
     let is_raised = !tile.terms.activity.is_none();
     let mut heights = Vec::new();
-    if let Surrogate::Table(table) = tile.surrogate {
+    let is_table = if let Surrogate::Table(table) = tile.surrogate {
         table.sample(tile, &mut heights);
-    }
+        true
+    } else {
+        false
+    };
     let shape = AnyShape { surrogate: tile.surrogate, heights: &heights, start: tile.from * tile.lanes };
     match (&tile.by_lane, tile.error, tile.surrogate) {
         (Some(lanes), ..) => by_lane(level, tile, shape, lanes, has_terms || is_raised, output),
-        _ if has_terms || is_raised && !HAS_EVERY_INSTANCE => with_terms(level, tile, shape, output),
+        _ if has_terms || (is_raised || is_table) && !HAS_EVERY_INSTANCE => with_terms(level, tile, shape, output),
         _ if is_raised => raised(level, tile, shape, output),
         // σ̂ is not asked for.
         (None, None, _) => {
-            let shape = AnyShape::of(Surrogate::Given);
+            let shape = Formula(Surrogate::Given);
             dispatch!(level.0, simd => plain_vector(simd, tile, output, shape, NoError));
         }
         (None, Some(error), Surrogate::Exponential { sharpness }) => exponential(level, tile, error, sharpness, output),
@@ -104,7 +107,12 @@ fn of_any_shape(
         SpikeError::Given(error) => error,
         SpikeError::Steady(error) => spread(level, &error, tile, &mut rows),
     };
-    dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, given));
+    if HAS_EVERY_INSTANCE {
+        dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, given));
+    } else {
+        let surrogate = Formula(surrogate.surrogate);
+        dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, given));
+    }
 }
 
 fn carried<'a>(level: Level, error: &ProjectedError<'_>, tile: &BackwardTile<'_>, rows: &'a mut Vec<f32>) -> &'a [f32] {

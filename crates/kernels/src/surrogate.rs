@@ -117,23 +117,11 @@ impl Shape for Exponential {
     }
 }
 
-/// Any shape; values of a table are looked up before the loop over time.
+/// Any shape but a table.
 #[derive(Clone, Copy)]
-pub(crate) struct AnyShape<'a> {
-    pub(crate) surrogate: Surrogate<'a>,
-    /// Values of a table, `[step][lane]` from `start` on.
-    pub(crate) heights: &'a [f32],
-    pub(crate) start: usize,
-}
+pub(crate) struct Formula<'a>(pub(crate) Surrogate<'a>);
 
-impl<'a> AnyShape<'a> {
-    /// A shape that is no table.
-    pub(crate) fn of(surrogate: Surrogate<'a>) -> Self {
-        Self { surrogate, heights: &[], start: 0 }
-    }
-}
-
-impl Shape for AnyShape<'_> {
+impl Shape for Formula<'_> {
     #[inline(always)]
     fn times<S: Simd, const K: usize>(
         self,
@@ -143,18 +131,10 @@ impl Shape for AnyShape<'_> {
         error: [S::f32s; K],
     ) -> [S::f32s; K] {
         let splat = |value| S::f32s::splat(simd, value);
-        if let Surrogate::Table(_) = self.surrogate {
-            let mut result = load::<S, K>(simd, &self.heights[at - self.start..]);
-            // Values below 0 would give a sign to 0.
-            for k in 0..K {
-                result[k] = result[k].simd_eq(splat(0.0)).select(splat(0.0), result[k] * error[k] + splat(0.0));
-            }
-            return result;
-        }
         let mut result = error;
         for k in 0..K {
             let (distance, error) = (distance[k], error[k]);
-            result[k] = match self.surrogate {
+            result[k] = match self.0 {
                 Surrogate::Exponential { sharpness } => {
                     Exponential { sharpness }.times(simd, at, [distance], [error])[0]
                 }
@@ -173,6 +153,37 @@ impl Shape for AnyShape<'_> {
                 Surrogate::Rectangle { half_width } => distance.simd_le(splat(half_width)).select(error, splat(0.0)),
                 Surrogate::Table(_) | Surrogate::Given => error,
             };
+        }
+        result
+    }
+}
+
+/// Any shape; values of a table are looked up before the loop over time.
+#[derive(Clone, Copy)]
+pub(crate) struct AnyShape<'a> {
+    pub(crate) surrogate: Surrogate<'a>,
+    /// Values of a table, `[step][lane]` from `start` on.
+    pub(crate) heights: &'a [f32],
+    pub(crate) start: usize,
+}
+
+impl Shape for AnyShape<'_> {
+    #[inline(always)]
+    fn times<S: Simd, const K: usize>(
+        self,
+        simd: S,
+        at: usize,
+        distance: [S::f32s; K],
+        error: [S::f32s; K],
+    ) -> [S::f32s; K] {
+        let Surrogate::Table(_) = self.surrogate else {
+            return Formula(self.surrogate).times(simd, at, distance, error);
+        };
+        let zero = S::f32s::splat(simd, 0.0);
+        let mut result = load::<S, K>(simd, &self.heights[at - self.start..]);
+        // Values below 0 would give a sign to 0.
+        for k in 0..K {
+            result[k] = result[k].simd_eq(zero).select(zero, result[k] * error[k] + zero);
         }
         result
     }

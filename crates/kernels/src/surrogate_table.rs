@@ -26,6 +26,7 @@ impl SurrogateTable {
     }
 
     /// σ' at `V − threshold`.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(crate) fn at(&self, offset: f32) -> f32 {
         let Some(place) = self.place(offset) else { return 0.0 };
         let below = (place as usize).min(self.values.len() - 2);
@@ -34,6 +35,7 @@ impl SurrogateTable {
     }
 
     /// σ' times an error; a 0 has no sign, which values below 0 would give it.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(crate) fn times(&self, offset: f32, error: f32) -> f32 {
         let height = self.at(offset);
         if height == 0.0 { 0.0 } else { height * error + 0.0 }

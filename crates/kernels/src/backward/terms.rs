@@ -1,5 +1,7 @@
 //! What a rule asks of a backward pass besides the plain recurrences.
 
+use crate::TILE;
+
 /// Which paths through the reset carry gradient.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum ResetPath {
@@ -55,6 +57,13 @@ impl ActivityError<'_> {
     /// Whether nothing is added.
     pub(crate) fn is_none(&self) -> bool {
         *self == Self::None
+    }
+
+    /// What is added to E of each lane of a tile.
+    // One copy for all instances of the backward pass.
+    #[inline(never)]
+    pub(crate) fn lanes(&self) -> [f32; TILE] {
+        std::array::from_fn(|lane| self.at(lane))
     }
 
     /// What is added to E of a lane.

@@ -20,10 +20,10 @@ use fearless_simd::prelude::*;
 
 use super::terms::{BackwardTerms, ObservedBackward, ResetPath};
 use super::tile::{BackwardOutput, BackwardTile};
+use crate::Reset;
 use crate::lanes::{clear, load, store};
 use crate::neuron::{Adjoints, Kept, StepBack, reached, within};
 use crate::refractory::{blocked_at, blocked_before};
-use crate::{Reset, TILE};
 
 /// Vectors of a value that some neurons or rules have.
 pub(super) type Part<S, const K: usize> = Option<[<S as Simd>::f32s; K]>;
@@ -149,9 +149,7 @@ impl<'a, S: Simd, const K: usize> AllTerms<'a, S, K> {
 /// What activity terms add to the lanes from `first` on.
 #[inline(always)]
 pub(super) fn steady_lanes<S: Simd, const K: usize>(simd: S, terms: &BackwardTerms<'_>, first: usize) -> [S::f32s; K] {
-    let mut steady = [0.0; TILE];
-    steady.iter_mut().enumerate().for_each(|(lane, steady)| *steady = terms.activity.at(lane));
-    load::<S, K>(simd, &steady[first..first + K * S::f32s::LEN])
+    load::<S, K>(simd, &terms.activity.lanes()[first..first + K * S::f32s::LEN])
 }
 
 /// Whether there is a path, and a step after `t` that it reaches.
