@@ -57,8 +57,13 @@ impl Digits {
     /// Never: the arrays fit each other.
     #[must_use]
     pub fn dataset(&self, steps: usize) -> Dataset {
-        let trains =
-            SpikeTrains::from_parts(&self.offsets, self.times.clone(), self.units.clone(), steps, INPUTS, "digits");
+        let trains = SpikeTrains::from_parts(
+            &self.offsets,
+            (self.times.clone(), self.units.clone(), None),
+            steps,
+            INPUTS,
+            "digits",
+        );
         let targets = Targets::Labels(self.labels.clone());
         Dataset::new(trains.expect("the events fit"), targets, CLASSES).expect("the labels fit")
     }

@@ -31,7 +31,7 @@ impl Tile {
             weights: &self.weights,
             bias: &self.bias,
             lanes: TILE,
-            events: StepEvents { offsets: &self.offsets, units: &self.units },
+            events: StepEvents { offsets: &self.offsets, units: &self.units, values: &[] },
             constants: CONSTANTS,
             by_lane: None,
             refractory: 0,

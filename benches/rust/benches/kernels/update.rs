@@ -11,7 +11,7 @@ const SAMPLES: usize = 16;
 pub(crate) fn bench(criterion: &mut Criterion) {
     let spikes = Spikes::new();
     let sources: Vec<&[f32]> = spikes.rows.iter().map(Vec::as_slice).collect();
-    let gather = Gather { offsets: &spikes.offsets, entries: &spikes.entries, sources: &sources };
+    let gather = Gather { offsets: &spikes.offsets, entries: &spikes.entries, values: &[], sources: &sources };
     gathers(criterion, &gather);
     for (name, optimizer) in optimizers() {
         updates(criterion, name, &gather, &optimizer);
