@@ -102,7 +102,14 @@ export { type CheckpointInfo, type CheckpointInfoOptions, checkpointInfo } from 
 export type { OutputGradient, SampleOutputGradient } from "./session/output-gradient.js";
 export type { RawSample } from "./session/raw-samples.js";
 export type { RunOptions, RunReport, TrainingRun } from "./session/run.js";
-export { SpikeStream, type StreamAnswer, type StreamDecision, type StreamOptions } from "./session/stream.js";
+export {
+  SpikeStream,
+  type StepTarget,
+  type StreamAnswer,
+  type StreamDecision,
+  type StreamLearning,
+  type StreamOptions,
+} from "./session/stream.js";
 export { SpikeEvents, type SpikeTrain } from "./spikes.js";
 export { outline, summary } from "./summary.js";
 export { type SurrogateTable, type SurrogateTableOptions, surrogateTable } from "./surrogate-table.js";

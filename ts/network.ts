@@ -228,16 +228,19 @@ export class Network implements Disposable {
 
   /**
    * Opens a stream, in which the network answers step by step, with its current parameters. It holds a copy of them until it is
-   * disposed of or forgotten.
+   * disposed of or forgotten; with the option `learn` that copy learns.
    *
-   * @param options how a signal becomes spikes, and how often the network decides over its last steps.
+   * @param options how a signal becomes spikes, how often the network decides over its last steps, and whether it learns.
    * @throws {SpikeletError} `CONFIG_INVALID` for an invalid encoding and for channels without one, for `window` and `hop` out of
-   * range, for a hop without a window and for a window with the loss `trace`, which decides nothing; `SHAPE_MISMATCH` if the number
+   * range, for a hop without a window, for a window with the loss `trace`, which decides nothing, and for what a stream can't learn (another
+   * rule than `eprop`, a loss that has no error at each step, convolutions, delays that are learnt); `SHAPE_MISMATCH` if the number
    * of units of the encoding is not that of the network's inputs.
    */
   async stream(options: StreamOptions = {}): Promise<SpikeStream> {
     const { SpikeStream } = await import("./session/stream.js");
-    return SpikeStream.open(this.session, options, { decision: decisionOf(this.config), data: this.info.trainedOn });
+    const { trainedOn: data, layers } = this.info;
+    const outputs = layers.at(-1)?.units ?? 0;
+    return SpikeStream.open(this.session, options, { decision: decisionOf(this.config), data, layers: layers.length, outputs });
   }
 
   #evaluations: Promise<void> = Promise.resolve();

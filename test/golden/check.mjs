@@ -1,7 +1,7 @@
 // One golden file against the public API. Used by the tests and by `npm run test:golden`.
 import { Findings } from "./compare.mjs";
 import { checkAer, checkEncodeLatency, checkEncodeRate, checkEncodeSeries, checkLogMel } from "./encodings.mjs";
-import { checkNetwork, checkTrajectory } from "./network.mjs";
+import { checkNetwork, checkOnline, checkTrajectory } from "./network.mjs";
 import { checkCountTarget, checkDecisions, checkKernels, checkOptimisers, checkSchedules, checkShapes } from "./parts.mjs";
 
 /** @typedef {import("./translations.mjs").Translation} Translation */
@@ -10,6 +10,7 @@ import { checkCountTarget, checkDecisions, checkKernels, checkOptimisers, checkS
 const CHECKS = {
   network: checkNetwork,
   trajectory: checkTrajectory,
+  online: checkOnline,
   encode_latency: checkEncodeLatency,
   encode_stretch: checkEncodeRate,
   encode_shift_back: checkEncodeRate,

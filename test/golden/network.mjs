@@ -1,4 +1,4 @@
-// Files of the types `network` and `trajectory`.
+// Files of the types `network`, `trajectory` and `online`.
 import { createTrainer, datasets, SpikeEvents } from "spikelet";
 import { sorted, TOLERANCE } from "./compare.mjs";
 import { besideExpected, parametersOf } from "./inputs.mjs";
@@ -140,6 +140,38 @@ export async function checkTrajectory(golden, findings, translation) {
     }
     return trainer.parameters();
   });
+  checkEnd(parameters, final, findings);
+}
+
+/**
+ * Updates within the samples of one batch.
+ *
+ * @param {any} golden
+ * @param {import("./compare.mjs").Findings} findings
+ * @param {Translation} translation
+ */
+export async function checkOnline(golden, findings, translation) {
+  const configuration = { ...translation.configuration };
+  configuration.training = { ...configuration.training, epochs: 1 };
+  const batch = batchOf(golden);
+  const [losses, parameters] = await scoped(trainerOf(golden, { ...translation, configuration }), async (trainer) => {
+    await trainer.run(batch);
+    // The file has the loss without what hidden layers cost.
+    const { loss, lossParts } = (await trainer.history())[0].train;
+    return [[loss - lossParts.spikePenalty], await trainer.parameters()];
+  });
+  findings.near("loss", losses, [golden.expected.loss.total]);
+  checkEnd(parameters, golden.expected.final_params, findings);
+}
+
+/**
+ * Parameters at the end beside those of a file.
+ *
+ * @param {import("spikelet").LayerParameters[]} parameters
+ * @param {any[]} final
+ * @param {import("./compare.mjs").Findings} findings
+ */
+function checkEnd(parameters, final, findings) {
   for (const [k, layer] of final.entries()) {
     const found = /** @type {import("spikelet").LayerParameters} */ (parameters[k]);
     findings.near(`final biases of layer ${k}`, found.biases, layer.b);

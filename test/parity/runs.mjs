@@ -344,6 +344,17 @@ export const RUNS = {
       { type: "eprop", feedback: "random" },
       { type: "count", positive: 4 },
     ),
+  "e-prop with updates within samples, recurrent, alif and adlif, series": () =>
+    mixed(
+      layers(
+        { type: "flatten" },
+        { type: "dense", units: 40, recurrent: true, neuron: { type: "alif", learn: LEARNT } },
+        { type: "dense", units: 30, delays: { by: "input", max: 4 }, neuron: { type: "adlif", spikeCoupling: 0.3 } },
+      ),
+      { type: "eprop" },
+      { type: "trace" },
+      { output: { type: "leaky" }, training: { updateEvery: 30, silentUnitUpdate: { rules: "off" } } },
+    ),
   "without the path through recurrence, antlr, latency": () =>
     mixed(
       layers(

@@ -137,6 +137,14 @@ export class FakeSession implements Session {
     return { times, units, start: 0, overall, windows: [] };
   }
 
+  learnStream(_: number, times: Uint16Array, units: Uint32Array, steps: number): StreamArrays {
+    return this.runStream(0, times, units, steps);
+  }
+
+  streamParameters(): ParameterArrays {
+    return { weights: new Float32Array(0), biases: new Float32Array(0), learnt: [], inputs: [] };
+  }
+
   runStreamSignal(_: number, values: Float32Array): StreamArrays {
     return this.runStream(0, new Uint16Array(0), new Uint32Array(0), values.length);
   }

@@ -1195,6 +1195,11 @@ export type TrainEvent = { "type": "initialization",
 export type TrainingConfig = {
   /** Samples per update, at least 1. @default 16 */
   batchSize?: number,
+  /**
+   * Steps from one update to the next within a sample, under the rule `eprop` with a loss of every step; `null`: one update after
+   * all steps (spec 19.5), at least 1.
+   */
+  updateEvery?: number | null,
   /** Passes over the training data. @default 20 */
   epochs?: number,
   /** Which samples an epoch learns. @default "shuffled" */

@@ -212,7 +212,7 @@ export interface Session {
   advanceEvaluation(maxSamples: number): Promise<string>;
   /** `earlyDecision` as in `beginEvaluation`. */
   predict(dataset: number, start: number, count: number, earlyDecision: boolean): Promise<PredictionArrays>;
-  /** Begins a stream of steps and returns its number; options `{"encoding"?,"channels"?,"window"?,"hop"?}`. */
+  /** Begins a stream of steps and returns its number; options `{"encoding"?,"channels"?,"window"?,"hop"?,"learn"?}`. */
   openStream(options: string): Awaitable<number>;
   /** `times` are counted from the first of these steps; without `values`, those of all events are 1. */
   runStream(
@@ -223,6 +223,17 @@ export interface Session {
     values?: Float32Array,
   ): Awaitable<StreamArrays>;
   /** `values` are `[time][channel]`. */
+  /** `targets` has a label for each step, or membranes `[step][output]`; what is not finite is none. */
+  learnStream(
+    stream: number,
+    times: Uint16Array,
+    units: Uint32Array,
+    steps: number,
+    targets: Float32Array,
+    values?: Float32Array,
+  ): Awaitable<StreamArrays>;
+  /** Parameters of a layer of a stream that learns. */
+  streamParameters(stream: number, layer: number): Awaitable<ParameterArrays>;
   runStreamSignal(stream: number, values: Float32Array): Awaitable<StreamArrays>;
   restartStream(stream: number): Awaitable<void>;
   restartStreamDecision(stream: number): Awaitable<void>;

@@ -81,6 +81,10 @@ export class WasmSession {
      */
     info(): string;
     /**
+     * Runs steps of a stream that learns.
+     */
+    learnStream(stream: number, times: Uint16Array | number[], units: Uint32Array | number[], steps: number, targets: Float32Array | number[], values?: Float32Array | number[] | null): StreamArrays;
+    /**
      * Opens a stream and returns its number.
      */
     openStream(options: string): number;
@@ -128,6 +132,10 @@ export class WasmSession {
      * Replaces the parameters of a spiking layer.
      */
     setParameters(layer: number, parameters: ParameterArrays): void;
+    /**
+     * Parameters of a layer of a stream that learns.
+     */
+    streamParameters(stream: number, layer: number): ParameterArrays;
     /**
      * Replaces the samples of a data set that are present.
      */
@@ -240,6 +248,7 @@ export interface InitOutput {
     readonly wasmsession_gradients: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly wasmsession_history: (a: number) => [number, number];
     readonly wasmsession_info: (a: number) => [number, number];
+    readonly wasmsession_learnStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number, number];
     readonly wasmsession_openStream: (a: number, b: number, c: number) => [number, number, number];
     readonly wasmsession_outputs: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly wasmsession_parameters: (a: number, b: number) => [number, number, number];
@@ -252,6 +261,7 @@ export interface InitOutput {
     readonly wasmsession_runStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly wasmsession_runStreamSignal: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly wasmsession_setParameters: (a: number, b: number, c: any) => [number, number];
+    readonly wasmsession_streamParameters: (a: number, b: number, c: number) => [number, number, number];
     readonly wasmsession_supply: (a: number, b: number, c: number, d: number, e: any) => [number, number];
     readonly wasmsession_upcoming: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_upcomingEvaluation: (a: number, b: number, c: number) => [number, number, number, number];

@@ -1,12 +1,13 @@
 import { type FieldChecks, fields, record } from "../check/fields.js";
 import { jsonOf } from "../check/json.js";
 import { MAX_STEPS, steps } from "../check/steps.js";
-import { floats, whole } from "../check/values.js";
+import { finite, floats, listOf, whole } from "../check/values.js";
 import type { Decision } from "../decisions.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
 import type { TrainedOn } from "../network-info.js";
-import type { DecisionArrays, StreamArrays } from "../runtime/backend.js";
+import { fromArrays, type LayerParameters } from "../results.js";
+import type { DecisionArrays, Session, StreamArrays } from "../runtime/backend.js";
 import { type SpikeTrain, trainArrays } from "../spikes.js";
 import type { ExclusiveSession } from "./exclusive.js";
 
@@ -20,7 +21,23 @@ export interface StreamOptions {
   window?: number;
   /** Steps from the start to the first of `decisions` and from each to the next, 1 to 65,535; those of `window` by default. */
   hop?: number;
+  /** Lets the parameters of the stream move as it runs, by the rule `eprop` (specification 19.2). */
+  learn?: StreamLearning;
 }
+
+/** How a stream learns. */
+export interface StreamLearning {
+  /** Steps from one update to the next; 1 by default. */
+  every?: number;
+  /** Learning rate; `optimizer.learningRate` by default, without a schedule. */
+  learningRate?: number;
+}
+
+/**
+ * What a readout should do at a step: for the loss `membrane` the label, for the loss `trace` the membrane of each output;
+ * `undefined` where there is no target.
+ */
+export type StepTarget = number | ArrayLike<number> | undefined;
 
 /** What the outputs did in some steps of a stream, and what that decides. Steps are counted from the start of the stream. */
 export interface StreamDecision {
@@ -65,6 +82,7 @@ const CHECKS: FieldChecks<StreamOptions> = {
   channels: whole(1),
   window: steps,
   hop: steps,
+  learn: fields<StreamLearning>({ every: whole(1), learningRate: finite }),
 };
 
 const streamOptions = fields<StreamOptions>(CHECKS);
@@ -73,6 +91,9 @@ const streamOptions = fields<StreamOptions>(CHECKS);
 interface Trained {
   decision: Decision;
   data: TrainedOn | null | undefined;
+  /** Numbers of its layers with neurons and of its outputs. */
+  layers: number;
+  outputs: number;
 }
 
 /** Encoding and channels of the signals that a network was trained on, if it was. */
@@ -102,12 +123,13 @@ export class SpikeStream implements Disposable {
   /** @internal Use `network.stream()`. */
   static async open(session: ExclusiveSession, options: StreamOptions, trained: Trained): Promise<SpikeStream> {
     const given = streamOptions(options, "");
-    const { encoding, ...numbers } = given.encoding === undefined ? { ...signalOf(trained), ...given } : given;
+    const { encoding, learn, ...numbers } = given.encoding === undefined ? { ...signalOf(trained), ...given } : given;
     if (encoding === undefined && numbers.channels !== undefined) {
       throw new SpikeletError("CONFIG_INVALID", "channels", "are those of a signal: give an encoding too");
     }
     const parts = Object.entries(numbers).map(([name, number]) => `"${name}":${number}`);
     if (encoding !== undefined) parts.push(`"encoding":${jsonOf(encoding, "encoding")}`);
+    if (learn !== undefined) parts.push(`"learn":${JSON.stringify(learn)}`);
     const id = await session.run((open) => open.openStream(`{${parts.join()}}`));
     return new SpikeStream(session, id, trained);
   }
@@ -124,6 +146,36 @@ export class SpikeStream implements Disposable {
     whole(0, MAX_STEPS)(steps, "steps");
     const { times, units, values } = trainArrays(spikes, "spikes");
     return this.#answer(await this.#session.run((session) => session.runStream(this.#id, times, units, steps, values)));
+  }
+
+  /**
+   * Runs as many steps as there are targets, and learns: after each step, or every `learn.every`, the parameters of the stream move.
+   * Gradients are those of e-prop, whose memory does not grow with the stream; the error of a step counts as in a sample of the
+   * configuration's steps.
+   *
+   * @param spikes in any order, with times counted from the first of these steps.
+   * @param targets one for each step, 65,535 at most.
+   * @throws {SpikeletError} as `run`; `SHAPE_MISMATCH` for a target of another length, a label that is no output and a stream without
+   * the option `learn`; `NON_FINITE` for parameters that an update left infinite.
+   */
+  async learn(spikes: SpikeTrain, targets: readonly StepTarget[]): Promise<StreamAnswer> {
+    const { times, units, values } = trainArrays(spikes, "spikes");
+    const outputs = this.#trained.decision === "none" ? this.#trained.outputs : 1;
+    const flat = flatTargets(listOf((target) => target, "DATA_FORMAT")(targets, "targets"), outputs);
+    const run = (session: Session) => session.learnStream(this.#id, times, units, targets.length, flat, values);
+    return this.#answer(await this.#session.run(run));
+  }
+
+  /**
+   * The parameters of a stream that learns, as they are now: `network.setParameters` gives them to a network.
+   *
+   * @throws {SpikeletError} `CONFIG_INVALID` for a stream that does not learn.
+   */
+  async parameters(): Promise<LayerParameters[]> {
+    const layers = Array.from({ length: this.#trained.layers }, (_, layer) => layer);
+    return this.#session.run((session) =>
+      Promise.all(layers.map(async (layer) => fromArrays(await session.streamParameters(this.#id, layer)))),
+    );
   }
 
   /**
@@ -172,6 +224,23 @@ export class SpikeStream implements Disposable {
       decisions: windows.map((window) => decisionFrom(window, this.#trained)),
     };
   }
+}
+
+/** Targets one after the other, not a number where there is none. */
+function flatTargets(targets: readonly unknown[], numbers: number): Float32Array {
+  const flat = new Float32Array(targets.length * numbers).fill(Number.NaN);
+  for (const [step, target] of targets.entries()) {
+    if (target === undefined) continue;
+    const values = typeof target === "number" ? [target] : (target as ArrayLike<number>);
+    if (values === null || values.length !== numbers) {
+      const wanted = numbers === 1 ? "must be a number" : `must have ${numbers} numbers`;
+      throw new SpikeletError("SHAPE_MISMATCH", `targets[${step}]`, wanted);
+    }
+    for (let place = 0; place < numbers; place++) {
+      flat[step * numbers + place] = finite(values[place], `targets[${step}]`);
+    }
+  }
+  return flat;
 }
 
 /** Where the parameters and states of a stream are. */

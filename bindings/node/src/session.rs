@@ -254,6 +254,32 @@ impl NativeSession {
         self.often(env, run).map(StreamArrays::from)
     }
 
+    /// Runs steps of a stream that learns.
+    #[napi]
+    #[allow(clippy::too_many_arguments, reason = "parameters of the method, by which JavaScript calls it")]
+    pub fn learn_stream(
+        &self,
+        env: Env,
+        stream: u32,
+        times: &[u16],
+        units: &[u32],
+        steps: u32,
+        targets: &[f32],
+        values: Option<&[f32]>,
+    ) -> napi::Result<StreamArrays> {
+        let run = |session: &mut Session| {
+            let values = values.map(|values| copied(values, "values")).transpose()?;
+            session.learn_stream(stream, (copied(times, "times")?, copied(units, "units")?, values), steps, targets)
+        };
+        self.often(env, run).map(StreamArrays::from)
+    }
+
+    /// Parameters of a layer of a stream that learns.
+    #[napi]
+    pub fn stream_parameters(&self, env: Env, stream: u32, layer: u32) -> napi::Result<ParameterArrays> {
+        self.often(env, |session| session.stream_parameters(stream, layer)).map(ParameterArrays::from)
+    }
+
     /// Runs the steps of a stream that the next values of a signal complete.
     #[napi]
     pub fn run_stream_signal(&self, env: Env, stream: u32, values: &[f32]) -> napi::Result<StreamArrays> {
@@ -289,7 +315,7 @@ impl NativeSession {
 
     /// Loss and gradients of samples as one batch, by gradients from outside where they are given.
     #[napi(ts_return_type = "Promise<GradientArrays>")]
-    #[expect(clippy::too_many_arguments, reason = "parameters of the method, by which JavaScript calls it")]
+    #[allow(clippy::too_many_arguments, reason = "parameters of the method, by which JavaScript calls it")]
     pub fn gradients<'env>(
         &self,
         env: &'env Env,

@@ -129,6 +129,26 @@ impl WasmSession {
         self.0.run_stream(stream, (times, units, values), steps).map(stream_arrays).map_err(thrown)
     }
 
+    /// Runs steps of a stream that learns.
+    #[wasm_bindgen(js_name = learnStream, unchecked_return_type = "StreamArrays")]
+    pub fn learn_stream(
+        &mut self,
+        stream: u32,
+        times: Vec<u16>,
+        units: Vec<u32>,
+        steps: u32,
+        targets: &[f32],
+        values: Option<Vec<f32>>,
+    ) -> Outcome<Object> {
+        self.0.learn_stream(stream, (times, units, values), steps, targets).map(stream_arrays).map_err(thrown)
+    }
+
+    /// Parameters of a layer of a stream that learns.
+    #[wasm_bindgen(js_name = streamParameters, unchecked_return_type = "ParameterArrays")]
+    pub fn stream_parameters(&mut self, stream: u32, layer: u32) -> Outcome<Object> {
+        self.0.stream_parameters(stream, layer).map(parameter_arrays).map_err(thrown)
+    }
+
     /// Runs the steps of a stream that the next values of a signal complete.
     #[wasm_bindgen(js_name = runStreamSignal, unchecked_return_type = "StreamArrays")]
     pub fn run_stream_signal(&mut self, stream: u32, values: &[f32]) -> Outcome<Object> {

@@ -71,6 +71,7 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("a lag is of the reset of all states", rule::reset_lag),
     Constraint::new("e-prop has an error at the output that it can broadcast", eprop::loss),
     Constraint::new("e-prop filters by decays that the readout shares", eprop::filter),
+    Constraint::new("updates within a sample have errors and eligibilities", eprop::updates),
     Constraint::new("the upper rate is not below the lower", rate_bounds),
     Constraint::new("classes have a weight each", class_weights),
     Constraint::new("the output of the label fires within the simulation", wanted_steps),

@@ -142,6 +142,10 @@ pub struct TrainingConfig {
     /// Samples per update.
     #[range(min = 1)]
     pub batch_size: u32,
+    /// Steps from one update to the next within a sample, under the rule `eprop` with a loss of every step; `null`: one update after
+    /// all steps (spec 19.5).
+    #[range(min = 1)]
+    pub update_every: Option<u32>,
     /// Passes over the training data.
     #[range(any)]
     pub epochs: u32,
@@ -183,6 +187,7 @@ impl Default for TrainingConfig {
     fn default() -> Self {
         Self {
             batch_size: 16,
+            update_every: None,
             epochs: 20,
             sampling: Sampling::default(),
             gradient_clip: Some(1.0),

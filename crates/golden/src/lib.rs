@@ -86,7 +86,12 @@ pub fn translate(file: &Value) -> Result<Translation, Untranslated> {
             let Some(batch) = file["batch"].as_u64() else { return malformed("has no batch") };
             configuration(&file["config"], batch, file.get("optimiser")).map(Translation::Configuration)
         }
-        Some("online") => Err(Untranslated::Unsupported(["learning in a stream".to_owned()].into())),
+        Some("online") => {
+            let Some(batch) = file["batch"].as_u64() else { return malformed("has no batch") };
+            let mut found = configuration(&file["config"], batch, file.get("optimiser"))?;
+            found["training"]["updateEvery"] = file["every"].clone();
+            Ok(Translation::Configuration(found))
+        }
         Some("integer") => Err(Untranslated::Unsupported(["inference by whole numbers".to_owned()].into())),
         Some("optimisers") => {
             let cases = file["cases"].as_array().map(Vec::as_slice).unwrap_or_default();

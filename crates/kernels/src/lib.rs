@@ -14,6 +14,7 @@
 mod active;
 mod backward;
 mod delays;
+pub mod eligibility;
 mod exp2;
 mod forward;
 mod gather;

@@ -7,6 +7,7 @@ pub mod aligned;
 mod build;
 pub mod connection;
 mod derived;
+pub mod eligibility;
 pub mod events;
 pub mod feedback;
 pub mod gradient;

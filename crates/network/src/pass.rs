@@ -4,10 +4,12 @@ mod graph;
 mod graph_state;
 mod quiet;
 mod simulate;
+mod stepwise;
 mod stream;
 mod workspace;
 
 pub use graph_state::{GraphState, PoolState};
 pub use simulate::{End, Simulation};
-pub use stream::{SpikeStream, StepOutput, stream_steps};
+pub use stepwise::{Stepwise, stream_steps, window_steps};
+pub use stream::{SpikeStream, StepOutput};
 pub use workspace::ForwardWorkspace;

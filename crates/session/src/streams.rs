@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 
 use spikelet_config::{Error, Result, json};
 use spikelet_encode::{Encoding, SeriesEncoder};
-use spikelet_training::{DecidingStream, DecisionWindow, Trainer};
+use spikelet_training::{DecidingStream, DecisionWindow, LayerParameters, StreamLearning, Trainer};
 
 use crate::wire::StreamAnswer;
 
@@ -27,6 +27,19 @@ struct StreamOptions {
     window: Option<u32>,
     /// Steps from one decision to the next; those of the window by default.
     hop: Option<u32>,
+    /// How the stream learns, if it does.
+    learn: Option<LearnOptions>,
+}
+
+/// How a stream learns.
+#[derive(Debug, FromJson)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct LearnOptions {
+    /// Steps from one update to the next.
+    #[serde(default = "one")]
+    every: u32,
+    /// Learning rate; that of the optimiser by default.
+    learning_rate: Option<f64>,
 }
 
 fn one() -> u32 {
@@ -51,7 +64,7 @@ struct Held {
 
 impl Streams {
     pub(crate) fn open(&mut self, options: &str, trainer: &mut Trainer) -> Result<u32> {
-        let StreamOptions { encoding, channels, window, hop } = json::parse(options)?;
+        let StreamOptions { encoding, channels, window, hop, learn } = json::parse(options)?;
         let window = decision_window(window, hop)?;
         let inputs = trainer.config().network.input.units();
         let encoder = match encoding {
@@ -64,7 +77,8 @@ impl Streams {
         };
         let id = self.next;
         self.next = id.checked_add(1).ok_or_else(|| Error::shape("stream", "too many streams were opened"))?;
-        self.held.insert(id, Held { stream: trainer.stream(window)?, encoder });
+        let learning = learn.map(learning).transpose()?;
+        self.held.insert(id, Held { stream: trainer.stream(window, learning)?, encoder });
         Ok(id)
     }
 
@@ -88,10 +102,23 @@ impl Streams {
 
     pub(crate) fn run(&mut self, id: u32, events: StreamEvents, steps: u32) -> Result<StreamAnswer> {
         let Held { stream, .. } = self.find(id)?;
-        if steps as usize > MAX_STEPS {
-            return Err(Error::shape("steps", format!("must be at most {MAX_STEPS} a call, got {steps}")));
-        }
-        run(stream, events, steps as usize)
+        run(stream, events, in_range(steps)?)
+    }
+
+    pub(crate) fn learn(&mut self, id: u32, events: StreamEvents, steps: u32, targets: &[f32]) -> Result<StreamAnswer> {
+        let Held { stream, .. } = self.find(id)?;
+        let steps = in_range(steps)?;
+        let found = stream.learn(events, steps, targets)?;
+        Ok(StreamAnswer::new(found, steps, stream))
+    }
+
+    /// Parameters of a layer of a stream that learns.
+    pub(crate) fn parameters(&mut self, id: u32, layer: u32) -> Result<LayerParameters> {
+        let Held { stream, .. } = self.find(id)?;
+        let Some(learner) = stream.learner() else {
+            return Err(Error::config("learn", "is missing: the parameters of this stream stay those of the network"));
+        };
+        learner.layer_parameters(layer as usize)
     }
 
     pub(crate) fn run_signal(&mut self, id: u32, values: &[f32]) -> Result<StreamAnswer> {
@@ -116,6 +143,20 @@ impl Streams {
     fn find(&mut self, id: u32) -> Result<&mut Held> {
         self.held.get_mut(&id).ok_or_else(|| unknown(id))
     }
+}
+
+fn in_range(steps: u32) -> Result<usize> {
+    if steps as usize > MAX_STEPS {
+        return Err(Error::shape("steps", format!("must be at most {MAX_STEPS} a call, got {steps}")));
+    }
+    Ok(steps as usize)
+}
+
+fn learning(LearnOptions { every, learning_rate }: LearnOptions) -> Result<StreamLearning> {
+    if every == 0 {
+        return Err(Error::config("learn.every", "must be at least 1, got 0"));
+    }
+    Ok(StreamLearning { every, rate: learning_rate })
 }
 
 fn decision_window(window: Option<u32>, hop: Option<u32>) -> Result<Option<DecisionWindow>> {

@@ -4,12 +4,13 @@ mod decision;
 mod windows;
 
 use decision::StepDecision;
-use spikelet_config::Result;
+use spikelet_config::{Error, Result};
 use spikelet_data::{EVENT_BYTES, memory};
 use spikelet_network::pass::{SpikeStream, StepOutput};
 use windows::WindowDecisions;
 
 use crate::loss::MembraneStatistic;
+use crate::trainer::LearningStream;
 
 pub use decision::StreamDecision;
 pub use windows::DecisionWindow;
@@ -17,11 +18,23 @@ pub use windows::DecisionWindow;
 /// A stream with its decisions: over all its steps, and over windows of steps where these were asked for.
 #[derive(Debug)]
 pub struct DecidingStream {
-    stream: SpikeStream,
+    stream: Runner,
     overall: StepDecision,
     windows: Option<WindowDecisions>,
     /// What the outputs did at a step, `[output]`: membranes of a readout, otherwise 1 for each that fired.
     row: Vec<f32>,
+}
+
+/// Times, units and perhaps values of the events of some steps.
+type StreamEvents = (Vec<u16>, Vec<u32>, Option<Vec<f32>>);
+
+/// What runs the steps.
+#[derive(Debug)]
+enum Runner {
+    /// The parameters stay as they were.
+    Fixed(Box<SpikeStream>),
+    /// They move.
+    Learning(Box<LearningStream>),
 }
 
 /// What the outputs did in some steps, and the decisions over windows that ended in them.
@@ -47,15 +60,40 @@ impl DecidingStream {
         statistic: Option<MembraneStatistic>,
         window: Option<DecisionWindow>,
     ) -> Result<Self> {
+        let (outputs, fires) = (stream.outputs(), stream.fires());
+        Self::over(Runner::Fixed(Box::new(stream)), (outputs, fires), statistic, window)
+    }
+
+    /// A stream whose parameters move.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the windows.
+    pub(crate) fn learning(
+        stream: LearningStream,
+        statistic: Option<MembraneStatistic>,
+        window: Option<DecisionWindow>,
+    ) -> Result<Self> {
         let outputs = stream.outputs();
-        let overall = StepDecision::new(statistic, outputs, stream.fires());
+        Self::over(Runner::Learning(Box::new(stream)), (outputs, false), statistic, window)
+    }
+
+    fn over(
+        stream: Runner,
+        (outputs, fires): (usize, bool),
+        statistic: Option<MembraneStatistic>,
+        window: Option<DecisionWindow>,
+    ) -> Result<Self> {
+        let overall = StepDecision::new(statistic, outputs, fires);
         let windows = window.map(|size| WindowDecisions::new(size, overall.clone())).transpose()?;
         Ok(Self { stream, overall, windows, row: vec![0.0; outputs] })
     }
 
     /// Resets the network and the decisions to before the first step.
     pub fn restart(&mut self) {
-        self.stream.restart();
+        match &mut self.stream {
+            Runner::Fixed(stream) => stream.restart(),
+            Runner::Learning(stream) => stream.restart(),
+        }
         self.decide_from(0);
     }
 
@@ -83,9 +121,32 @@ impl DecidingStream {
     /// input, [`crate::ErrorCode::DataFormat`] for values that are not finite or reach a max pool, and [`crate::ErrorCode::ConfigInvalid`] where there is no memory for membranes and decisions; no step is run then.
     /// [`crate::ErrorCode::ConfigInvalid`] also where there is no memory for the output spikes; the stream is then between two
     /// steps, and has to be restarted.
-    pub fn run(&mut self, events: (Vec<u16>, Vec<u32>, Option<Vec<f32>>), steps: usize) -> Result<StreamSteps> {
+    pub fn run(&mut self, events: StreamEvents, steps: usize) -> Result<StreamSteps> {
+        self.run_steps(events, steps, None)
+    }
+
+    /// As [`DecidingStream::run`], with a target for each step that learns: of the loss `trace` a membrane for each output,
+    /// `[step][output]`, of others a label, `[step]`; a number that is not finite stands for none.
+    ///
+    /// # Errors
+    /// Those of [`DecidingStream::run`]; [`crate::ErrorCode::ShapeMismatch`] with the path `targets` for another number of these, a label
+    /// that is no output, and for a stream that does not learn; [`crate::ErrorCode::NonFinite`] for what an update left.
+    pub fn learn(&mut self, events: StreamEvents, steps: usize, targets: &[f32]) -> Result<StreamSteps> {
+        self.run_steps(events, steps, Some(targets))
+    }
+
+    /// The stream that learns, if it is one.
+    pub fn learner(&self) -> Option<&LearningStream> {
+        match &self.stream {
+            Runner::Fixed(_) => None,
+            Runner::Learning(stream) => Some(stream),
+        }
+    }
+
+    fn run_steps(&mut self, events: StreamEvents, steps: usize, targets: Option<&[f32]>) -> Result<StreamSteps> {
         let Self { stream, overall, windows, row } = self;
-        let membranes = if stream.fires() { 0 } else { steps * stream.outputs() };
+        let fires = matches!(stream, Runner::Fixed(stream) if stream.fires());
+        let membranes = if fires { 0 } else { steps * row.len() };
         let mut found = StreamSteps {
             membranes: memory::reserved(membranes, "steps", "the membranes of these steps")?,
             ..StreamSteps::default()
@@ -94,7 +155,7 @@ impl DecidingStream {
             windows.require_memory_for(steps)?;
         }
         let mut step = 0;
-        stream.run(events, steps, &mut |output| {
+        let mut take = |output: StepOutput<'_>| {
             found.add(step, output)?;
             read(output, row);
             overall.add(row);
@@ -103,7 +164,16 @@ impl DecidingStream {
             }
             step += 1;
             Ok(())
-        })?;
+        };
+        match (stream, targets) {
+            (Runner::Fixed(stream), None) => stream.run(events, steps, &mut take)?,
+            (Runner::Fixed(_), Some(_)) => {
+                return Err(Error::shape("targets", "are for a stream that learns: give it the option learn"));
+            }
+            (Runner::Learning(stream), targets) => {
+                stream.run(events, steps, targets.unwrap_or_default(), &mut take)?;
+            }
+        }
         Ok(found)
     }
 

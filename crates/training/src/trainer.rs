@@ -9,7 +9,9 @@ mod event;
 mod initialize;
 mod inspect;
 mod learn;
+mod learning_stream;
 mod local_batch;
+mod online;
 mod order;
 mod position;
 mod run;
@@ -35,13 +37,14 @@ use spikelet_network::shape::LayerShape;
 use crate::loss::Loss;
 use crate::memory::{NetworkBytes, Work};
 use crate::optim::{Average, Moments};
-use crate::pass::{Engine, GROUP, Job, Until, Want};
+use crate::pass::{Engine, GROUP, Job, OnlineBatch, Until, Want};
 use crate::rule::{GradientPass, SilentUpdate, passes};
-use crate::update::BatchSums;
+use crate::update::{BatchSums, OnlineSums};
 
 pub use evaluation::Evaluation;
 pub use event::{EpochRecord, Progress, TrainEvent};
 pub use inspect::Gradients;
+pub use learning_stream::{LearningStream, StreamLearning};
 pub use local_batch::LocalBatch;
 pub use snapshot::{Snapshot, SnapshotInfo, Tensor};
 pub use upcoming::Upcoming;
@@ -72,6 +75,10 @@ pub struct Trainer {
     average: Option<Average>,
     /// Sums of a batch, from the first gradient on.
     sums: Option<BatchSums>,
+    /// Samples of a batch that learns within samples, from the first one on.
+    online: Option<Box<OnlineBatch>>,
+    /// Their sums.
+    online_sums: Option<Box<OnlineSums>>,
     /// The kind of work for which memory has been found.
     has_room_for: Option<Work>,
 }
@@ -132,6 +139,8 @@ impl Trainer {
             cleared: Vec::new(),
             average: None,
             sums: None,
+            online: None,
+            online_sums: None,
             has_room_for: None,
             network,
             config,

@@ -4,6 +4,7 @@ mod clip;
 mod entries;
 mod finish;
 mod learnt;
+mod online;
 mod step;
 mod sums;
 
@@ -20,6 +21,7 @@ use crate::sample::SampleResult;
 
 pub(crate) use clip::Clip;
 pub(crate) use finish::Finish;
+pub(crate) use online::OnlineSums;
 pub(crate) use step::LayerStep;
 pub(crate) use sums::BatchSums;
 

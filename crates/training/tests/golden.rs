@@ -10,6 +10,8 @@ mod files;
 mod format;
 #[path = "golden/network.rs"]
 mod network;
+#[path = "golden/online.rs"]
+mod online;
 #[path = "golden/setup.rs"]
 mod setup;
 #[path = "golden/tables.rs"]

@@ -157,7 +157,7 @@ proptest! {
             let mut trainer = Trainer::new(config.clone(), level).unwrap();
             let data = Dataset::new(spikes(&events), Targets::None, 5).unwrap();
             let whole = trainer.predict(&data, 0..1, Until::End, &Sequential).unwrap();
-            let mut stream = trainer.stream(None).unwrap();
+            let mut stream = trainer.stream(None, None).unwrap();
             for _ in 0..2 {
                 stream.restart();
                 let (found, _, _) = run_all(&mut stream, &events, &chunks, |_, _| ());
@@ -261,7 +261,7 @@ proptest! {
         let mut trainer = Trainer::new(config, Level::detect()).unwrap();
         let data = Dataset::new(spikes(&events), Targets::None, 5).unwrap();
         let whole = trainer.predict(&data, 0..1, Until::End, &Sequential).unwrap();
-        let mut stream = trainer.stream(None).unwrap();
+        let mut stream = trainer.stream(None, None).unwrap();
         for _ in 0..2 {
             stream.restart();
             let (found, membranes, _) = run_all(&mut stream, &events, &chunks, |_, _| ());
@@ -294,7 +294,7 @@ proptest! {
         let events: Vec<Event> = events.into_iter().collect();
         let mut trainer = Trainer::new(config, Level::detect()).unwrap();
         let size = |steps: u16| NonZeroU16::new(steps).unwrap();
-        let mut stream = trainer.stream(Some(DecisionWindow { window: size(window), hop: size(hop) })).unwrap();
+        let mut stream = trainer.stream(Some(DecisionWindow { window: size(window), hop: size(hop) }), None).unwrap();
         let (mut restarts, mut number) = (vec![0], 0);
         let (spikes, membranes, decisions) = run_all(&mut stream, &events, &chunks, |stream, from| {
             if Some(number) == restart && from > 0 {
@@ -308,7 +308,7 @@ proptest! {
         let begin = *restarts.last().unwrap();
         let overall = decisions_by_hand(&spikes, &membranes, statistic, (STEPS as u16, (STEPS - begin) as u16), &restarts);
         prop_assert_eq!(Some(&stream.decision()), overall.last());
-        let mut plain = trainer.stream(None).unwrap();
+        let mut plain = trainer.stream(None, None).unwrap();
         prop_assert_eq!(run_all(&mut plain, &events, &[STEPS], |_, _| ()), (spikes, membranes, vec![]));
     }
 }
@@ -319,9 +319,9 @@ fn a_window_needs_something_to_decide_by() {
     config.loss = Config::from_json(r#"{"network":{"input":1,"steps":1,"layers":[{"type":"dense","units":1,"neuron":{"type":"leaky"}}]},"rule":{"type":"activation"},"loss":{"type":"trace"}}"#).unwrap().loss;
     let mut trainer = Trainer::new(config, Level::detect()).unwrap();
     let one = NonZeroU16::MIN;
-    let error = trainer.stream(Some(DecisionWindow { window: one, hop: one })).unwrap_err();
+    let error = trainer.stream(Some(DecisionWindow { window: one, hop: one }), None).unwrap_err();
     assert_eq!((error.code, error.path.as_str()), (ErrorCode::ConfigInvalid, "window"));
-    let mut stream = trainer.stream(None).unwrap();
+    let mut stream = trainer.stream(None, None).unwrap();
     assert_eq!(stream.run((vec![0], vec![1], None), 3).unwrap().membranes.len(), 3 * 5);
     assert_eq!((stream.decision().by_membrane(), stream.decision().scores), (None, vec![]));
 }
@@ -332,7 +332,7 @@ fn step_by_step_is_the_whole() {
     let mut trainer = Trainer::new(config(layers, input, &neurons()[0]), Level::detect()).unwrap();
     let events: Vec<Event> =
         (0..STEPS as u16).flat_map(|t| (0..3).map(move |k| (t, u32::from(t * 7 + k * 11) % 48))).collect();
-    let (mut whole, mut single) = (trainer.stream(None).unwrap(), trainer.stream(None).unwrap());
+    let (mut whole, mut single) = (trainer.stream(None, None).unwrap(), trainer.stream(None, None).unwrap());
     let expected = run(&mut whole, &events, 0, STEPS);
     assert!(expected.len() > 100, "{} spikes", expected.len());
     let found: Vec<Event> = (0..STEPS).flat_map(|t| run(&mut single, &events, t, t + 1)).collect();
@@ -345,16 +345,17 @@ fn a_stream_has_the_parameters_it_began_with() {
     let (layers, input) = &networks()[0];
     let mut trainer = Trainer::new(config(layers, input, &neurons()[0]), Level::detect()).unwrap();
     let events: Vec<Event> = (0..500).map(|t| (t, u32::from(t) % 48)).collect();
-    let mut before = trainer.stream(None).unwrap();
+    let mut before = trainer.stream(None, None).unwrap();
     trainer.set_parameters(0, &[0.0; 48 * 70], &[0.0; 70]).unwrap();
     assert!(!run(&mut before, &events, 0, 500).is_empty());
-    assert!(run(&mut trainer.stream(None).unwrap(), &events, 0, 500).is_empty());
+    assert!(run(&mut trainer.stream(None, None).unwrap(), &events, 0, 500).is_empty());
 }
 
 #[test]
 fn errors_name_the_spike_and_run_nothing() {
     let (layers, input) = &networks()[0];
-    let mut stream = Trainer::new(config(layers, input, &neurons()[0]), Level::detect()).unwrap().stream(None).unwrap();
+    let mut stream =
+        Trainer::new(config(layers, input, &neurons()[0]), Level::detect()).unwrap().stream(None, None).unwrap();
     for (times, units, path) in [
         (vec![2], vec![0], "spikes.times[0]"),
         (vec![1], vec![48], "spikes.units[0]"),

@@ -1,7 +1,7 @@
 //! Rules of e-prop (spec 19).
 
 use super::super::loss::Statistic;
-use super::super::{Config, EpropRule, LossConfig, RuleConfig};
+use super::super::{Config, Delays, EpropRule, LayerConfig, LayerInput, LossConfig, RuleConfig, SilentRules};
 use crate::error::{Error, Result};
 use crate::json::join;
 
@@ -37,5 +37,42 @@ pub(super) fn filter(config: &Config) -> Result<()> {
             Err(Error::config(join(&path, name), message))
         }
         None => Ok(()),
+    }
+}
+
+/// Updates within a sample need errors that are known at each step, and eligibilities of every parameter.
+pub(super) fn updates(config: &Config) -> Result<()> {
+    let Some(every) = config.training.update_every else { return Ok(()) };
+    let refuse = |why: &str| Err(Error::config("training.updateEvery", format!("{why}, got {every}")));
+    if config.rule.eprop().is_none() {
+        return refuse("needs the rule eprop");
+    }
+    match &config.loss {
+        LossConfig::Trace(_) => {}
+        LossConfig::Membrane(membrane) if membrane.statistic == Statistic::Each => {}
+        _ => return refuse("needs the loss trace, or membrane with the statistic each"),
+    }
+    if config.regularizers.rate_bounds.is_some() {
+        return refuse("is not defined with regularizers.rateBounds, which count the spikes of a whole sample");
+    }
+    if config.training.silent_unit_update.rules == SilentRules::All {
+        return refuse("is not defined with silentUnitUpdate.rules \"all\", which looks at whole samples");
+    }
+    if config.network.layers.iter().all(has_eligibilities) {
+        return Ok(());
+    }
+    refuse("is for dense and one-to-one layers, with fixed delays by input at most")
+}
+
+fn has_eligibilities(layer: &LayerConfig) -> bool {
+    let is_simple = |delays: Option<&Delays>| delays.is_none_or(|delays| !delays.is_by_connection() && !delays.learn);
+    let of_inputs = layer.inputs().iter().all(|input| match input {
+        LayerInput::Dense(dense) => is_simple(dense.delays.as_ref()),
+        LayerInput::OneToOne(_) => true,
+        _ => false,
+    });
+    match layer {
+        LayerConfig::Conv2d(_) | LayerConfig::Conv1d(_) => false,
+        _ => of_inputs && is_simple(layer.delays()),
     }
 }

@@ -2,6 +2,7 @@
 
 mod case;
 mod draw;
+mod eligibility;
 mod layer;
 mod quiet;
 mod sparse;

@@ -1,6 +1,7 @@
 //! Streams: networks that run on and on with the parameters that they began with.
 
 use spikelet_config::Result;
+use spikelet_training::LayerParameters;
 
 use super::Session;
 use crate::streams::StreamEvents;
@@ -8,8 +9,8 @@ use crate::wire::StreamAnswer;
 
 impl Session {
     /// Opens a stream with the network's current parameters, and returns its number; options
-    /// `{"encoding"?,"channels"?,"window"?,"hop"?}`: the encoding and the channels, 1 by default, of a signal, and the steps that
-    /// decisions are over and apart.
+    /// `{"encoding"?,"channels"?,"window"?,"hop"?,"learn"?}`: the encoding and the channels, 1 by default, of a signal, the steps that
+    /// decisions are over and apart, and `{"every"?,"learningRate"?}` of a stream whose parameters move.
     ///
     /// # Errors
     /// `CONFIG_INVALID` for wrong options, for a window where the network decides nothing, and where there is no memory for it; `DATA_FORMAT` for an encoding that is not for
@@ -25,6 +26,30 @@ impl Session {
     /// that are not finite or reach a max pool; no step is run then.
     pub fn run_stream(&mut self, stream: u32, events: StreamEvents, steps: u32) -> Result<StreamAnswer> {
         self.change(|session| session.streams.run(stream, events, steps))
+    }
+
+    /// Runs as many steps of a stream that learns as [`Session::run_stream`], with a target for each: `[step]` labels, or `[step][output]`
+    /// membranes for the loss `trace`, not finite where there is none.
+    ///
+    /// # Errors
+    /// Those of [`Session::run_stream`]; `SHAPE_MISMATCH` for another number of targets, a label that is no output and a stream that does
+    /// not learn; `NON_FINITE` for what an update left.
+    pub fn learn_stream(
+        &mut self,
+        stream: u32,
+        events: StreamEvents,
+        steps: u32,
+        targets: &[f32],
+    ) -> Result<StreamAnswer> {
+        self.change(|session| session.streams.learn(stream, events, steps, targets))
+    }
+
+    /// Parameters of a layer of a stream that learns.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown stream or layer, `CONFIG_INVALID` for a stream that does not learn.
+    pub fn stream_parameters(&mut self, stream: u32, layer: u32) -> Result<LayerParameters> {
+        self.change(|session| session.streams.parameters(stream, layer))
     }
 
     /// Runs the steps of a stream that the next values of a signal, `[time][channel]`, complete.

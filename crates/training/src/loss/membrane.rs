@@ -48,18 +48,25 @@ impl Membrane {
 
     fn evaluate_each_step(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {
         let outputs = output.summary.outputs();
-        let beta = self.config.inverse_temperature;
         let weight = self.targets.weight(label);
         gradient.parts.main = -weight * self.targets.mean(label, outputs, |unit| output.summary.scores[unit]);
-        let scale = beta * weight / (output.batch * output.steps) as f64;
-        let mut dense = Vec::with_capacity(output.summary.membranes.len());
-        for row in output.summary.membranes.chunks_exact(outputs) {
-            let (shares, _) = softmax(row.iter().map(|&y| beta * f64::from(y)));
-            let error = |(unit, share)| share - self.targets.target(unit == label, outputs);
-            dense.extend(shares.into_iter().enumerate().map(|share| (scale * error(share)) as f32));
+        let samples = (output.batch * output.steps) as f64;
+        let mut dense = vec![0.0; output.summary.membranes.len()];
+        for (row, to) in output.summary.membranes.chunks_exact(outputs).zip(dense.chunks_exact_mut(outputs)) {
+            self.step_error(row, label, samples, to);
         }
         gradient.end = output.steps;
         gradient.spike = SpikeGradient::Dense(dense);
+    }
+
+    /// G of a step with `each`, from the membranes of that step; `samples` is B T.
+    pub(super) fn step_error(&self, membranes: &[f32], label: usize, samples: f64, errors: &mut [f32]) {
+        let (beta, outputs) = (self.config.inverse_temperature, membranes.len());
+        let scale = beta * self.targets.weight(label) / samples;
+        let (shares, _) = softmax(membranes.iter().map(|&y| beta * f64::from(y)));
+        for (unit, (to, share)) in errors.iter_mut().zip(shares).enumerate() {
+            *to = (scale * (share - self.targets.target(unit == label, outputs))) as f32;
+        }
     }
 
     fn evaluate_scores(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {

@@ -55,6 +55,28 @@ pub(crate) enum Target<'a> {
     Outside(&'a OutsideGradient, usize),
 }
 
+/// What a readout should do at a step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum StepTarget<'a> {
+    /// Nothing in particular.
+    None,
+    /// The output of this label should have the largest membrane.
+    Label(u32),
+    /// Membranes, `[output]`.
+    Values(&'a [f32]),
+}
+
+impl<'a> StepTarget<'a> {
+    /// The target of a sample at step `t` of so many.
+    pub(crate) fn of(targets: &'a Targets, sample: usize, (t, steps): (usize, usize), outputs: usize) -> Self {
+        match targets {
+            Targets::Labels(labels) => Self::Label(labels[sample]),
+            Targets::Series { values, .. } => Self::Values(&values[(sample * steps + t) * outputs..][..outputs]),
+            Targets::Counts(_) | Targets::Trains(_) | Targets::None => Self::None,
+        }
+    }
+}
+
 impl Loss {
     pub(crate) fn new(config: &Config) -> Self {
         let main = match &config.loss {
@@ -108,6 +130,25 @@ impl Loss {
             Main::CountCrossEntropy(loss) => scaled(loss.inverse_temperature(), by_count),
             Main::Membrane(membrane) => membrane.probabilities(statistics),
             Main::Count(_) | Main::SpikeTrain(_) | Main::Trace(_) => Vec::new(),
+        }
+    }
+
+    /// dL/dy of a readout at step `t`, from its membranes at that step alone; 0 without a target.
+    pub(crate) fn step_error(
+        &self,
+        (t, membranes): (usize, &[f32]),
+        target: StepTarget<'_>,
+        batch: usize,
+        errors: &mut [f32],
+    ) {
+        match (&self.main, target) {
+            (Main::Trace(trace), StepTarget::Values(target)) => {
+                trace.step_error((t, self.steps), membranes, target, batch, errors);
+            }
+            (Main::Membrane(membrane), StepTarget::Label(label)) => {
+                membrane.step_error(membranes, label as usize, (self.steps * batch) as f64, errors);
+            }
+            _ => errors.fill(0.0),
         }
     }
 

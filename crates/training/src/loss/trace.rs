@@ -17,6 +17,22 @@ impl Trace {
         Self { weights: config.step_weights.clone().unwrap_or_default() }
     }
 
+    /// G of step `t` of so many, from the membranes and the targets of that step.
+    pub(super) fn step_error(
+        &self,
+        (t, steps): (usize, usize),
+        membranes: &[f32],
+        target: &[f32],
+        batch: usize,
+        errors: &mut [f32],
+    ) {
+        let scale = 2.0 / ((steps * membranes.len()) as f64 * batch as f64);
+        let weight = self.weights.get(t).copied().unwrap_or(1.0);
+        for ((to, &y), &target) in errors.iter_mut().zip(membranes).zip(target) {
+            *to = (scale * weight * (f64::from(y) - f64::from(target))) as f32;
+        }
+    }
+
     /// `target` is `[step][output]`.
     pub(super) fn evaluate(&self, output: &Output<'_>, target: &[f32], gradient: &mut OutputGradient) {
         let outputs = output.summary.outputs();

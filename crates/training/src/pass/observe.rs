@@ -72,7 +72,7 @@ impl Backpropagation<'_> {
 }
 
 impl Backpropagation<'_> {
-    /// Of a hidden layer whose errors the output broadcasts.
+    /// Adjoints of a hidden layer whose errors the output broadcasts.
     fn adjoints_of_hidden(
         &self,
         broadcast: &Broadcast,

@@ -92,6 +92,13 @@ impl SamplePass<'_> {
         steps
     }
 
+    /// Measures a sample all of whose steps were run.
+    pub(super) fn judge(&self, place: usize, input: SampleEvents<'_>, work: &mut Workspace, result: &mut SampleResult) {
+        self.measure(place, input, self.network.steps, work, result);
+        let target = Target::Data(self.job.data.targets(), place);
+        self.evaluate_loss(target, self.network.steps, work, result);
+    }
+
     /// Makes room for what is to be kept of every step.
     fn keep(&self, work: &mut Workspace) -> Keep {
         if !self.job.want.gradients {

@@ -50,7 +50,8 @@ mod tests {
     fn the_gradient_is_that_of_the_loss_by_counts() {
         let mut parts = LossParts::default();
         let found = UnitRateBounds(bounds()).evaluate(&SPIKES, 4, &mut parts);
-        let of_unit = |count: f64| 0.3 * ((1.5 - count).max(0.0).powi(2) + (count - 2.25).max(0.0).powi(2));
+        let square = |value: f64| value * value;
+        let of_unit = |count: f64| 0.3 * (square((1.5 - count).max(0.0)) + square((count - 2.25).max(0.0)));
         assert!((parts.rate_bounds - (0..4).map(|unit| of_unit(f64::from(unit))).sum::<f64>()).abs() < 1e-12);
         for (unit, found) in (0..4).zip(found) {
             let (count, step) = (f64::from(unit), 1e-6);

@@ -6,6 +6,7 @@ use spikelet_config::{
 };
 use spikelet_kernels as kernels;
 use spikelet_network::connection::{ActivityGradient, LayerPass};
+use spikelet_network::eligibility::EligibilityRule;
 use spikelet_network::network::Network;
 use spikelet_network::plan::{LayerPlan, PlanInput, PlanSummary, plan, summaries};
 use spikelet_network::shape::LayerShape;
@@ -145,6 +146,16 @@ fn path(path: ResetPath) -> kernels::ResetPath {
 }
 
 impl GradientPass {
+    /// What the pass says of eligibilities, with a dL/dS at every step.
+    pub(crate) fn eligibility(&self, activity_gradient: f32) -> EligibilityRule<'_> {
+        EligibilityRule {
+            surrogate: self.surrogate.surrogate(),
+            scale: self.scale,
+            adaptation_path: self.adaptation_path,
+            penalty: activity_gradient,
+        }
+    }
+
     /// Whether the pass is the final gradient.
     pub(crate) fn is_final(&self) -> bool {
         self.weights.iter().all(|weights| weights.gradient == 1.0)

@@ -59,6 +59,9 @@ impl Trainer {
         metrics: &mut MetricSums,
         executor: &E,
     ) -> Result<f64> {
+        if let Some(every) = self.config.training.update_every {
+            return self.learn_online(data, batch, (every as usize, rate), metrics);
+        }
         self.learn_groups(batch.len(), rate, metrics, executor, |trainer, learning| {
             let Trainer { config, loss, passes, engine, network, run, .. } = trainer;
             let job = Self::learning_job(config, loss, passes, data, run.epoch);
@@ -133,7 +136,11 @@ impl Trainer {
 
     /// Whether the results of every tile are finite.
     pub(super) fn check_update(&self, step: u64) -> Result<()> {
-        let sums = self.sums.as_ref().expect("there was an update");
+        self.check_sums(self.sums.as_ref().expect("there was an update"), step)
+    }
+
+    /// Whether what these sums led to is finite.
+    pub(super) fn check_sums(&self, sums: &BatchSums, step: u64) -> Result<()> {
         let Some(layer) = sums.broken_layer(&self.network) else { return Ok(()) };
         let message = format!("its gradient or its parameters are not finite at step {step}");
         Err(Error::non_finite(format!("layers[{layer}]"), message))

@@ -4,27 +4,37 @@ use spikelet_config::{Error, Result};
 use spikelet_network::pass::{SpikeStream, stream_steps};
 
 use super::Trainer;
+use super::learning_stream::StreamLearning;
 use crate::loss::MembraneStatistic;
 use crate::memory::NetworkBytes;
 use crate::stream::{DecidingStream, DecisionWindow};
 
 impl Trainer {
     /// A stream of steps through the network with the parameters with which it predicts now. It may have more steps than the
-    /// configuration; up to those its spikes and membranes are those of a sample.
+    /// configuration; up to those its spikes and membranes are those of a sample. With `learning`, its parameters move as it runs.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ConfigInvalid`] for a window where the network decides nothing, and where there is no memory for it.
-    pub fn stream(&mut self, window: Option<DecisionWindow>) -> Result<DecidingStream> {
+    /// [`crate::ErrorCode::ConfigInvalid`] for a window where the network decides nothing, where there is no memory for it, and with the path
+    /// `learn` for what a stream cannot learn.
+    pub fn stream(
+        &mut self,
+        window: Option<DecisionWindow>,
+        learning: Option<StreamLearning>,
+    ) -> Result<DecidingStream> {
         let fires = self.network.with_neurons().last().is_some_and(|layer| layer.neuron.fires);
         if window.is_some() && !fires && self.config.loss.membrane().is_none() {
             let message = "decides nothing: the loss of this readout has no statistic of membranes to decide by";
             return Err(Error::config("window", message));
         }
         NetworkBytes::with_steps(&self.config, stream_steps(&self.network), 1).require(1)?;
+        let membrane = self.config.loss.membrane();
+        let outputs = self.network.outputs();
+        let statistic = membrane.map(|loss| MembraneStatistic::new(loss, self.network.steps, outputs));
+        if let Some(learning) = learning {
+            return DecidingStream::learning(self.learning_stream(learning)?, statistic, window);
+        }
         let (inputs, level) = (self.config.network.input.units(), self.engine.level);
         let stream = self.predicting(|trainer| SpikeStream::new(&trainer.network, inputs, level));
-        let membrane = self.config.loss.membrane();
-        let statistic = membrane.map(|loss| MembraneStatistic::new(loss, self.network.steps, stream.outputs()));
         DecidingStream::new(stream, statistic, window)
     }
 }

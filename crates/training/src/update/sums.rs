@@ -101,6 +101,13 @@ impl BatchSums {
         });
     }
 
+    /// Makes room for gradients of all weights.
+    pub(super) fn make_room(&mut self, network: &Network) {
+        for (tile, sums) in network.tiles.iter().zip(&mut self.tiles) {
+            sums.make_room(tile, &network.shapes[tile.layer]);
+        }
+    }
+
     /// Puts gradients of each layer in the place of the sums.
     pub(crate) fn put(&mut self, network: &Network, given: &[LayerParameters]) {
         let nothing = ConnectionParameters { weights: &[], biases: &[], learnt: &[] };

@@ -236,3 +236,19 @@ pub(crate) struct ExpectedTrajectory {
     pub(crate) spike_totals_each_step: Vec<Vec<u64>>,
     pub(crate) final_params: Vec<Parameters>,
 }
+
+/// Updates within samples.
+#[derive(Deserialize)]
+pub(crate) struct OnlineCase {
+    #[serde(flatten)]
+    pub(crate) draw: Draw,
+    /// Steps from one update to the next.
+    pub(crate) every: u32,
+    pub(crate) expected: OnlineEnd,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct OnlineEnd {
+    pub(crate) loss: LossParts,
+    pub(crate) final_params: Vec<Parameters>,
+}

@@ -1,10 +1,10 @@
 //! Many updates on one batch, through the gradients and through the training loop.
 
-use spikelet_training::{Level, Sequential, TrainEvent, Trainer};
+use spikelet_training::{LayerParameters, LearntValues, Level, Sequential, TrainEvent, Trainer};
 
 use crate::compare::Faults;
 use crate::files;
-use crate::format::{Parameters, TrajectoryCase};
+use crate::format::{Draw, Parameters, TrajectoryCase};
 use crate::setup;
 
 impl TrajectoryCase {
@@ -38,9 +38,9 @@ fn check_losses(faults: &mut Faults, case: &TrajectoryCase, losses: &[f64]) {
     }
 }
 
-fn check_parameters(faults: &mut Faults, case: &TrajectoryCase, trainer: &Trainer) {
-    for expected in &case.expected.final_params {
-        let layer = case.draw.spiking(expected.layer);
+pub(crate) fn check_parameters(faults: &mut Faults, draw: &Draw, ends: &[Parameters], trainer: &Trainer) {
+    for expected in ends {
+        let layer = draw.spiking(expected.layer);
         if !expected.inputs.is_empty() {
             check_inputs(faults, trainer, (layer, expected));
             continue;
@@ -53,10 +53,16 @@ fn check_parameters(faults: &mut Faults, case: &TrajectoryCase, trainer: &Traine
     }
 }
 
+/// What a layer learns, without fixed weights.
+fn own_learnt(found: &LayerParameters) -> Vec<LearntValues> {
+    found.learnt.iter().filter(|array| array.name != "feedback").cloned().collect()
+}
+
 fn check_inputs(faults: &mut Faults, trainer: &Trainer, (layer, expected): (usize, &Parameters)) {
     let found = trainer.layer_parameters(layer).expect("the layer is there");
     faults.array(&format!("layer {layer} final biases"), &found.biases, &expected.biases);
     let weights = std::iter::once(&found.weights).chain(found.inputs.iter().map(|input| &input.weights));
+    setup::check_learnt(faults, &format!("layer {layer} final"), &own_learnt(&found), &expected.learnt);
     for (input, (found, expected)) in weights.zip(&expected.inputs).enumerate() {
         faults.array(&format!("layer {layer} input {input} final weights"), found, &expected.weights);
     }
@@ -75,7 +81,7 @@ fn trajectories_by_applied_gradients() {
             trainer.apply_gradients(&found.layers).expect("an update");
         }
         check_losses(faults, case, &losses);
-        check_parameters(faults, case, &trainer);
+        check_parameters(faults, &case.draw, &case.expected.final_params, &trainer);
     });
 }
 
@@ -97,6 +103,6 @@ fn trajectories_by_training() {
         }
         faults.exact("finished", &trainer.is_finished(), &true);
         check_losses(faults, case, &losses);
-        check_parameters(faults, case, &trainer);
+        check_parameters(faults, &case.draw, &case.expected.final_params, &trainer);
     });
 }
