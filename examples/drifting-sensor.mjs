@@ -74,6 +74,7 @@ export async function adapt(seed) {
  * Spikes before and after the label is told.
  *
  * @param {{ times: number[], units: number[] }} spikes
+ * @returns {[import("spikelet").SpikeTrain, import("spikelet").SpikeTrain]}
  */
 function cut({ times, units }) {
   const count = times.filter((time) => time < UNTOLD).length;

@@ -151,13 +151,14 @@ export async function checkTrajectory(golden, findings, translation) {
  * @param {Translation} translation
  */
 export async function checkOnline(golden, findings, translation) {
-  const configuration = { ...translation.configuration };
-  configuration.training = { ...configuration.training, epochs: 1 };
+  const given = /** @type {import("spikelet").Config} */ (translation.configuration);
+  const configuration = { ...given, training: { ...given.training, epochs: 1 } };
   const batch = batchOf(golden);
   const [losses, parameters] = await scoped(trainerOf(golden, { ...translation, configuration }), async (trainer) => {
     await trainer.run(batch);
     // The file has the loss without what hidden layers cost.
-    const { loss, lossParts } = (await trainer.history())[0].train;
+    const [record] = await trainer.history();
+    const { loss, lossParts } = /** @type {import("spikelet").EpochRecord} */ (record).train;
     return [[loss - lossParts.spikePenalty], await trainer.parameters()];
   });
   findings.near("loss", losses, [golden.expected.loss.total]);

@@ -223,6 +223,8 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     neuroBench: { call: spikelet.neuroBench, args: [network, supply.metrics], isOpen: true },
     recommend: { call: spikelet.recommend, args: [images] },
     summary: { call: spikelet.summary, args: [network] },
+    outline: { call: spikelet.outline, args: [network] },
+    "plot.networkGraph": { call: plot.networkGraph, args: [spikelet.outline(network), look] },
     load: { call: spikelet.load, args: [NOWHERE] },
     save: { call: spikelet.save, args: [NOWHERE, new Uint8Array(1)] },
 

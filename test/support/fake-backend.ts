@@ -1,5 +1,5 @@
 import { metricsOf } from "./metrics.js";
-import type { Backend, CoreEvent, DatasetArrays, PredictionArrays, Session, StreamArrays } from "./types.js";
+import type { Backend, CoreEvent, DatasetArrays, ParameterArrays, PredictionArrays, Session, StreamArrays } from "./types.js";
 
 /** How the stand-in behaves. */
 export interface FakeOptions {

@@ -238,7 +238,7 @@ export interface Session {
   restartStream(stream: number): Awaitable<void>;
   restartStreamDecision(stream: number): Awaitable<void>;
   closeStream(stream: number): Awaitable<void>;
-  /** As `predict`, but each sample over all steps, by the parameters that learn. */
+  /** Predictions as those of `predict`, but each sample over all steps, by the parameters that learn. */
   outputs(dataset: number, start: number, count: number): Promise<PredictionArrays>;
   /** `spikes` and `times`: dL/dS (of a readout dL/dy) and dL/dT, `[sample][step][output]`, in place of the loss; empty: 0. */
   gradients(

@@ -28,7 +28,7 @@ pub struct Augmented {
 }
 
 impl Augmented {
-    /// Its events.
+    /// Events of the changed sample.
     pub fn sample(&self) -> SampleEvents<'_> {
         SampleEvents { times: &self.times, units: &self.units, values: &self.values }
     }

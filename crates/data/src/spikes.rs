@@ -13,7 +13,7 @@ pub struct SpikeTrains {
     offsets: Vec<usize>,
     times: Vec<u16>,
     units: Vec<u32>,
-    /// Of each event; empty: all are 1.
+    /// Value of each event; empty: all are 1.
     values: Vec<f32>,
 }
 

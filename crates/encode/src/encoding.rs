@@ -260,7 +260,7 @@ fn push_sample(trains: &mut SpikeTrains, events: &[(u16, u32)], path: &str) -> R
     if trains.try_push_sample(events) { Ok(()) } else { Err(no_room(trains, events, path)) }
 }
 
-/// That there is no memory for the spikes of a sample.
+/// The error where there is no memory for the spikes of a sample.
 fn no_room(trains: &SpikeTrains, events: &[(u16, u32)], path: &str) -> Error {
     let found = (trains.times().len() + events.len()) as u64;
     let what = format!("the spikes of the first {} samples", trains.len() + 1);

@@ -31,9 +31,9 @@ type StreamEvents = (Vec<u16>, Vec<u32>, Option<Vec<f32>>);
 /// What runs the steps.
 #[derive(Debug)]
 enum Runner {
-    /// The parameters stay as they were.
+    /// A stream whose parameters stay as they were.
     Fixed(Box<SpikeStream>),
-    /// They move.
+    /// A stream whose parameters move.
     Learning(Box<LearningStream>),
 }
 
@@ -125,11 +125,11 @@ impl DecidingStream {
         self.run_steps(events, steps, None)
     }
 
-    /// As [`DecidingStream::run`], with a target for each step that learns: of the loss `trace` a membrane for each output,
+    /// Runs steps as [`DecidingStream::run`], with a target for each step that learns: of the loss `trace` a membrane for each output,
     /// `[step][output]`, of others a label, `[step]`; a number that is not finite stands for none.
     ///
     /// # Errors
-    /// Those of [`DecidingStream::run`]; [`crate::ErrorCode::ShapeMismatch`] with the path `targets` for another number of these, a label
+    /// The errors of [`DecidingStream::run`]; [`crate::ErrorCode::ShapeMismatch`] with the path `targets` for another number of these, a label
     /// that is no output, and for a stream that does not learn; [`crate::ErrorCode::NonFinite`] for what an update left.
     pub fn learn(&mut self, events: StreamEvents, steps: usize, targets: &[f32]) -> Result<StreamSteps> {
         self.run_steps(events, steps, Some(targets))

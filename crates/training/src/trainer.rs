@@ -77,7 +77,7 @@ pub struct Trainer {
     sums: Option<BatchSums>,
     /// Samples of a batch that learns within samples, from the first one on.
     online: Option<Box<OnlineBatch>>,
-    /// Their sums.
+    /// Sums of such a batch.
     online_sums: Option<Box<OnlineSums>>,
     /// The kind of work for which memory has been found.
     has_room_for: Option<Work>,

@@ -37,7 +37,7 @@ pub enum ActivityError<'a> {
     /// Nothing.
     #[default]
     None,
-    /// The same for all units.
+    /// One value for all units.
     Same {
         /// What is added.
         value: f32,

@@ -32,7 +32,7 @@ impl Session {
     /// membranes for the loss `trace`, not finite where there is none.
     ///
     /// # Errors
-    /// Those of [`Session::run_stream`]; `SHAPE_MISMATCH` for another number of targets, a label that is no output and a stream that does
+    /// The errors of [`Session::run_stream`]; `SHAPE_MISMATCH` for another number of targets, a label that is no output and a stream that does
     /// not learn; `NON_FINITE` for what an update left.
     pub fn learn_stream(
         &mut self,

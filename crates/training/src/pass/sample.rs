@@ -35,7 +35,7 @@ pub(super) struct SampleRun<'a> {
     pub(super) sample: u32,
     /// Where its targets are.
     pub(super) place: usize,
-    /// Its input events.
+    /// Input events of the sample.
     pub(super) input: SampleEvents<'a>,
     pub(super) work: &'a mut Workspace,
     pub(super) result: &'a mut SampleResult,

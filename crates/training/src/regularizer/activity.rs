@@ -25,7 +25,7 @@ pub(crate) struct ActivityTerm {
     pub(crate) same: f32,
     /// `[unit]`.
     pub(crate) by_unit: Vec<f32>,
-    /// The same in the order in which a backward pass takes the units, `[lane]`.
+    /// Values in the order in which a backward pass takes the units, `[lane]`.
     by_lane: Vec<f32>,
 }
 

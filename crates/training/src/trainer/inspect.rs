@@ -97,11 +97,11 @@ impl Trainer {
         self.gradients_by(data, range, trace, None, executor)
     }
 
-    /// As [`Trainer::gradients`], by a gradient from outside where there is one. Then each sample runs all steps, targets are not asked
+    /// Gradients as those of [`Trainer::gradients`], by a gradient from outside where there is one. Then each sample runs all steps, targets are not asked
     /// for, and the loss is that of the regularisers.
     ///
     /// # Errors
-    /// Those of [`Trainer::gradients`], and [`crate::ErrorCode::ShapeMismatch`] with the path `spikes` or `times` for an array of
+    /// The errors of [`Trainer::gradients`], and [`crate::ErrorCode::ShapeMismatch`] with the path `spikes` or `times` for an array of
     /// another length.
     pub fn gradients_by<E: Executor>(
         &mut self,
