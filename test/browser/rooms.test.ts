@@ -121,8 +121,8 @@ describe("the rooms", () => {
 
   it.each([
     ["index", 20],
-    ["teach", 518],
-    ["listen", 618],
+    ["teach", 560],
+    ["listen", 660],
     ["race", 1000],
   ] as const)("send nothing anywhere when they open, and need little: %s, %i kB", async (room, max) => {
     const open = await demo.enter(room, {});

@@ -180,11 +180,19 @@ fn by_lane(
     let error = tile.error.map(|error| given(level, tile, error, &mut rows));
     with_neuron!(lanes.kind, Own => {
         let has_terms = has_terms || !HAS_EVERY_INSTANCE && !lanes.kind.is_common();
-        dispatch!(level.0, simd => {
-            each_vector(simd, tile, output, (surrogate, error), has_terms, |first| {
-                <Own<_, 1> as LaneNeuron<_, 1>>::by_lane(simd, lanes, first)
-            });
-        });
+        match surrogate.surrogate {
+            Surrogate::Exponential { sharpness } if HAS_EVERY_INSTANCE => dispatch!(level.0, simd => {
+                let shape = Exponential { sharpness };
+                each_vector(simd, tile, output, (shape, error), has_terms, |first| {
+                    <Own<_, 1> as LaneNeuron<_, 1>>::by_lane(simd, lanes, first)
+                });
+            }),
+            _ => dispatch!(level.0, simd => {
+                each_vector(simd, tile, output, (surrogate, error), has_terms, |first| {
+                    <Own<_, 1> as LaneNeuron<_, 1>>::by_lane(simd, lanes, first)
+                });
+            }),
+        }
     });
 }
 
@@ -194,7 +202,7 @@ fn each_vector<S: Simd, N: StepBack<S, 1>>(
     simd: S,
     tile: &BackwardTile<'_>,
     output: &mut BackwardOutput<'_>,
-    (surrogate, error): (AnyShape<'_>, Option<&[f32]>),
+    (surrogate, error): (impl Shape, Option<&[f32]>),
     has_terms: bool,
     neuron: impl Fn(usize) -> N,
 ) {

@@ -51,6 +51,12 @@ impl Pool {
         }
     }
 
+    /// The output units of all input units, `[window][input]`; [`NO_UNIT`] where there is none.
+    pub(crate) fn outputs(&self) -> Vec<u32> {
+        let units = 0..self.slid.input.units() as u32;
+        (0..self.overlap()).flat_map(|window| units.clone().map(move |unit| self.output_of(unit, window))).collect()
+    }
+
     /// An input unit of the window of an output unit, by its number in row-major order.
     pub(crate) fn input_of(&self, output: u32, tap: usize) -> u32 {
         let Slid { input, output: image, window: Window { rows, columns }, .. } = &self.slid;

@@ -52,6 +52,8 @@ pub(crate) struct PoolWork {
     pub(crate) to: Vec<u32>,
     /// Values of what arrives and of what leaves, where events of the input have values; average pools alone take them.
     pub(crate) values: [Vec<f32>; 2],
+    /// Output of each input of an average pool, pool by pool `[window][input]`; empty of a max pool.
+    outputs: Vec<Vec<u32>>,
     /// Spikes of each input of a max pool.
     counts: Vec<u32>,
     /// The input that a window selects, with its spikes; 0 spikes where none was seen.
@@ -193,7 +195,7 @@ impl Stages {
             let mut max = 0;
             for (number, pool) in self.pools.iter().enumerate() {
                 match pool.kind {
-                    PoolKind::Average => state.pools.average(pool),
+                    PoolKind::Average => state.pools.average(pool, number),
                     PoolKind::Max => {
                         state.pools.max(pool);
                         if let (Some(source), true) = (source, !state.gates.is_empty()) {
@@ -348,9 +350,14 @@ impl StagesState {
 impl PoolWork {
     /// Room for the spikes of some pools.
     pub(crate) fn of<'a>(pools: impl Iterator<Item = &'a Pool> + Clone) -> Self {
-        let max = pools.filter(|pool| pool.kind == PoolKind::Max);
+        let max = pools.clone().filter(|pool| pool.kind == PoolKind::Max);
+        let outputs = |pool: &Pool| match pool.kind {
+            PoolKind::Average => pool.outputs(),
+            PoolKind::Max => Vec::new(),
+        };
         let units = |sizes: &mut dyn Iterator<Item = usize>| sizes.max().unwrap_or(0);
         Self {
+            outputs: pools.map(outputs).collect(),
             counts: vec![0; units(&mut max.clone().map(|pool| pool.slid.input.units()))],
             best: vec![(0, 0); units(&mut max.map(|pool| pool.slid.output.units()))],
             ..Self::default()
@@ -362,13 +369,13 @@ impl PoolWork {
         self.to.iter().map(|&output| (output, self.best[output as usize].0))
     }
 
-    /// A spike of each input is passed on to every window that it lies in.
-    pub(crate) fn average(&mut self, pool: &Pool) {
-        let Self { from, to, values: [values, passed], .. } = self;
+    /// A spike of each input is passed on to every window of that pool in which it lies.
+    pub(crate) fn average(&mut self, pool: &Pool, number: usize) {
+        let Self { from, to, values: [values, passed], outputs, .. } = self;
         to.clear();
         passed.clear();
-        for window in 0..pool.overlap() {
-            let outputs = from.iter().map(|&unit| pool.output_of(unit, window));
+        for of_window in outputs[number].chunks_exact(pool.slid.input.units()) {
+            let outputs = from.iter().map(|&unit| of_window[unit as usize]);
             if !values.is_empty() {
                 let kept = outputs.clone().zip(&*values).filter(|&(output, _)| output != NO_UNIT);
                 passed.extend(kept.map(|(_, value)| value));

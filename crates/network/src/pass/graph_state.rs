@@ -59,7 +59,7 @@ impl PoolState {
     pub(super) fn take(&mut self, node: &PoolNode, t: usize) {
         let Self { spikes, selected, resting, work } = self;
         match node.pool.kind {
-            PoolKind::Average => work.average(&node.pool),
+            PoolKind::Average => work.average(&node.pool, 0),
             PoolKind::Max => {
                 work.max(&node.pool);
                 let of_step = &mut selected[t * resting.len()..(t + 1) * resting.len()];

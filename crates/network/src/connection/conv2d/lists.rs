@@ -55,18 +55,33 @@ impl SiteLists {
         self.rows.resize(total as usize, 0);
         self.values.resize(if events.is_weighted() { total as usize } else { 0 }, 0.0);
         for t in from..to {
+            let units = events.at(t);
             let values = events.values_at(t);
-            for (k, &unit) in events.at(t).iter().enumerate() {
-                for (site, row) in convolution.touched(unit) {
-                    let at = &mut self.offsets[site * stride + t + 1];
-                    self.rows[*at as usize] = row;
-                    if let Some(&value) = values.get(k) {
-                        self.values[*at as usize] = value;
+            if values.is_empty() {
+                for &unit in units {
+                    convolution.touched(unit).for_each(|(site, row)| {
+                        self.place(site * stride + t + 1, row);
+                    });
+                }
+            } else {
+                for (&unit, &value) in units.iter().zip(values) {
+                    for (site, row) in convolution.touched(unit) {
+                        let at = self.place(site * stride + t + 1, row);
+                        self.values[at] = value;
                     }
-                    *at += 1;
                 }
             }
         }
+    }
+
+    /// Lists a row next at a site and step, and says where.
+    #[inline(always)]
+    fn place(&mut self, end: usize, row: u32) -> usize {
+        let next = &mut self.offsets[end];
+        let at = *next as usize;
+        self.rows[at] = row;
+        *next += 1;
+        at
     }
 
     /// What a site sees, as far as it is listed.
