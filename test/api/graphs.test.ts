@@ -208,6 +208,20 @@ describe("a graph", () => {
     expect(network.info.layers[1]?.further).toEqual([{ inputs: INPUTS, filters: OUTPUTS }]);
   });
 
+  it.each(["unit", "channel"] as const)("starts one-to-one weights at 1, by %s", async (by) => {
+    const layers: Layers = [
+      { type: "conv2d", channels: 3, kernel: 3, name: "a", inputs: [{ type: "oneToOne", from: "a", by, learn: false }] },
+      { type: "conv2d", channels: 3, kernel: 3, inputs: [{ type: "oneToOne", from: "a", by }] },
+      { type: "flatten" },
+      output(),
+    ];
+    const { network } = configOf(layers, { type: "activation" });
+    using found = await createNetwork({ network: { ...network, input: [1, 3, 6] } });
+    const [first, second] = (await found.parameters()).map(({ inputs }) => inputs?.[0]?.weights);
+    expect(first).toEqual(new Float32Array(by === "unit" ? 54 : 3).fill(1));
+    expect(second).toEqual(first);
+  });
+
   it("goes on from a checkpoint as if it had not stopped, with fixed weights as they were", async () => {
     const { network } = configOf(
       [

@@ -309,7 +309,7 @@ export const RUNS = {
       { type: "antlr" },
       { type: "latency" },
     ),
-  "graph of convolutions: a residual block, a side branch, mixture, count": () =>
+  "graph of convolutions: a residual block from 1, a side branch, mixture, count": () =>
     mixed(
       layers(
         { name: "stem", type: "conv2d", channels: 6, kernel: 3 },
@@ -334,7 +334,7 @@ export const RUNS = {
       { type: "membrane", statistic: "mean" },
       { output: { type: "leaky" } },
     ),
-  "e-prop in a graph of convolutions, random feedback, count": () =>
+  "e-prop in a graph of convolutions, own channels, random feedback, count": () =>
     mixed(
       layers(
         { name: "stem", type: "conv2d", channels: 6, kernel: 3, inputs: [{ type: "oneToOne", from: "stem", by: "channel" }] },

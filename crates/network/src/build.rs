@@ -196,13 +196,17 @@ impl<'a> Places<'a> {
         let units = node.fitted.output.units();
         let slids: Vec<Slid> =
             node.fitted.slid.into_iter().chain(node.further.iter().filter_map(|further| further.slid)).collect();
-        let of_convolution = |slid: &Slid, is_of_sequence: bool| {
-            let connection = Connection::Conv2d(Conv2d::beside(slid, slids.iter()));
-            (connection, None, Conv2d::shape(slid, is_of_sequence))
+        let of_convolution = |slid: &Slid, is_of_sequence: bool, is_one_to_one: bool| {
+            let connection = Conv2d::beside(slid, slids.iter());
+            let connection = if is_one_to_one { connection.one_to_one() } else { connection };
+            (Connection::Conv2d(connection), None, Conv2d::shape(slid, is_of_sequence))
         };
         let own = match (config, node.fitted.slid) {
             (LayerConfig::Dense(given), _) => of_dense(node.input.units(), units, given.delays),
-            (_, Some(slid)) => of_convolution(&slid, matches!(node.input, UnitShape::Sequence(_))),
+            (_, Some(slid)) => {
+                let is_one_to_one = matches!(config, LayerConfig::OneToOne(_));
+                of_convolution(&slid, matches!(node.input, UnitShape::Sequence(_)), is_one_to_one)
+            }
             (_, None) => of_units(node.input),
         };
         let mut inputs = vec![self.input(&node.sources, node.input.units(), own)];
@@ -215,7 +219,10 @@ impl<'a> Places<'a> {
         for (given, further) in config.inputs().iter().zip(&node.further) {
             let parts = match (given, further.slid) {
                 (LayerInput::Dense(dense_input), _) => of_dense(further.input.units(), units, dense_input.delays),
-                (_, Some(slid)) => of_convolution(&slid, matches!(further.input, UnitShape::Sequence(_))),
+                (_, Some(slid)) => {
+                    let is_one_to_one = matches!(given, LayerInput::OneToOne(_));
+                    of_convolution(&slid, matches!(further.input, UnitShape::Sequence(_)), is_one_to_one)
+                }
                 (_, None) => of_units(node.fitted.output),
             };
             inputs.push(self.input(&further.sources, further.input.units(), parts));

@@ -29,7 +29,7 @@ use super::listed::Injected;
 use super::sent::{Sent, SourceSite};
 use super::stages::Stages;
 use super::sums::DriveSums;
-use super::weights::{Routes, Weights};
+use super::weights::{Routes, Weights, bound_of};
 use crate::events::LayerSpikes;
 use crate::gradient::{GradientForm, GradientSums, LayerGradient};
 use crate::parameters::TileParameters;
@@ -44,6 +44,8 @@ pub struct Conv2d {
     landings: Box<Landings>,
     /// By tile.
     shared: Vec<SharedWeights>,
+    /// Whether each channel drives itself alone, place by place: a one-to-one connection by channel.
+    is_one_to_one: bool,
 }
 
 /// What the sites see, and scratch of backward passes.
@@ -81,7 +83,12 @@ impl Conv2d {
         let border = others.fold(Border::of(slid), |border, other| border.or(Border::of(other)));
         let convolution = Box::new(Convolution::new(slid, border));
         let landings = Box::new(Landings::new(&convolution, &convolution.sites().0));
-        Self { convolution, landings, shared: Vec::new() }
+        Self { convolution, landings, shared: Vec::new(), is_one_to_one: false }
+    }
+
+    /// The connection as a one-to-one connection by channel, whose weights start from 1.
+    pub(crate) fn one_to_one(self) -> Self {
+        Self { is_one_to_one: true, ..self }
     }
 
     pub(crate) fn layout(&self) -> Layout {
@@ -145,6 +152,18 @@ impl Weights for Conv2d {
 
     fn clear(&self, state: &mut ConnectionState) {
         state.conv2d.lists.clear();
+    }
+
+    fn start_bound(&self, shape: &LayerShape, _input: usize) -> f32 {
+        self.start_bound_of(shape.inputs)
+    }
+
+    fn start_bound_of(&self, fan_in: usize) -> f32 {
+        if self.is_one_to_one { 0.0 } else { bound_of(fan_in) }
+    }
+
+    fn start_value(&self) -> f32 {
+        if self.is_one_to_one { 1.0 } else { 0.0 }
     }
 
     fn refresh(&mut self, tiles: &[TileParameters], _delays: &[f32]) {
@@ -245,7 +264,7 @@ impl Weights for Conv2d {
     }
 
     fn prepare_error(&self, state: &mut ConnectionState, sent: &Sent<'_>, factor: f32) {
-        let Self { convolution, landings, shared } = self;
+        let Self { convolution, landings, shared, .. } = self;
         let Conv2dState { injected, carried_gradient, input_gradient, .. } = &mut state.conv2d;
         if injected.is_listed() {
             carried_gradient.fill((convolution, landings), shared, sent, injected);
