@@ -27,6 +27,10 @@ const LEARNS = new Set([
 
 /** What programs of pages say of themselves, with the least number that must stand in each place. */
 const PROMISES: Readonly<Record<string, readonly { says: RegExp; atLeast: number }[]>> = {
+  "docs/guides/encoders-losses-rules.md": [
+    { says: /^teacher (\S+)/m, atLeast: 0.8 },
+    { says: /student (\S+)$/m, atLeast: 0.8 },
+  ],
   "docs/guides/streams.md": [
     { says: /^(\d+) of 60 gestures$/m, atLeast: 57 },
     { says: /^(\d+) of 60 whistles$/m, atLeast: 57 },
