@@ -73,7 +73,7 @@ impl<S: Simd, const K: usize> LaneNeuron<S, K> for Adlif<S, K> {
     fn by_lane(simd: S, lanes: &LaneConstants<'_>, first: usize) -> Self {
         let at = |constant| load::<S, K>(simd, &lanes.of(constant)[first..first + K * S::f32s::LEN]);
         let splat = |value| S::f32s::splat(simd, value);
-        let units: [Lif<S>; K] = std::array::from_fn(|k| Lif::by_lane(simd, lanes, first + k * S::f32s::LEN));
+        let units = Lif::vectors::<K>(simd, lanes, first);
         let decay = at(constant::ADAPTATION_DECAY);
         Self {
             units,
@@ -211,9 +211,11 @@ impl<S: Simd, const K: usize> Adlif<S, K> {
     fn feeding(&self, kept: &Kept<'_, S, K>, t: usize) -> [[S::f32s; K]; 2] {
         let splat = |value| [S::f32s::splat(kept.simd, value); K];
         let (mut carried, mut fired) = (self.carried_at(kept, t), kept.where_fired(t, splat(1.0)));
-        let before = t
-            .checked_sub(1)
-            .map_or([splat(0.0); 2], |before| [self.carried_at(kept, before), kept.where_fired(before, splat(1.0))]);
+        // A match, as `map_or` is not always inlined.
+        let before = match t.checked_sub(1) {
+            Some(before) => [self.carried_at(kept, before), kept.where_fired(before, splat(1.0))],
+            None => [splat(0.0); 2],
+        };
         for k in 0..K {
             carried[k] = self.by_scheme(k, carried[k], before[0][k]);
             fired[k] = self.by_scheme(k, fired[k], before[1][k]);
@@ -370,7 +372,10 @@ impl<S: Simd, const K: usize> StepBack<S, K> for Adlif<S, K> {
             return moved;
         }
         let (bias, membrane, carried) = (kept.bias(), kept.membrane(t), self.carried_at(kept, t));
-        let before = t.checked_sub(1).map_or([splat(0.0); K], |before| self.carried_at(kept, before));
+        let before = match t.checked_sub(1) {
+            Some(before) => self.carried_at(kept, before),
+            None => [splat(0.0); K],
+        };
         let (adaptation, arriving) = (kept.own(0, t), kept.own(1, t));
         let (now, later) = match reset {
             Reset::All => (self.drive_at(kept, t), self.drive_at(kept, t + 1)),

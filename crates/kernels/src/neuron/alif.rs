@@ -53,7 +53,7 @@ impl<S: Simd, const K: usize> LaneNeuron<S, K> for Alif<S, K> {
     fn by_lane(simd: S, lanes: &LaneConstants<'_>, first: usize) -> Self {
         let at = |constant| load::<S, K>(simd, &lanes.of(constant)[first..first + K * S::f32s::LEN]);
         Self {
-            units: std::array::from_fn(|k| Lif::by_lane(simd, lanes, first + k * S::f32s::LEN)),
+            units: Lif::vectors(simd, lanes, first),
             threshold: at(shared::THRESHOLD),
             decay: at(constant::ADAPTATION_DECAY),
             strength: at(constant::ADAPTATION_STRENGTH),

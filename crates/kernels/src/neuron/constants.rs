@@ -121,6 +121,16 @@ impl<S: Simd> Lif<S> {
             drop: drops(simd, lanes.reset, membrane_decay),
         }
     }
+
+    /// Those of `K` vectors of lanes. A loop, as `array::from_fn` is not always inlined.
+    #[inline(always)]
+    pub(crate) fn vectors<const K: usize>(simd: S, lanes: &LaneConstants<'_>, first: usize) -> [Self; K] {
+        let mut vectors = [Self::by_lane(simd, lanes, first); K];
+        for k in 1..K {
+            vectors[k] = Self::by_lane(simd, lanes, first + k * S::f32s::LEN);
+        }
+        vectors
+    }
 }
 
 /// [`Reset::drop`] of one vector of lanes.
