@@ -44,6 +44,7 @@ describe("report.html", () => {
       "Decisions",
       "Samples",
       "Spikes",
+      "Network",
       "Weights",
       "Configuration",
     ]);
