@@ -25,7 +25,7 @@ import { abortSignal, backendChoice, PAGE_OPTIONS } from "./runtime/options.js";
 import { Budget } from "./session/budget.js";
 import { ExclusiveSession } from "./session/exclusive.js";
 import { Feed } from "./session/feed.js";
-import { type OutputGradient, type OutputGradientArrays, outputGradientArrays } from "./session/output-gradient.js";
+import type { OutputGradient, OutputGradientArrays } from "./session/output-gradient.js";
 import type { RawSample } from "./session/raw-samples.js";
 import { StoredPass } from "./session/stored-pass.js";
 import type { SpikeStream, StreamOptions } from "./session/stream.js";
@@ -335,6 +335,7 @@ export async function gradientsOf(network: Network, session: Session, call: Grad
   let outside: OutputGradientArrays | undefined;
   if (outputGradient !== undefined) {
     const prediction = predictionOf(await session.outputs(dataset, 0, samples));
+    const { outputGradientArrays } = await import("./session/output-gradient.js");
     const shape = { steps: config.network.steps, outputs: info.layers.at(-1)?.units ?? 0 };
     outside = outputGradientArrays(await outputGradient(prediction), prediction, shape);
   }
