@@ -15,8 +15,8 @@ const SOUND = encode.logMel({
 });
 
 /**
- * `adlif` with a couplings for each unit, all of which are learnt, from where Baronig et al. 2024 start them: up to 120 for the
- * membrane and 240 for spikes.
+ * Adaptation currents whose decays and couplings are learnt by unit. Couplings start where those of Baronig et al. 2024 do: up to
+ * 120 for the membrane and 240 for spikes.
  */
 const adaptive = (units: number): NeuronConfig => ({
   type: "adlif",
@@ -52,7 +52,7 @@ const NETWORKS = {
   }),
 } as const satisfies Record<string, (units: number) => LayerConfig>;
 
-/** Those that meet every rule and answer. */
+/** Hidden layers that meet every rule and answer. */
 const COMPARED = ["LIF", "recurrent", "ALIF", "delays", "learnt decays"] as const;
 
 /** A loss, what is searched of it, and the decision that it trains. */

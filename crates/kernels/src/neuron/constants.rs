@@ -122,7 +122,7 @@ impl<S: Simd> Lif<S> {
         }
     }
 
-    /// Those of `K` vectors of lanes. A loop, as `array::from_fn` is not always inlined.
+    /// Constants of `K` vectors of lanes, in a loop: `array::from_fn` is not always inlined.
     #[inline(always)]
     pub(crate) fn vectors<const K: usize>(simd: S, lanes: &LaneConstants<'_>, first: usize) -> [Self; K] {
         let mut vectors = [Self::by_lane(simd, lanes, first); K];
