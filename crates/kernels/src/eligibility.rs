@@ -109,13 +109,10 @@ pub fn step_eligibility(level: Level, step: &EligibilityStep<'_>, rows: &mut Eli
     for (live, value) in rows.live.iter_mut().zip(rows.values) {
         *live |= *value != 0.0;
     }
-    dispatch!(level.0, simd => match (step.kind, step.filter) {
-        (None, None) => step_rows::<_, LIF, 2>(simd, step, rows),
-        (None, Some(_)) => step_rows::<_, LIF, 4>(simd, step, rows),
-        (Some(NeuronKind::Alif), None) => step_rows::<_, ALIF, 4>(simd, step, rows),
-        (Some(NeuronKind::Alif), Some(_)) => step_rows::<_, ALIF, 6>(simd, step, rows),
-        (Some(NeuronKind::Adlif), None) => step_rows::<_, ADLIF, 4>(simd, step, rows),
-        (Some(NeuronKind::Adlif), Some(_)) => step_rows::<_, ADLIF, 6>(simd, step, rows),
+    dispatch!(level.0, simd => match step.kind {
+        None => step_rows::<_, LIF, 2>(simd, step, rows),
+        Some(NeuronKind::Alif) => step_rows::<_, ALIF, 4>(simd, step, rows),
+        Some(NeuronKind::Adlif) => step_rows::<_, ADLIF, 4>(simd, step, rows),
     });
 }
 
@@ -123,7 +120,8 @@ const LIF: u8 = 0;
 const ALIF: u8 = 1;
 const ADLIF: u8 = 2;
 
-/// All rows of one block of lanes after the other, so that its coefficients stay at hand. A parameter has `N` states.
+/// All rows of one block of lanes after the other, so that its coefficients stay at hand. A parameter has `N` states
+/// besides those of the filter.
 #[inline(always)]
 fn step_rows<S: Simd, const KIND: u8, const N: usize>(
     simd: S,
@@ -135,7 +133,8 @@ fn step_rows<S: Simd, const KIND: u8, const N: usize>(
     for block in 0..blocks {
         let lane = block * LANES;
         let coefficients: [&[f32]; at::COUNT] = std::array::from_fn(|number| &step.of(number)[lane..lane + LANES]);
-        let states = states.chunks_exact_mut(N * LANES).skip(block).step_by(blocks);
+        let count = EligibilityStep::states(step.kind, step.filter.is_some());
+        let states = states.chunks_exact_mut(count * LANES).skip(block).step_by(blocks);
         let sums = sums.chunks_exact_mut(LANES).skip(block).step_by(blocks);
         for (((&value, &live), states), sums) in values.iter().zip(&**live).zip(states).zip(sums) {
             if live {
@@ -157,7 +156,6 @@ fn step_block<S: Simd, const KIND: u8, const N: usize>(
 ) {
     let splat = |value: f32| S::f32s::splat(simd, value);
     let value = splat(value);
-    let filter = step.filter.unwrap_or_default().map(splat);
     for lane in (0..LANES).step_by(S::f32s::LEN) {
         let of = |coefficient: usize| load::<S, 1>(simd, &coefficients[coefficient][lane..])[0];
         let mut state: [S::f32s; N] =
@@ -188,10 +186,17 @@ fn step_block<S: Simd, const KIND: u8, const N: usize>(
             }
         }
         let mut f = e;
-        if step.filter.is_some() {
-            state[N - 2] = state[N - 2] * filter[0] + e;
-            state[N - 1] = state[N - 1] * filter[1] + state[N - 2];
-            f = state[N - 1];
+        if let Some([current, membrane]) = step.filter {
+            let at = N * LANES + lane;
+            let mut memory = [load::<S, 1>(simd, &states[at..])[0], load::<S, 1>(simd, &states[at + LANES..])[0]];
+            memory[0] = memory[0] * splat(current) + e;
+            memory[1] = memory[1] * splat(membrane) + memory[0];
+            f = memory[1];
+            if step.flushes {
+                flush::<S, 2>(simd, &mut memory);
+            }
+            store::<S, 1>(&[memory[0]], &mut states[at..]);
+            store::<S, 1>(&[memory[1]], &mut states[at + LANES..]);
         }
         let mut sum = load::<S, 1>(simd, &sums[lane..])[0] + f * of(at::SIGNAL);
         if step.penalty != 0.0 {
