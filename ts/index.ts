@@ -103,8 +103,10 @@ export type { OutputGradient, SampleOutputGradient } from "./session/output-grad
 export type { RawSample } from "./session/raw-samples.js";
 export type { RunOptions, RunReport, TrainingRun } from "./session/run.js";
 export {
+  type RewardLearning,
   SpikeStream,
   type StepTarget,
+  type StreamAction,
   type StreamAnswer,
   type StreamDecision,
   type StreamLearning,

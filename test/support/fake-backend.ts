@@ -141,6 +141,7 @@ export class FakeSession implements Session {
     return this.runStream(0, times, units, steps);
   }
 
+  rewardStream(): void {}
   streamParameters(): ParameterArrays {
     return { weights: new Float32Array(0), biases: new Float32Array(0), learnt: [], inputs: [] };
   }

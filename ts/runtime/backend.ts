@@ -84,6 +84,8 @@ export interface StreamArrays {
   overall: DecisionArrays;
   /** Decisions over windows that ended in these steps. */
   windows: DecisionArrays[];
+  /** The action at the last of these steps, of a stream that learns by rewards. */
+  action?: number | null;
 }
 
 /** Decisions over some steps of a stream, which are counted from its start. */
@@ -232,6 +234,8 @@ export interface Session {
     targets: Float32Array,
     values?: Float32Array,
   ): Awaitable<StreamArrays>;
+  /** Moves the parameters of a stream that learns by rewards. */
+  rewardStream(stream: number, reward: number): Awaitable<void>;
   /** Parameters of a layer of a stream that learns. */
   streamParameters(stream: number, layer: number): Awaitable<ParameterArrays>;
   runStreamSignal(stream: number, values: Float32Array): Awaitable<StreamArrays>;

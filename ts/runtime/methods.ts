@@ -16,6 +16,7 @@ export interface Kinds {
   /** Number of a layer, sample, data set or stream, or of units. */
   index: number;
   count: number;
+  number: number;
   flag: boolean;
   text: string;
   bytes: Uint8Array;
@@ -109,6 +110,7 @@ export const SESSION: Table<Session, keyof Session> = {
     ["targets", "floats"],
     ["values", "floats?"],
   ],
+  rewardStream: ["now", ["stream", "index"], ["reward", "number"]],
   streamParameters: ["now", ["stream", "index"], ["layer", "index"]],
   runStreamSignal: ["now", ["stream", "index"], ["values", "floats"]],
   restartStream: ["now", ["stream", "index"]],

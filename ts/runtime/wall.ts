@@ -3,7 +3,20 @@
  * glue of a binding would silently convert, or die of, is refused here.
  */
 import { record } from "../check/fields.js";
-import { bytes, type Check, flag, floats, listOf, optional, refuse, shorts, text, whole, words } from "../check/values.js";
+import {
+  bytes,
+  type Check,
+  finite,
+  flag,
+  floats,
+  listOf,
+  optional,
+  refuse,
+  shorts,
+  text,
+  whole,
+  words,
+} from "../check/values.js";
 import type { Backend, InputArrays, ParameterArrays, PreparedSamples, Session, TensorArrays } from "./backend.js";
 import { datasetArrays } from "./dataset-arrays.js";
 import {
@@ -42,6 +55,7 @@ const inputArrays: Check<InputArrays> = (value, path) => {
 const CHECKS: { readonly [K in Kind]: Check<Kinds[K]> } = {
   index: whole(0, 0xffff_ffff, "SHAPE_MISMATCH"),
   count: whole(),
+  number: finite,
   flag,
   text,
   bytes,

@@ -117,6 +117,10 @@ export class WasmSession {
      */
     static restore(checkpoint: Uint8Array | number[], simd?: string | null, threads?: string | null): WasmSession;
     /**
+     * Moves the parameters of a stream by a reward.
+     */
+    rewardStream(stream: number, reward: number): void;
+    /**
      * Runs this rank's part of the batch that comes next and returns its records.
      */
     runLocalBatch(rank: number, size: number): Uint8Array | undefined;
@@ -257,6 +261,7 @@ export interface InitOutput {
     readonly wasmsession_restartStream: (a: number, b: number) => [number, number];
     readonly wasmsession_restartStreamDecision: (a: number, b: number) => [number, number];
     readonly wasmsession_restore: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
+    readonly wasmsession_rewardStream: (a: number, b: number, c: number) => [number, number];
     readonly wasmsession_runLocalBatch: (a: number, b: number, c: number) => [number, number, number];
     readonly wasmsession_runStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly wasmsession_runStreamSignal: (a: number, b: number, c: number, d: number) => [number, number, number];

@@ -27,10 +27,20 @@ export interface StreamOptions {
 
 /** How a stream learns. */
 export interface StreamLearning {
-  /** Steps from one update to the next; 1 by default. */
+  /** Steps from one update to the next, 1 by default; only for targets. */
   every?: number;
+  /** Learns by rewards of its actions (`act`, `reward`) in the place of targets (`learn`). */
+  reward?: RewardLearning;
   /** Learning rate; `optimizer.learningRate` by default, without a schedule. */
   learningRate?: number;
+}
+
+/** How a stream learns by rewards. */
+export interface RewardLearning {
+  /** What is left of an action's share in a reward a step later, 0 to below 1; 0.95 by default. */
+  decay?: number;
+  /** Seed of the actions; `training.seed` by default. */
+  seed?: number;
 }
 
 /**
@@ -77,13 +87,26 @@ export interface StreamAnswer extends StreamDecision {
   decisions: StreamDecision[];
 }
 
+/** What the network did, and the action that it chose. */
+export interface StreamAction extends StreamAnswer {
+  /** Output that was drawn, or the one that was given. */
+  action: number;
+}
+
 const CHECKS: FieldChecks<StreamOptions> = {
   encoding: (value, path) => record(value, path) as Encoding,
   channels: whole(1),
   window: steps,
   hop: steps,
-  learn: fields<StreamLearning>({ every: whole(1), learningRate: finite }),
+  learn: fields<StreamLearning>({
+    every: whole(1),
+    reward: fields<RewardLearning>({ decay: finite, seed: whole(0) }),
+    learningRate: finite,
+  }),
 };
+
+/** Label of a step at which the core draws an action. */
+const DRAWN = -1;
 
 const streamOptions = fields<StreamOptions>(CHECKS);
 
@@ -112,11 +135,13 @@ export class SpikeStream implements Disposable {
   readonly #session: ExclusiveSession;
   readonly #id: number;
   readonly #trained: Trained;
+  readonly #hasRewards: boolean;
 
-  private constructor(session: ExclusiveSession, id: number, trained: Trained) {
+  private constructor(session: ExclusiveSession, id: number, trained: Trained, hasRewards: boolean) {
     this.#session = session;
     this.#id = id;
     this.#trained = trained;
+    this.#hasRewards = hasRewards;
     forgotten.register(this, { session, id }, this);
   }
 
@@ -131,7 +156,7 @@ export class SpikeStream implements Disposable {
     if (encoding !== undefined) parts.push(`"encoding":${jsonOf(encoding, "encoding")}`);
     if (learn !== undefined) parts.push(`"learn":${JSON.stringify(learn)}`);
     const id = await session.run((open) => open.openStream(`{${parts.join()}}`));
-    return new SpikeStream(session, id, trained);
+    return new SpikeStream(session, id, trained, learn?.reward !== undefined);
   }
 
   /**
@@ -159,11 +184,47 @@ export class SpikeStream implements Disposable {
    * the option `learn`; `NON_FINITE` for parameters that an update left infinite.
    */
   async learn(spikes: SpikeTrain, targets: readonly StepTarget[]): Promise<StreamAnswer> {
+    this.#requireRewards(false);
     const { times, units, values } = trainArrays(spikes, "spikes");
     const outputs = this.#trained.decision === "none" ? this.#trained.outputs : 1;
     const flat = flatTargets(listOf((target) => target, "DATA_FORMAT")(targets, "targets"), outputs);
     const run = (session: Session) => session.learnStream(this.#id, times, units, targets.length, flat, values);
     return this.#answer(await this.#session.run(run));
+  }
+
+  /**
+   * Runs `steps` more steps, and chooses an action at the last: an output, drawn from the softmax of the membranes of that step times
+   * the inverse temperature of the loss.
+   *
+   * @param spikes in any order, with times counted from the first of these steps.
+   * @param steps 1 by default, 65,535 at most.
+   * @param action to take instead of drawing one.
+   * @throws {SpikeletError} as `run`; `SHAPE_MISMATCH` for an action that is no output and a stream without the option
+   * `learn.reward`.
+   */
+  async act(spikes: SpikeTrain, steps = 1, action?: number): Promise<StreamAction> {
+    this.#requireRewards(true);
+    whole(1, MAX_STEPS)(steps, "steps");
+    if (action !== undefined) whole(0, this.#trained.outputs - 1)(action, "action");
+    const { times, units, values } = trainArrays(spikes, "spikes");
+    const targets = new Float32Array(steps).fill(Number.NaN);
+    targets[steps - 1] = action ?? DRAWN;
+    const run = (session: Session) => session.learnStream(this.#id, times, units, steps, targets, values);
+    const found = await this.#session.run(run);
+    return { ...this.#answer(found), action: found.action as number };
+  }
+
+  /**
+   * Moves the parameters by a reward for the actions so far, of which recent ones count most: up for what is above 0, down for what is
+   * below. Subtract what you expect, such as the mean of rewards so far; the parameters then move less at random.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` for a reward that is no finite number, `SHAPE_MISMATCH` for a stream without the option
+   * `learn.reward`, `NON_FINITE` for parameters that the update left infinite.
+   */
+  async reward(reward: number): Promise<void> {
+    this.#requireRewards(true);
+    finite(reward, "reward");
+    return this.#session.run((session) => session.rewardStream(this.#id, reward));
   }
 
   /**
@@ -212,6 +273,14 @@ export class SpikeStream implements Disposable {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** Refuses rewards of a stream that learns by targets, and targets of one that learns by rewards. */
+  #requireRewards(wanted: boolean): void {
+    if (this.#hasRewards === wanted) return;
+    throw wanted
+      ? new SpikeletError("SHAPE_MISMATCH", "learn.reward", "is missing: this stream has no actions and no rewards")
+      : new SpikeletError("SHAPE_MISMATCH", "targets", "are not for a stream that learns by rewards: call act()");
   }
 
   #answer({ times, units, membranes, start, overall, windows }: StreamArrays): StreamAnswer {

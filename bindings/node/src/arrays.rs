@@ -281,11 +281,13 @@ pub struct StreamArrays {
     pub overall: DecisionArrays,
     /// Decisions over windows that ended in these steps.
     pub windows: Vec<DecisionArrays>,
+    /// The action at the last of these steps.
+    pub action: Option<u32>,
 }
 
 impl From<wire::StreamAnswer> for StreamArrays {
     fn from(answer: wire::StreamAnswer) -> Self {
-        let wire::StreamAnswer { times, units, membranes, start, overall, windows } = answer;
+        let wire::StreamAnswer { times, units, membranes, start, overall, windows, action } = answer;
         Self {
             times: times.into(),
             units: units.into(),
@@ -293,6 +295,7 @@ impl From<wire::StreamAnswer> for StreamArrays {
             start,
             overall: overall.into(),
             windows: windows.into_iter().map(DecisionArrays::from).collect(),
+            action,
         }
     }
 }

@@ -274,6 +274,12 @@ impl NativeSession {
         self.often(env, run).map(StreamArrays::from)
     }
 
+    /// Moves the parameters of a stream by a reward.
+    #[napi]
+    pub fn reward_stream(&self, env: Env, stream: u32, reward: f64) -> napi::Result<()> {
+        self.often(env, |session| session.reward_stream(stream, reward as f32))
+    }
+
     /// Parameters of a layer of a stream that learns.
     #[napi]
     pub fn stream_parameters(&self, env: Env, stream: u32, layer: u32) -> napi::Result<ParameterArrays> {

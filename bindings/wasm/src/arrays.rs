@@ -170,6 +170,7 @@ pub(crate) fn stream_arrays(answer: wire::StreamAnswer) -> Object {
         ("start", answer.start.into()),
         ("overall", decision_arrays(answer.overall).into()),
         ("windows", list(answer.windows, decision_arrays)),
+        ("action", answer.action.into()),
     ])
 }
 

@@ -143,6 +143,12 @@ impl WasmSession {
         self.0.learn_stream(stream, (times, units, values), steps, targets).map(stream_arrays).map_err(thrown)
     }
 
+    /// Moves the parameters of a stream by a reward.
+    #[wasm_bindgen(js_name = rewardStream)]
+    pub fn reward_stream(&mut self, stream: u32, reward: f32) -> Outcome<()> {
+        self.0.reward_stream(stream, reward).map_err(thrown)
+    }
+
     /// Parameters of a layer of a stream that learns.
     #[wasm_bindgen(js_name = streamParameters, unchecked_return_type = "ParameterArrays")]
     pub fn stream_parameters(&mut self, stream: u32, layer: u32) -> Outcome<Object> {

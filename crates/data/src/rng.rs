@@ -28,6 +28,8 @@ pub enum Purpose {
     Delays,
     /// Random weights from the errors at the output to hidden layers; `part` is the layer.
     Feedback,
+    /// Actions of a stream that learns by rewards.
+    Actions,
 }
 
 /// The stream for a purpose and a part of it.

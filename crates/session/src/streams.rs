@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 
 use spikelet_config::{Error, Result, json};
 use spikelet_encode::{Encoding, SeriesEncoder};
-use spikelet_training::{DecidingStream, DecisionWindow, LayerParameters, StreamLearning, Trainer};
+use spikelet_training::{DecidingStream, DecisionWindow, LayerParameters, LearningBy, StreamLearning, Trainer};
 
 use crate::wire::StreamAnswer;
 
@@ -35,11 +35,27 @@ struct StreamOptions {
 #[derive(Debug, FromJson)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct LearnOptions {
-    /// Steps from one update to the next.
-    #[serde(default = "one")]
-    every: u32,
+    /// Steps from one update to the next, 1 by default; only for targets.
+    every: Option<u32>,
+    /// How rewards move the parameters, in the place of targets.
+    reward: Option<RewardOptions>,
     /// Learning rate; that of the optimiser by default.
     learning_rate: Option<f64>,
+}
+
+/// How rewards move the parameters of a stream.
+#[derive(Debug, FromJson)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RewardOptions {
+    /// What is left of an action's share in a reward a step later.
+    #[serde(default = "reward_decay")]
+    decay: f64,
+    /// Seed of the actions; that of the training by default.
+    seed: Option<u32>,
+}
+
+fn reward_decay() -> f64 {
+    0.95
 }
 
 fn one() -> u32 {
@@ -112,6 +128,10 @@ impl Streams {
         Ok(StreamAnswer::new(found, steps, stream))
     }
 
+    pub(crate) fn reward(&mut self, id: u32, reward: f32) -> Result<()> {
+        self.find(id)?.stream.reward(reward)
+    }
+
     /// Parameters of a layer of a stream that learns.
     pub(crate) fn parameters(&mut self, id: u32, layer: u32) -> Result<LayerParameters> {
         let Held { stream, .. } = self.find(id)?;
@@ -152,11 +172,16 @@ fn in_range(steps: u32) -> Result<usize> {
     Ok(steps as usize)
 }
 
-fn learning(LearnOptions { every, learning_rate }: LearnOptions) -> Result<StreamLearning> {
-    if every == 0 {
-        return Err(Error::config("learn.every", "must be at least 1, got 0"));
-    }
-    Ok(StreamLearning { every, rate: learning_rate })
+fn learning(LearnOptions { every, reward, learning_rate: rate }: LearnOptions) -> Result<StreamLearning> {
+    let by = match (every, reward) {
+        (Some(0), _) => return Err(Error::config("learn.every", "must be at least 1, got 0")),
+        (Some(_), Some(_)) => {
+            return Err(Error::config("learn.every", "is for targets: a reward moves the parameters at once"));
+        }
+        (every, None) => LearningBy::Targets(every.unwrap_or(1)),
+        (None, Some(RewardOptions { decay, seed })) => LearningBy::Rewards { decay, seed },
+    };
+    Ok(StreamLearning { by, rate })
 }
 
 fn decision_window(window: Option<u32>, hop: Option<u32>) -> Result<Option<DecisionWindow>> {

@@ -167,6 +167,8 @@ pub struct StreamAnswer {
     pub overall: StreamDecision,
     /// Decisions over windows that ended in these steps.
     pub windows: Vec<StreamDecision>,
+    /// The action at the last of these steps, of a stream that learns by rewards.
+    pub action: Option<u32>,
 }
 
 /// Decisions over some steps of a stream, which are counted from its start; exact up to 2⁵³.
@@ -200,6 +202,7 @@ impl StreamAnswer {
             start: (stream.steps() - steps as u64) as f64,
             overall: StreamDecision::from_core(stream.decision()),
             windows: found.windows.into_iter().map(StreamDecision::from_core).collect(),
+            action: found.action,
         }
     }
 }

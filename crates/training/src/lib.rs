@@ -43,6 +43,6 @@ pub use spikelet_network::shape::{Kernel, LayerShape};
 pub use stream::{DecidingStream, DecisionWindow, StreamDecision, StreamSteps};
 pub use trace::LayerTrace;
 pub use trainer::{
-    EpochRecord, Evaluation, Gradients, LearningStream, LocalBatch, Progress, Snapshot, SnapshotInfo, StreamLearning,
-    Tensor, TrainEvent, Trainer, Upcoming,
+    EpochRecord, Evaluation, Gradients, LearningBy, LearningStream, LocalBatch, Progress, Snapshot, SnapshotInfo,
+    StreamLearning, Tensor, TrainEvent, Trainer, Upcoming,
 };

@@ -48,6 +48,8 @@ pub struct StreamSteps {
     pub membranes: Vec<f32>,
     /// Decisions over windows, in order of steps.
     pub windows: Vec<StreamDecision>,
+    /// The action at the last step, of a stream that learns by rewards.
+    pub action: Option<u32>,
 }
 
 impl DecidingStream {
@@ -135,6 +137,20 @@ impl DecidingStream {
         self.run_steps(events, steps, Some(targets))
     }
 
+    /// Moves the parameters by a reward for what was done.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for a stream that does not learn by rewards, [`crate::ErrorCode::NonFinite`] for a reward that
+    /// is not finite and for what the update left.
+    pub fn reward(&mut self, reward: f32) -> Result<()> {
+        match &mut self.stream {
+            Runner::Fixed(_) => {
+                Err(Error::shape("reward", "is for a stream that learns: give it the option learn.reward"))
+            }
+            Runner::Learning(stream) => stream.reward(reward),
+        }
+    }
+
     /// The stream that learns, if it is one.
     pub fn learner(&self) -> Option<&LearningStream> {
         match &self.stream {
@@ -172,6 +188,7 @@ impl DecidingStream {
             }
             (Runner::Learning(stream), targets) => {
                 stream.run(events, steps, targets.unwrap_or_default(), &mut take)?;
+                found.action = stream.action();
             }
         }
         Ok(found)

@@ -44,7 +44,7 @@ use crate::update::{BatchSums, OnlineSums};
 pub use evaluation::Evaluation;
 pub use event::{EpochRecord, Progress, TrainEvent};
 pub use inspect::Gradients;
-pub use learning_stream::{LearningStream, StreamLearning};
+pub use learning_stream::{LearningBy, LearningStream, StreamLearning};
 pub use local_batch::LocalBatch;
 pub use snapshot::{Snapshot, SnapshotInfo, Tensor};
 pub use upcoming::Upcoming;

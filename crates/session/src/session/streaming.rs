@@ -44,6 +44,15 @@ impl Session {
         self.change(|session| session.streams.learn(stream, events, steps, targets))
     }
 
+    /// Moves the parameters of a stream that learns by rewards, by a reward for what was done.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown stream and one that does not learn by rewards, `NON_FINITE` for a reward that is not finite and for
+    /// what the update left.
+    pub fn reward_stream(&mut self, stream: u32, reward: f32) -> Result<()> {
+        self.change(|session| session.streams.reward(stream, reward))
+    }
+
     /// Parameters of a layer of a stream that learns.
     ///
     /// # Errors

@@ -59,6 +59,22 @@ impl Membrane {
         gradient.spike = SpikeGradient::Dense(dense);
     }
 
+    /// An action drawn from π = softmax(β y[t]) by a number in `[0, 1)`, unless one is `given`; `errors` becomes π − [action].
+    pub(super) fn act(&self, membranes: &[f32], given: Option<u32>, uniform: f64, errors: &mut [f32]) -> u32 {
+        let beta = self.config.inverse_temperature;
+        let (shares, _) = softmax(membranes.iter().map(|&y| beta * f64::from(y)));
+        let mut below = 0.0;
+        let drawn = shares.iter().position(|share| {
+            below += share;
+            uniform < below
+        });
+        let action = given.unwrap_or_else(|| drawn.unwrap_or(shares.len() - 1) as u32);
+        for (unit, (to, share)) in errors.iter_mut().zip(&shares).enumerate() {
+            *to = (share - if unit == action as usize { 1.0 } else { 0.0 }) as f32;
+        }
+        action
+    }
+
     /// G of a step with `each`, from the membranes of that step; `samples` is B T.
     pub(super) fn step_error(&self, membranes: &[f32], label: usize, samples: f64, errors: &mut [f32]) {
         let (beta, outputs) = (self.config.inverse_temperature, membranes.len());

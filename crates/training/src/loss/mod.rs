@@ -152,6 +152,13 @@ impl Loss {
         }
     }
 
+    /// An action drawn from the softmax of a readout's membranes by a number in `[0, 1)`, unless one is `given`; `errors` becomes
+    /// dL/dy of L = −log π(action) / β.
+    pub(crate) fn act(&self, membranes: &[f32], given: Option<u32>, uniform: f64, errors: &mut [f32]) -> u32 {
+        let Main::Membrane(membrane) = &self.main else { unreachable!("only the membrane loss has actions") };
+        membrane.act(membranes, given, uniform, errors)
+    }
+
     /// Value and derivatives for a sample. A gradient from outside has the value of the regularisers alone.
     pub(crate) fn evaluate(&self, output: &Output<'_>, target: Target<'_>, gradient: &mut OutputGradient) {
         gradient.spike = SpikeGradient::Zero;

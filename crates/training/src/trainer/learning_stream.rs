@@ -1,7 +1,12 @@
-//! A stream whose parameters move as it runs (spec 19.2, 19.5).
+//! A stream whose parameters move as it runs: by targets (spec 19.2, 19.5), or by rewards (spec 19.6).
+//!
+//! ```text
+//! π = softmax(β y[t]),   E[t] = π − [action] at steps with an action, else 0
+//! z[t] = γ z[t−1] + Σ L[t] f[t],   a reward r: the optimiser takes r z
+//! ```
 
 use spikelet_config::{Error, Result};
-use spikelet_data::{SampleEvents, SpikeTrains, memory};
+use spikelet_data::{Purpose, SampleEvents, SpikeTrains, Stream, memory};
 use spikelet_network::eligibility::Eligibilities;
 use spikelet_network::gradient::LayerParameters;
 use spikelet_network::network::Network;
@@ -15,10 +20,24 @@ use crate::update::OnlineSums;
 /// How a stream learns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StreamLearning {
-    /// Steps from one update to the next.
-    pub every: u32,
+    /// What moves the parameters.
+    pub by: LearningBy,
     /// Learning rate; that of the optimiser by default.
     pub rate: Option<f64>,
+}
+
+/// What moves the parameters of a stream.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LearningBy {
+    /// Targets, by an update after so many steps.
+    Targets(u32),
+    /// Rewards of actions, drawn by a seed; what an action did decays by `decay` at each step.
+    Rewards {
+        /// γ, from 0 to below 1.
+        decay: f64,
+        /// Seed of the actions; that of the training by default.
+        seed: Option<u32>,
+    },
 }
 
 /// A stream that learns.
@@ -27,22 +46,45 @@ pub struct LearningStream {
     /// A copy of the network, with the optimiser's moments; the steps of its network are those of the window.
     trainer: Trainer,
     online: OnlineStates,
-    /// Gradients since the last update.
+    /// Gradients since the last update, or z.
     sums: Box<OnlineSums>,
-    every: u32,
-    /// Steps since the last update.
-    since: u32,
+    pace: Pace,
     /// Steps since the stream began.
     steps: usize,
     rate: f64,
     has_labels: bool,
 }
 
+/// When the parameters move.
+#[derive(Debug)]
+enum Pace {
+    /// After `every` steps, of which `since` have passed.
+    Steps { every: u32, since: u32 },
+    /// With each reward.
+    Rewards(Box<Rewards>),
+}
+
+#[derive(Debug)]
+struct Rewards {
+    decay: f32,
+    draw: Stream,
+    /// r z.
+    gradient: Box<OnlineSums>,
+    /// The action of the step that was run last.
+    action: Option<u32>,
+}
+
+/// Label of a step at which an action is drawn.
+const DRAWN: f32 = -1.0;
+
 impl Trainer {
     /// A stream that learns, with the parameters of the network now as its own.
     pub(super) fn learning_stream(&mut self, learning: StreamLearning) -> Result<LearningStream> {
         let mut config = self.config.clone();
-        config.training.update_every = Some(learning.every);
+        config.training.update_every = Some(match learning.by {
+            LearningBy::Targets(every) => every,
+            LearningBy::Rewards { .. } => 1,
+        });
         config.training.batch_size = 1;
         config.validate().map_err(|error| match error.path.as_str() {
             "training.updateEvery" => Error { path: "learn".to_owned(), ..error },
@@ -53,22 +95,81 @@ impl Trainer {
         if !(rate >= 0.0 && rate.is_finite()) {
             return Err(Error::config("learn.learningRate", format!("must be a number of 0 or more, got {rate}")));
         }
+        if let LearningBy::Rewards { decay, .. } = learning.by {
+            self.check_rewards(decay)?;
+        }
         let level = self.engine.level;
         let network = self.predicting(|trainer| {
             let mut network = trainer.network.clone();
             network.steps = window_steps(&network);
             network
         });
-        Ok(LearningStream::new(Self::assemble(config, network, level), learning.every, rate))
+        Ok(LearningStream::new(Self::assemble(config, network, level), learning.by, rate))
+    }
+
+    fn check_rewards(&self, decay: f64) -> Result<()> {
+        if !(0.0..1.0).contains(&decay) {
+            return Err(Error::config("learn.reward.decay", format!("must be from 0 to below 1, got {decay}")));
+        }
+        if self.config.loss.membrane().is_none() {
+            let message = "draws actions from the softmax of the loss membrane, which this network does not have";
+            return Err(Error::config("learn.reward", message));
+        }
+        if self.config.regularizers.spike_penalty > 0.0 {
+            return Err(Error::config("learn.reward", "has no place for regularizers.spikePenalty: leave it out"));
+        }
+        Ok(())
     }
 }
 
 impl LearningStream {
-    fn new(mut trainer: Trainer, every: u32, rate: f64) -> Self {
+    fn new(mut trainer: Trainer, by: LearningBy, rate: f64) -> Self {
         let online = OnlineStates::new(&trainer.network);
         let has_labels = trainer.config.loss.membrane().is_some();
         let sums = trainer.take_online_sums();
-        Self { trainer, online, sums, every, since: 0, steps: 0, rate, has_labels }
+        let pace = match by {
+            LearningBy::Targets(every) => Pace::Steps { every, since: 0 },
+            LearningBy::Rewards { decay, seed } => {
+                let seed = seed.unwrap_or(trainer.config.training.seed);
+                Pace::Rewards(Box::new(Rewards {
+                    decay: decay as f32,
+                    draw: Stream::new(seed, Purpose::Actions, 0),
+                    gradient: trainer.take_online_sums(),
+                    action: None,
+                }))
+            }
+        };
+        Self { trainer, online, sums, pace, steps: 0, rate, has_labels }
+    }
+
+    /// The action of the step that was run last, of a stream that learns by rewards.
+    pub(crate) fn action(&self) -> Option<u32> {
+        match &self.pace {
+            Pace::Steps { .. } => None,
+            Pace::Rewards(rewards) => rewards.action,
+        }
+    }
+
+    /// Moves the parameters by a reward for what was done.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for a stream that learns by targets, [`crate::ErrorCode::NonFinite`] for a reward that is not
+    /// finite and for what the update left.
+    pub fn reward(&mut self, reward: f32) -> Result<()> {
+        let Self { trainer, sums, pace, rate, .. } = self;
+        let Pace::Rewards(rewards) = pace else {
+            return Err(Error::shape(
+                "reward",
+                "is for a stream that learns by rewards: give it the option learn.reward",
+            ));
+        };
+        if !reward.is_finite() {
+            return Err(Error::non_finite("reward", format!("must be a finite number, got {reward}")));
+        }
+        rewards.gradient.clear(&trainer.network);
+        rewards.gradient.copy(sums);
+        rewards.gradient.scale(reward);
+        trainer.update_online(&mut rewards.gradient, 1, *rate)
     }
 
     /// Number of outputs.
@@ -80,7 +181,11 @@ impl LearningStream {
     pub(crate) fn restart(&mut self) {
         self.online.restart(&self.trainer.network);
         self.sums.clear(&self.trainer.network);
-        (self.since, self.steps) = (0, 0);
+        self.steps = 0;
+        match &mut self.pace {
+            Pace::Steps { since, .. } => *since = 0,
+            Pace::Rewards(rewards) => rewards.action = None,
+        }
     }
 
     /// Parameters of a layer with neurons as they are now.
@@ -128,7 +233,9 @@ impl LearningStream {
             return Err(Error::shape("targets", format!("must have {length} entries, got {}", targets.len())));
         }
         let outputs = self.outputs();
-        let is_label = |label: f32| label >= 0.0 && label < outputs as f32 && label.fract() == 0.0;
+        let may_draw = matches!(self.pace, Pace::Rewards(_));
+        let is_label =
+            |label: f32| label >= 0.0 && label < outputs as f32 && label.fract() == 0.0 || may_draw && label == DRAWN;
         let wrong = targets.iter().position(|&label| self.has_labels && label.is_finite() && !is_label(label));
         match wrong {
             Some(at) => {
@@ -146,21 +253,41 @@ impl LearningStream {
         online.states.make_room(network);
         online.states.send(0, units, values);
         online.run(level, network);
-        let target = match target {
-            [] => StepTarget::None,
-            values if values.iter().any(|value| !value.is_finite()) => StepTarget::None,
-            [label] if *has_labels => StepTarget::Label(*label as u32),
-            values => StepTarget::Values(values),
-        };
-        trainer.loss.step_error((self.steps, &online.membranes), target, batch, &mut online.errors);
+        match &mut self.pace {
+            Pace::Rewards(rewards) => {
+                self.sums.scale(rewards.decay);
+                rewards.action = match *target {
+                    [label] if label.is_finite() => {
+                        let given = (label != DRAWN).then_some(label as u32);
+                        let uniform = f64::from(rewards.draw.uniform());
+                        Some(trainer.loss.act(&online.membranes, given, uniform, &mut online.errors))
+                    }
+                    _ => {
+                        online.errors.fill(0.0);
+                        None
+                    }
+                };
+            }
+            Pace::Steps { .. } => {
+                let target = match target {
+                    [] => StepTarget::None,
+                    values if values.iter().any(|value| !value.is_finite()) => StepTarget::None,
+                    [label] if *has_labels => StepTarget::Label(*label as u32),
+                    values => StepTarget::Values(values),
+                };
+                trainer.loss.step_error((self.steps, &online.membranes), target, batch, &mut online.errors);
+            }
+        }
         let rule = trainer.passes[0].eligibility(trainer.spike_penalty(batch));
         online.learn(level, &trainer.network, &rule, &mut *self.sums);
         self.steps += 1;
-        self.since += 1;
-        if self.since == self.every {
-            self.since = 0;
-            trainer.update_online(&mut self.sums, batch, self.rate)?;
-            self.sums.clear(&trainer.network);
+        if let Pace::Steps { every, since } = &mut self.pace {
+            *since += 1;
+            if since == every {
+                *since = 0;
+                trainer.update_online(&mut self.sums, batch, self.rate)?;
+                self.sums.clear(&trainer.network);
+            }
         }
         Ok(())
     }

@@ -34,6 +34,25 @@ impl OnlineSums {
         self.constants.iter_mut().flatten().for_each(|lanes| lanes.fill(0.0));
     }
 
+    /// Multiplies every sum by a factor.
+    pub(crate) fn scale(&mut self, factor: f32) {
+        for tile in &mut self.batch.tiles {
+            tile.weights.iter_mut().chain(&mut tile.bias).for_each(|sum| *sum *= factor);
+        }
+        self.constants.iter_mut().flatten().flat_map(|lanes| lanes.iter_mut()).for_each(|sum| *sum *= factor);
+    }
+
+    /// Takes the sums of another, of the same network.
+    pub(crate) fn copy(&mut self, other: &Self) {
+        for (tile, from) in self.batch.tiles.iter_mut().zip(&other.batch.tiles) {
+            tile.weights.copy_from_slice(&from.weights);
+            tile.bias.copy_from_slice(&from.bias);
+        }
+        for (lanes, from) in self.constants.iter_mut().flatten().zip(other.constants.iter().flatten()) {
+            lanes.copy_from_slice(from);
+        }
+    }
+
     /// Moves the parameters by the sums.
     pub(crate) fn update(&mut self, update: &Update, network: &mut Network, moments: &mut Moments) {
         self.fold(network);
