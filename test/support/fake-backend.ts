@@ -142,6 +142,11 @@ export class FakeSession implements Session {
   }
 
   rewardStream(): void {}
+
+  saveStream(): Promise<Uint8Array> {
+    return Promise.resolve(new Uint8Array(0));
+  }
+
   streamParameters(): ParameterArrays {
     return { weights: new Float32Array(0), biases: new Float32Array(0), learnt: [], inputs: [] };
   }

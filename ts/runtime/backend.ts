@@ -214,8 +214,11 @@ export interface Session {
   advanceEvaluation(maxSamples: number): Promise<string>;
   /** `earlyDecision` as in `beginEvaluation`. */
   predict(dataset: number, start: number, count: number, earlyDecision: boolean): Promise<PredictionArrays>;
-  /** Begins a stream of steps and returns its number; options `{"encoding"?,"channels"?,"window"?,"hop"?,"learn"?}`. */
-  openStream(options: string): Awaitable<number>;
+  /**
+   * Begins a stream of steps, or goes on where one was saved, and returns its number; options
+   * `{"encoding"?,"channels"?,"window"?,"hop"?,"learn"?}`.
+   */
+  openStream(options: string, saved?: Uint8Array): Awaitable<number>;
   /** `times` are counted from the first of these steps; without `values`, those of all events are 1. */
   runStream(
     stream: number,
@@ -224,7 +227,6 @@ export interface Session {
     steps: number,
     values?: Float32Array,
   ): Awaitable<StreamArrays>;
-  /** `values` are `[time][channel]`. */
   /** `targets` has a label for each step, or membranes `[step][output]`; what is not finite is none. */
   learnStream(
     stream: number,
@@ -238,6 +240,9 @@ export interface Session {
   rewardStream(stream: number, reward: number): Awaitable<void>;
   /** Parameters of a layer of a stream that learns. */
   streamParameters(stream: number, layer: number): Awaitable<ParameterArrays>;
+  /** Bytes from which a stream that learns goes on. */
+  saveStream(stream: number): Promise<Uint8Array>;
+  /** `values` are `[time][channel]`. */
   runStreamSignal(stream: number, values: Float32Array): Awaitable<StreamArrays>;
   restartStream(stream: number): Awaitable<void>;
   restartStreamDecision(stream: number): Awaitable<void>;

@@ -99,7 +99,7 @@ export const SESSION: Table<Session, keyof Session> = {
   beginEvaluation: ["now", ["dataset", "index"], ["earlyDecision", "flag"]],
   advanceEvaluation: ["later", ["maxSamples", "count"]],
   predict: ["later", ["dataset", "index"], ["start", "index"], ["count", "index"], ["earlyDecision", "flag"]],
-  openStream: ["now", ["options", "text"]],
+  openStream: ["now", ["options", "text"], ["saved", "bytes?"]],
   runStream: ["now", ["stream", "index"], ["times", "shorts"], ["units", "words"], ["steps", "count"], ["values", "floats?"]],
   learnStream: [
     "now",
@@ -112,6 +112,7 @@ export const SESSION: Table<Session, keyof Session> = {
   ],
   rewardStream: ["now", ["stream", "index"], ["reward", "number"]],
   streamParameters: ["now", ["stream", "index"], ["layer", "index"]],
+  saveStream: ["later", ["stream", "index"]],
   runStreamSignal: ["now", ["stream", "index"], ["values", "floats"]],
   restartStream: ["now", ["stream", "index"]],
   restartStreamDecision: ["now", ["stream", "index"]],

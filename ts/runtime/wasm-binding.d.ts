@@ -85,9 +85,9 @@ export class WasmSession {
      */
     learnStream(stream: number, times: Uint16Array | number[], units: Uint32Array | number[], steps: number, targets: Float32Array | number[], values?: Float32Array | number[] | null): StreamArrays;
     /**
-     * Opens a stream and returns its number.
+     * Opens a stream, perhaps where one was saved, and returns its number.
      */
-    openStream(options: string): number;
+    openStream(options: string, saved?: Uint8Array | number[] | null): number;
     /**
      * Decisions and spikes of samples, each over all steps.
      */
@@ -132,6 +132,10 @@ export class WasmSession {
      * Runs steps of a stream; without `values`, those of all events are 1.
      */
     runStream(stream: number, times: Uint16Array | number[], units: Uint32Array | number[], steps: number, values?: Float32Array | number[] | null): StreamArrays;
+    /**
+     * Bytes from which a stream that learns goes on.
+     */
+    saveStream(stream: number): Uint8Array;
     /**
      * Replaces the parameters of a spiking layer.
      */
@@ -253,7 +257,7 @@ export interface InitOutput {
     readonly wasmsession_history: (a: number) => [number, number];
     readonly wasmsession_info: (a: number) => [number, number];
     readonly wasmsession_learnStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number, number];
-    readonly wasmsession_openStream: (a: number, b: number, c: number) => [number, number, number];
+    readonly wasmsession_openStream: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly wasmsession_outputs: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly wasmsession_parameters: (a: number, b: number) => [number, number, number];
     readonly wasmsession_predict: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
@@ -265,6 +269,7 @@ export interface InitOutput {
     readonly wasmsession_runLocalBatch: (a: number, b: number, c: number) => [number, number, number];
     readonly wasmsession_runStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly wasmsession_runStreamSignal: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly wasmsession_saveStream: (a: number, b: number) => [number, number, number, number];
     readonly wasmsession_setParameters: (a: number, b: number, c: any) => [number, number];
     readonly wasmsession_streamParameters: (a: number, b: number, c: number) => [number, number, number];
     readonly wasmsession_supply: (a: number, b: number, c: number, d: number, e: any) => [number, number];

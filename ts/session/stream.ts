@@ -1,7 +1,7 @@
 import { type FieldChecks, fields, record } from "../check/fields.js";
 import { jsonOf } from "../check/json.js";
 import { MAX_STEPS, steps } from "../check/steps.js";
-import { finite, floats, listOf, whole } from "../check/values.js";
+import { bytes, finite, floats, listOf, whole } from "../check/values.js";
 import type { Decision } from "../decisions.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
@@ -23,6 +23,8 @@ export interface StreamOptions {
   hop?: number;
   /** Lets the parameters of the stream move as it runs, by the rule `eprop` (specification 19.2). */
   learn?: StreamLearning;
+  /** What `save()` of a stream with the same configuration and options returned: the stream goes on from there. */
+  saved?: Uint8Array;
 }
 
 /** How a stream learns. */
@@ -103,6 +105,7 @@ const CHECKS: FieldChecks<StreamOptions> = {
     reward: fields<RewardLearning>({ decay: finite, seed: whole(0) }),
     learningRate: finite,
   }),
+  saved: bytes,
 };
 
 /** Label of a step at which the core draws an action. */
@@ -148,14 +151,14 @@ export class SpikeStream implements Disposable {
   /** @internal Use `network.stream()`. */
   static async open(session: ExclusiveSession, options: StreamOptions, trained: Trained): Promise<SpikeStream> {
     const given = streamOptions(options, "");
-    const { encoding, learn, ...numbers } = given.encoding === undefined ? { ...signalOf(trained), ...given } : given;
+    const { encoding, learn, saved, ...numbers } = given.encoding === undefined ? { ...signalOf(trained), ...given } : given;
     if (encoding === undefined && numbers.channels !== undefined) {
       throw new SpikeletError("CONFIG_INVALID", "channels", "are those of a signal: give an encoding too");
     }
     const parts = Object.entries(numbers).map(([name, number]) => `"${name}":${number}`);
     if (encoding !== undefined) parts.push(`"encoding":${jsonOf(encoding, "encoding")}`);
     if (learn !== undefined) parts.push(`"learn":${JSON.stringify(learn)}`);
-    const id = await session.run((open) => open.openStream(`{${parts.join()}}`));
+    const id = await session.run((open) => open.openStream(`{${parts.join()}}`, saved));
     return new SpikeStream(session, id, trained, learn?.reward !== undefined);
   }
 
@@ -237,6 +240,17 @@ export class SpikeStream implements Disposable {
     return this.#session.run((session) =>
       Promise.all(layers.map(async (layer) => fromArrays(await session.streamParameters(this.#id, layer)))),
     );
+  }
+
+  /**
+   * Bytes from which `network.stream({ learn, saved })` goes on as if the stream had never stopped: a checkpoint of what it has learnt,
+   * with its states, eligibilities and decisions.
+   *
+   * @throws {SpikeletError} `CONFIG_INVALID` for a stream that does not learn, and after `runSignal` up to `restart()`, since encodings
+   * are not saved; `NON_FINITE` for parameters that an update left infinite.
+   */
+  async save(): Promise<Uint8Array> {
+    return this.#session.run((session) => session.saveStream(this.#id));
   }
 
   /**

@@ -230,10 +230,10 @@ impl NativeSession {
         self.later(env, Ok((dataset, start, count, early_decision)), work, PredictionArrays::from)
     }
 
-    /// Opens a stream and returns its number.
+    /// Opens a stream, perhaps where one was saved, and returns its number.
     #[napi]
-    pub fn open_stream(&self, env: Env, options: String) -> napi::Result<u32> {
-        self.often(env, |session| session.open_stream(&options))
+    pub fn open_stream(&self, env: Env, options: String, saved: Option<&[u8]>) -> napi::Result<u32> {
+        self.often(env, |session| session.open_stream(&options, saved))
     }
 
     /// Runs steps of a stream; without `values`, those of all events are 1.
@@ -278,6 +278,13 @@ impl NativeSession {
     #[napi]
     pub fn reward_stream(&self, env: Env, stream: u32, reward: f64) -> napi::Result<()> {
         self.often(env, |session| session.reward_stream(stream, reward as f32))
+    }
+
+    /// Bytes from which a stream that learns goes on.
+    #[napi(ts_return_type = "Promise<Uint8Array>")]
+    pub fn save_stream<'env>(&self, env: &'env Env, stream: u32) -> napi::Result<Object<'env>> {
+        let work = |handle: Arc<Handle>, stream: u32| handle.with(|session| session.save_stream(stream));
+        self.later(env, Ok(stream), work, Uint8Array::new)
     }
 
     /// Parameters of a layer of a stream that learns.

@@ -110,10 +110,10 @@ impl WasmSession {
         self.0.predict(dataset, start, count, early_decision).map(prediction_arrays).map_err(thrown)
     }
 
-    /// Opens a stream and returns its number.
+    /// Opens a stream, perhaps where one was saved, and returns its number.
     #[wasm_bindgen(js_name = openStream)]
-    pub fn open_stream(&mut self, options: &str) -> Outcome<u32> {
-        self.0.open_stream(options).map_err(thrown)
+    pub fn open_stream(&mut self, options: &str, saved: Option<Vec<u8>>) -> Outcome<u32> {
+        self.0.open_stream(options, saved.as_deref()).map_err(thrown)
     }
 
     /// Runs steps of a stream; without `values`, those of all events are 1.
@@ -147,6 +147,12 @@ impl WasmSession {
     #[wasm_bindgen(js_name = rewardStream)]
     pub fn reward_stream(&mut self, stream: u32, reward: f32) -> Outcome<()> {
         self.0.reward_stream(stream, reward).map_err(thrown)
+    }
+
+    /// Bytes from which a stream that learns goes on.
+    #[wasm_bindgen(js_name = saveStream)]
+    pub fn save_stream(&mut self, stream: u32) -> Outcome<Vec<u8>> {
+        self.0.save_stream(stream).map_err(thrown)
     }
 
     /// Parameters of a layer of a stream that learns.

@@ -53,6 +53,11 @@ impl Stream {
         Self(Pcg32::new(scattered(state ^ stream), stream))
     }
 
+    /// Skips numbers of 32 bits, of which a draw of [`Stream::uniform`] takes one.
+    pub fn skip(&mut self, numbers: u64) {
+        self.0.advance(numbers);
+    }
+
     /// Uniform in `[-1, 1)` with 24 bits.
     pub fn symmetric(&mut self) -> f32 {
         const SCALE: f32 = 1.0 / (1 << 23) as f32;

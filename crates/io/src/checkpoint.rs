@@ -2,7 +2,8 @@
 //!
 //! Metadata, in this order: `format` ("spikelet"), `formatVersion`, `libraryVersion`, `arithmetic`, `checksum`, `config`
 //! and `progress` (both JSON), `trainedOn` (JSON) after a training, and `origin` where the host gave one. Older files have no
-//! `arithmetic` and no `trainedOn`. The arrays are little-endian f32. The same checkpoint gives the same bytes.
+//! `arithmetic` and no `trainedOn`. The arrays are little-endian f32; that of a stream that learns has one more, `stream`: u32 words
+//! of its states and eligibilities. The same checkpoint gives the same bytes.
 //!
 //! The checksum is XXH3 (64 bits, 16 lowercase hexadecimal digits) of the whole file with these digits set to `0`: length,
 //! header, padding and arrays.
@@ -24,6 +25,8 @@ pub const FORMAT_VERSION: u32 = 2;
 pub struct Checkpoint {
     /// Configuration, position and arrays.
     pub snapshot: Snapshot,
+    /// Words of the states of a stream, where one was saved.
+    pub stream: Option<Vec<u32>>,
     /// What the host says about where the state comes from, such as the run and its data; kept as it is.
     pub origin: Option<String>,
     /// JSON of what the network was trained on; kept as it is. `None` in files that do not say it.
@@ -34,6 +37,8 @@ pub struct Checkpoint {
     pub arithmetic: Option<u32>,
 }
 
+/// Name of the array of a stream.
+const STREAM: &str = "stream";
 const FORMAT: &str = "spikelet";
 /// Bytes of the length that a safetensors file starts with.
 const LENGTH_BYTES: usize = 8;

@@ -29,6 +29,8 @@ mod weights;
 
 use std::ops::{Deref, DerefMut};
 
+use spikelet_data::Archive;
+
 use self::conv2d::Conv2dState;
 use self::delayed_connections::DelayedState;
 use self::dense::DenseState;
@@ -75,6 +77,13 @@ pub struct ConnectionState {
     delayed: DelayedState,
     recurrent: RecurrentState,
     conv2d: Conv2dState,
+}
+
+impl ConnectionState {
+    /// Writes or reads what later steps look back to, of the kinds that streams learn.
+    pub(crate) fn archive(&mut self, archive: &mut Archive<'_>) {
+        self.recurrent.archive(archive);
+    }
 }
 
 impl Deref for Connection {

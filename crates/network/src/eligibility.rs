@@ -4,6 +4,7 @@ mod constants;
 mod inputs;
 mod unit_step;
 
+use spikelet_data::Archive;
 use spikelet_kernels::eligibility::EligibilityStep;
 use spikelet_kernels::{Level, Surrogate, constant};
 
@@ -81,6 +82,19 @@ impl Eligibilities {
             layer.units.clear();
             layer.inputs.iter_mut().for_each(InputEligibility::clear);
             layer.columns.clear();
+        }
+    }
+
+    /// Writes or reads the eligibilities between two steps.
+    pub fn archive(&mut self, archive: &mut Archive<'_>) {
+        archive.count(&mut self.steps);
+        let mut filter = self.filter.map_or(Vec::new(), Vec::from);
+        archive.list(&mut filter);
+        self.filter = filter.try_into().ok();
+        for LayerEligibility { units, inputs, columns } in &mut self.layers {
+            units.archive(archive);
+            inputs.iter_mut().for_each(|input| input.archive(archive));
+            columns.archive(archive);
         }
     }
 

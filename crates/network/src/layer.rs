@@ -1,7 +1,7 @@
 //! A layer: a connection, through which spikes arrive, and a neuron, which determines how a unit responds.
 
 use spikelet_config::{Delays, DelaysBy, Fitted, LayerConfig, NetworkConfig, Slid, UnitShape};
-use spikelet_data::Stream;
+use spikelet_data::{Archive, Stream};
 use spikelet_kernels::StepEvents;
 
 use crate::aligned::Aligned;
@@ -70,6 +70,16 @@ pub struct LayerState {
     pub adjoints: Adjoints,
     /// Currents that several inputs add up, site by site `[step][lane]`; empty without such.
     pub(crate) sums: Aligned,
+}
+
+impl LayerState {
+    /// Writes or reads what later steps look back to.
+    pub(crate) fn archive(&mut self, archive: &mut Archive<'_>) {
+        self.units.archive(archive);
+        self.spikes.archive(archive);
+        self.stages.archive(archive);
+        self.connection.archive(archive);
+    }
 }
 
 impl Layer {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use spikelet_data::Archive;
 use spikelet_kernels::StepEvents;
 
 use crate::aligned::Aligned;
@@ -122,6 +123,17 @@ impl UnitState {
         self.reached = 0;
     }
 
+    /// Writes or reads what later steps look back to.
+    pub(crate) fn archive(&mut self, archive: &mut Archive<'_>) {
+        let Self { current, membrane, own, spikes, busy, reached, .. } = self;
+        for states in [current, membrane, own] {
+            archive.array(states);
+        }
+        archive.array(spikes);
+        archive.array(busy);
+        archive.count(reached);
+    }
+
     /// Makes room for the trace.
     pub(crate) fn keep_trace(&mut self, steps: usize) {
         self.trace.resize(steps * self.current.len());
@@ -169,6 +181,14 @@ impl SpikeList {
         self.units.clear();
         self.values.clear();
         self.is_complete = false;
+    }
+
+    /// Writes or reads all spikes.
+    pub(crate) fn archive(&mut self, archive: &mut Archive<'_>) {
+        archive.array(&mut self.offsets);
+        archive.list(&mut self.units);
+        archive.list(&mut self.values);
+        archive.number(&mut self.is_complete);
     }
 
     /// All spikes.

@@ -97,7 +97,7 @@ pub fn parse_tensors(bytes: &[u8]) -> Result<Vec<TensorArrays>> {
 /// `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint.
 pub fn checkpoint_info(bytes: &[u8]) -> Result<String> {
     guard(|| {
-        let Checkpoint { snapshot, origin, trained_on, version, arithmetic } =
+        let Checkpoint { snapshot, origin, trained_on, version, arithmetic, .. } =
             spikelet_io::read_checkpoint_header(bytes)?;
         let SnapshotInfo { config, epoch, step, finished, best_epoch, history } = snapshot.info()?;
         let best_epoch = best_epoch.map_or_else(|| "null".to_owned(), |epoch| epoch.to_string());

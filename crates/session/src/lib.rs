@@ -3,6 +3,7 @@
 //! Everything that can fail returns a [`Error`] with a code; a panic below becomes `INTERNAL` and never crosses a binding.
 #![forbid(unsafe_code)]
 
+mod checkpoint;
 mod convert;
 mod datasets;
 mod guard;

@@ -5,6 +5,7 @@ use spikelet_data::memory::require;
 use spikelet_io::Checkpoint;
 use spikelet_training::{Evaluation, Executor, Level, Trainer};
 
+use crate::checkpoint;
 use crate::datasets::{Datasets, Shape};
 use crate::guard::guard;
 use crate::options::RunOptions;
@@ -76,7 +77,7 @@ impl Session {
                 Some(threads) => workers(&snapshot.config, Some(threads))?,
                 None => Workers::at_most_cores(snapshot.config.training.threads)?,
             };
-            Ok(Self { origin, trained_on, ..Self::of(Trainer::restore(snapshot, level)?, workers)? })
+            Ok(Self { origin, trained_on, ..Self::of(checkpoint::restore(snapshot, level)?, workers)? })
         })
     }
 
@@ -191,10 +192,8 @@ impl Session {
         guard(|| {
             // The arrays of the snapshot, and the file.
             require(2 * self.trainer.snapshot_bytes(), "checkpoint", || "it".to_owned())?;
-            let snapshot = self.trainer.snapshot();
-            snapshot.check()?;
             let trained_on = self.trained_on.as_ref().map(to_json);
-            Ok(spikelet_io::write_checkpoint(&snapshot, origin, trained_on.as_deref()))
+            checkpoint::write(&self.trainer, None, origin, trained_on.as_deref())
         })
     }
 }

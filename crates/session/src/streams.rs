@@ -4,10 +4,15 @@ use spikelet_config::json::FromJson;
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
-use spikelet_config::{Error, Result, json};
+use spikelet_config::{Error, ErrorCode, Result, json};
+use spikelet_data::memory;
 use spikelet_encode::{Encoding, SeriesEncoder};
-use spikelet_training::{DecidingStream, DecisionWindow, LayerParameters, LearningBy, StreamLearning, Trainer};
+use spikelet_io::Checkpoint;
+use spikelet_training::{
+    DecidingStream, DecisionWindow, LayerParameters, LearningBy, Level, SavedStream, StreamLearning, Trainer,
+};
 
+use crate::checkpoint;
 use crate::wire::StreamAnswer;
 
 /// Steps of a call, of a window and of a hop at most, and times of a signal.
@@ -76,10 +81,12 @@ pub(crate) struct Streams {
 struct Held {
     stream: DecidingStream,
     encoder: Option<SeriesEncoder>,
+    /// Whether the encoder has taken values.
+    has_signal: bool,
 }
 
 impl Streams {
-    pub(crate) fn open(&mut self, options: &str, trainer: &mut Trainer) -> Result<u32> {
+    pub(crate) fn open(&mut self, options: &str, saved: Option<&[u8]>, trainer: &mut Trainer) -> Result<u32> {
         let StreamOptions { encoding, channels, window, hop, learn } = json::parse(options)?;
         let window = decision_window(window, hop)?;
         let inputs = trainer.config().network.input.units();
@@ -94,7 +101,14 @@ impl Streams {
         let id = self.next;
         self.next = id.checked_add(1).ok_or_else(|| Error::shape("stream", "too many streams were opened"))?;
         let learning = learn.map(learning).transpose()?;
-        self.held.insert(id, Held { stream: trainer.stream(window, learning)?, encoder });
+        let learning = match (learning, saved) {
+            (None, Some(_)) => return Err(Error::config("learn", "is missing: only streams that learn are saved")),
+            (learning, saved) => learning
+                .map(|learning| Ok((learning, saved.map(|saved| read_saved(saved, trainer.level())).transpose()?)))
+                .transpose()?,
+        };
+        let stream = trainer.stream(window, learning).map_err(at_saved)?;
+        self.held.insert(id, Held { stream, encoder, has_signal: false });
         Ok(id)
     }
 
@@ -103,8 +117,9 @@ impl Streams {
     }
 
     pub(crate) fn restart(&mut self, id: u32) -> Result<()> {
-        let Held { stream, encoder } = self.find(id)?;
+        let Held { stream, encoder, has_signal } = self.find(id)?;
         stream.restart();
+        *has_signal = false;
         if let Some(encoder) = encoder {
             encoder.restart();
         }
@@ -136,13 +151,24 @@ impl Streams {
     pub(crate) fn parameters(&mut self, id: u32, layer: u32) -> Result<LayerParameters> {
         let Held { stream, .. } = self.find(id)?;
         let Some(learner) = stream.learner() else {
-            return Err(Error::config("learn", "is missing: the parameters of this stream stay those of the network"));
+            return Err(not_learning());
         };
         learner.layer_parameters(layer as usize)
     }
 
+    /// Bytes from which a stream that learns goes on.
+    pub(crate) fn save(&mut self, id: u32) -> Result<Vec<u8>> {
+        let Held { stream, has_signal, .. } = self.find(id)?;
+        if *has_signal {
+            return Err(Error::config("encoding", "has begun a signal, which is not saved: restart the stream first"));
+        }
+        let words = stream.save()?;
+        let Some(learner) = stream.learner() else { return Err(not_learning()) };
+        checkpoint::write(learner.trainer(), Some(&words), None, None)
+    }
+
     pub(crate) fn run_signal(&mut self, id: u32, values: &[f32]) -> Result<StreamAnswer> {
-        let Held { stream, encoder } = self.find(id)?;
+        let Held { stream, encoder, has_signal } = self.find(id)?;
         let Some(encoder) = encoder else {
             return Err(Error::config("encoding", "is missing: a stream of signals needs one"));
         };
@@ -151,6 +177,7 @@ impl Streams {
                 format!("must be at most {MAX_STEPS} times a call, got {}", values.len() / encoder.channels());
             return Err(Error::shape("values", message));
         }
+        *has_signal = true;
         let (mut times, mut units, mut steps) = (Vec::new(), Vec::new(), 0u16);
         encoder.push_all(values, |fired| {
             times.extend(std::iter::repeat_n(steps, fired.len()));
@@ -163,6 +190,24 @@ impl Streams {
     fn find(&mut self, id: u32) -> Result<&mut Held> {
         self.held.get_mut(&id).ok_or_else(|| unknown(id))
     }
+}
+
+/// What a stream that learns left.
+fn read_saved(bytes: &[u8], level: Level) -> Result<SavedStream> {
+    memory::require(2 * bytes.len() as u64, "saved", || "its arrays".to_owned())?;
+    let Checkpoint { snapshot, stream, .. } = spikelet_io::read_checkpoint(bytes).map_err(at_saved)?;
+    let words =
+        stream.ok_or_else(|| at_saved(Error::checkpoint("it is a checkpoint of a network, not of a stream")))?;
+    Ok(SavedStream { trainer: checkpoint::restore(snapshot, level).map_err(at_saved)?, words })
+}
+
+/// Says that what is wrong with a checkpoint is wrong with the option `saved`.
+fn at_saved(error: Error) -> Error {
+    if error.code == ErrorCode::CheckpointInvalid { Error { path: "saved".to_owned(), ..error } } else { error }
+}
+
+fn not_learning() -> Error {
+    Error::config("learn", "is missing: the parameters of this stream stay those of the network")
 }
 
 fn in_range(steps: u32) -> Result<usize> {

@@ -40,7 +40,7 @@ pub use spikelet_network::learnt::LearntValues;
 pub use spikelet_network::neuron::Gains;
 pub use spikelet_network::plan::PlanSummary;
 pub use spikelet_network::shape::{Kernel, LayerShape};
-pub use stream::{DecidingStream, DecisionWindow, StreamDecision, StreamSteps};
+pub use stream::{DecidingStream, DecisionWindow, SavedStream, StreamDecision, StreamSteps};
 pub use trace::LayerTrace;
 pub use trainer::{
     EpochRecord, Evaluation, Gradients, LearningBy, LearningStream, LocalBatch, Progress, Snapshot, SnapshotInfo,

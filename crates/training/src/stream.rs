@@ -5,12 +5,12 @@ mod windows;
 
 use decision::StepDecision;
 use spikelet_config::{Error, Result};
-use spikelet_data::{EVENT_BYTES, memory};
+use spikelet_data::{Archive, EVENT_BYTES, memory};
 use spikelet_network::pass::{SpikeStream, StepOutput};
 use windows::WindowDecisions;
 
 use crate::loss::MembraneStatistic;
-use crate::trainer::LearningStream;
+use crate::trainer::{LearningStream, Trainer};
 
 pub use decision::StreamDecision;
 pub use windows::DecisionWindow;
@@ -27,6 +27,15 @@ pub struct DecidingStream {
 
 /// Times, units and perhaps values of the events of some steps.
 type StreamEvents = (Vec<u16>, Vec<u32>, Option<Vec<f32>>);
+
+/// A stream that learns, between two steps.
+#[derive(Debug)]
+pub struct SavedStream {
+    /// Configuration, parameters and moments.
+    pub trainer: Trainer,
+    /// States, eligibilities and decisions.
+    pub words: Vec<u32>,
+}
 
 /// What runs the steps.
 #[derive(Debug)]
@@ -149,6 +158,40 @@ impl DecidingStream {
             }
             Runner::Learning(stream) => stream.reward(reward),
         }
+    }
+
+    /// The words of the states, eligibilities and decisions of a stream that learns.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] for a stream that does not learn, and where there is no memory for the words.
+    pub fn save(&mut self) -> Result<Vec<u32>> {
+        let Runner::Learning(stream) = &self.stream else {
+            return Err(Error::config("learn", "is missing: a stream that does not learn is not saved"));
+        };
+        let bytes = stream.saved_bytes();
+        memory::require(2 * bytes, "stream", || "what is saved of it".to_owned())?;
+        let mut archive = Archive::writing(bytes as usize / size_of::<u32>());
+        self.archive(&mut archive);
+        archive.finish()
+    }
+
+    /// Goes on where a stream was saved.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::CheckpointInvalid`] for the words of a stream with other options.
+    pub(crate) fn resume(&mut self, words: &[u32]) -> Result<()> {
+        let mut archive = Archive::reading(words);
+        self.archive(&mut archive);
+        archive.finish().map(drop)
+    }
+
+    fn archive(&mut self, archive: &mut Archive<'_>) {
+        if let Runner::Learning(stream) = &mut self.stream {
+            stream.archive(archive);
+        }
+        self.overall.archive(archive);
+        archive.same(u32::from(self.windows.is_some()));
+        self.windows.iter_mut().for_each(|windows| windows.archive(archive));
     }
 
     /// The stream that learns, if it is one.

@@ -24,10 +24,10 @@ fn names(path: &str, learn: &[LearntConstant], kinds: &[NeuronType]) -> Result<(
             return Err(Error::config(at, format!("{name} is there twice")));
         }
         if !kinds.iter().any(|&kind| constant.is_of(kind)) {
-            let reason = kinds
-                .first()
-                .and_then(|kind| kind.refusal(name))
-                .unwrap_or_else(|| "has no meaning: leaky never fires".to_owned());
+            let reason = kinds.first().and_then(|kind| kind.refusal(name)).unwrap_or_else(|| match constant {
+                LearntConstant::AdaptationDecay => "is learnt by the neuron adlif alone".to_owned(),
+                _ => "has no meaning: leaky never fires".to_owned(),
+            });
             return Err(Error::config(at, format!("{name} {reason}")));
         }
     }

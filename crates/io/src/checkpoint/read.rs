@@ -7,7 +7,7 @@ use safetensors::{Dtype, SafeTensors};
 use spikelet_config::{Config, Error, Result};
 use spikelet_training::{Snapshot, Tensor};
 
-use super::{CHECKSUM_DIGITS, Checkpoint, FORMAT, FORMAT_VERSION, checksum, checksum_position};
+use super::{CHECKSUM_DIGITS, Checkpoint, FORMAT, FORMAT_VERSION, STREAM, checksum, checksum_position};
 
 /// Reads a checkpoint.
 ///
@@ -19,10 +19,15 @@ pub fn read_checkpoint(bytes: &[u8]) -> Result<Checkpoint> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| Error::checkpoint(error.to_string()))?;
     for name in header.offset_keys() {
         let view = file.tensor(&name).map_err(|error| Error::checkpoint(error.to_string()))?;
+        let words = view.data().as_chunks().0;
+        if name == STREAM && view.dtype() == Dtype::U32 {
+            checkpoint.stream = Some(words.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect());
+            continue;
+        }
         if view.dtype() != Dtype::F32 {
             return Err(Error::checkpoint(format!("{name} must be of type F32, got {}", view.dtype())));
         }
-        let data = view.data().as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+        let data = words.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
         checkpoint.snapshot.tensors.push(Tensor { shape: view.shape().to_vec(), name, data });
     }
     Ok(checkpoint)
@@ -71,7 +76,7 @@ fn read_header(bytes: &[u8]) -> Result<(Metadata, Checkpoint)> {
     let version = text("libraryVersion").unwrap_or_default().to_owned();
     let [origin, trained_on] = ["origin", "trainedOn"].map(|key| text(key).map(str::to_owned));
     let arithmetic = text("arithmetic").and_then(|number| number.parse().ok());
-    Ok((header, Checkpoint { snapshot, origin, trained_on, version, arithmetic }))
+    Ok((header, Checkpoint { snapshot, stream: None, origin, trained_on, version, arithmetic }))
 }
 
 /// The error for a whole file of another version of the library.

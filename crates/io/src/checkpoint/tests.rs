@@ -30,12 +30,13 @@ fn reads_what_was_written() {
         (Some(r#"{"run":"a \"checksum\":\" b"}"#), Some(r#"{"classes":["ä \"checksum\":\""]}"#)),
     ];
     for (origin, trained_on) in given {
-        let bytes = write_checkpoint(&snapshot, origin, trained_on);
+        let bytes = write_checkpoint(&snapshot, None, origin, trained_on);
         let trained_on_read = trained_on.map(str::to_owned);
         let (origin_read, version) = (origin.map(str::to_owned), env!("CARGO_PKG_VERSION").to_owned());
         let arithmetic = Some(ARITHMETIC);
         let expected = Checkpoint {
             snapshot: snapshot.clone(),
+            stream: None,
             origin: origin_read.clone(),
             trained_on: trained_on_read.clone(),
             version: version.clone(),
@@ -45,19 +46,24 @@ fn reads_what_was_written() {
         let without_arrays = Snapshot { tensors: vec![], ..snapshot.clone() };
         let expected = Checkpoint {
             snapshot: without_arrays,
+            stream: None,
             origin: origin_read,
             trained_on: trained_on_read,
             version,
             arithmetic,
         };
         assert_eq!(read_checkpoint_header(&bytes).unwrap(), expected);
-        assert_eq!(write_checkpoint(&snapshot, origin, trained_on), bytes, "the same checkpoint gives the same bytes");
+        assert_eq!(
+            write_checkpoint(&snapshot, None, origin, trained_on),
+            bytes,
+            "the same checkpoint gives the same bytes"
+        );
     }
 }
 
 #[test]
 fn other_programs_can_read_the_arrays() {
-    let bytes = write_checkpoint(&snapshot(), Some("a run"), None);
+    let bytes = write_checkpoint(&snapshot(), None, Some("a run"), None);
     let file = SafeTensors::deserialize(&bytes).unwrap();
     assert_eq!(file.tensor("layers.0.weights").unwrap().shape(), [5, 3]);
     let header: serde_json::Value =
@@ -68,8 +74,16 @@ fn other_programs_can_read_the_arrays() {
 }
 
 #[test]
+fn the_words_of_a_stream_come_back() {
+    let words = [0, u32::MAX, 0x7fc0_0001];
+    let bytes = write_checkpoint(&snapshot(), Some(&words), None, None);
+    let read = read_checkpoint(&bytes).unwrap();
+    assert_eq!((read.stream.as_deref(), &read.snapshot), (Some(&words[..]), &snapshot()));
+}
+
+#[test]
 fn every_flipped_bit_is_refused() {
-    let bytes = write_checkpoint(&snapshot(), Some("a run"), None);
+    let bytes = write_checkpoint(&snapshot(), None, Some("a run"), None);
     for position in 0..bytes.len() {
         for bit in 0..8 {
             let mut altered = bytes.clone();
@@ -81,7 +95,7 @@ fn every_flipped_bit_is_refused() {
 
 #[test]
 fn every_truncation_is_refused() {
-    let bytes = write_checkpoint(&snapshot(), Some("a run"), None);
+    let bytes = write_checkpoint(&snapshot(), None, Some("a run"), None);
     for length in 0..bytes.len() {
         refusal(&bytes[..length]);
     }
@@ -95,7 +109,7 @@ fn foreign_files_are_told_apart() {
     assert!(refusal(&foreign).contains("not a checkpoint of this library"));
     assert!(refusal(b"PK\x03\x04 some archive").contains("not a whole safetensors file"));
 
-    let bytes = write_checkpoint(&Snapshot { tensors: vec![], ..snapshot() }, None, None);
+    let bytes = write_checkpoint(&Snapshot { tensors: vec![], ..snapshot() }, None, None, None);
     let (length, header) = bytes.split_at(LENGTH_BYTES);
     let header = str::from_utf8(header).unwrap().replace(r#""formatVersion":"2""#, r#""formatVersion":"1""#);
     assert!(refusal(&[length, header.as_bytes()].concat()).contains("wrote it: its format is 1, and 2 is read here"));
@@ -107,7 +121,7 @@ fn arrays_that_do_not_fit_the_configuration_are_refused_before_a_network_is_made
     let huge = r#"{"network":{"input":20000,"steps":20,"layers":[{"type":"dense","units":10000},{"type":"dense","units":2}]}}"#;
     for config in [huge, &huge.replace("20000", "4")] {
         let snapshot = Snapshot { config: Config::from_json(config).unwrap(), ..small.clone() };
-        let read = read_checkpoint(&write_checkpoint(&snapshot, None, None)).unwrap().snapshot;
+        let read = read_checkpoint(&write_checkpoint(&snapshot, None, None, None)).unwrap().snapshot;
         let error = Trainer::restore(read, Level::detect()).unwrap_err();
         assert_eq!(error.code, ErrorCode::CheckpointInvalid);
         assert!(error.message.starts_with("layers.0.weights must have the shape [10000, "), "{error}");
@@ -132,7 +146,7 @@ proptest! {
         let data: Vec<f32> = bits.iter().map(|&bits| f32::from_bits(bits)).collect();
         let tensors = vec![Tensor { name: "a \"checksum\":\" b".into(), shape: vec![data.len()], data }];
         let snapshot = Snapshot { config: config(), progress: serde_json::json!({ "loss": loss }), tensors };
-        let found = read_checkpoint(&write_checkpoint(&snapshot, None, None)).unwrap().snapshot;
+        let found = read_checkpoint(&write_checkpoint(&snapshot, None, None, None)).unwrap().snapshot;
         let found_bits: Vec<u32> = found.tensors[0].data.iter().map(|value| value.to_bits()).collect();
         prop_assert_eq!(found_bits, bits);
         prop_assert_eq!(found.progress, snapshot.progress);

@@ -2,6 +2,7 @@
 //! the same way. The cost follows the spikes.
 
 use spikelet_config::Delays;
+use spikelet_data::Archive;
 use spikelet_kernels::{Level, StepEvents};
 
 use super::backward::BackwardRun;
@@ -296,6 +297,15 @@ impl StagesState {
     pub(crate) fn clear(&mut self) {
         self.underway.clear();
         self.start_window(0);
+    }
+
+    /// Writes or reads what has arrived and what is under way; pools have no state from step to step.
+    pub(crate) fn archive(&mut self, archive: &mut Archive<'_>) {
+        archive.array(&mut self.offsets);
+        archive.list(&mut self.units);
+        archive.list(&mut self.values);
+        self.underway.archive(archive);
+        archive.count(&mut self.taken);
     }
 
     /// Starts again at step 0 and takes nothing before step `t`; spikes that are under way still arrive.

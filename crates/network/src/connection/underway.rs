@@ -1,5 +1,7 @@
 //! Spikes on their way to a layer, where each input has a delay (spec 13).
 
+use spikelet_data::Archive;
+
 use crate::events::append;
 
 /// Spikes that have set out, by the steps that they still need.
@@ -29,6 +31,15 @@ impl Underway {
             inputs.clear();
             values.clear();
         }
+    }
+
+    /// Writes or reads the spikes that have set out.
+    pub(super) fn archive(&mut self, archive: &mut Archive<'_>) {
+        for Bucket { inputs, values } in &mut self.buckets {
+            archive.list(inputs);
+            archive.list(values);
+        }
+        archive.count(&mut self.now);
     }
 
     /// Spikes of a step set out, with their values, if they have any; `steps` are those that the spikes of an input need.

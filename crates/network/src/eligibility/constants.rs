@@ -1,6 +1,7 @@
 //! Eligibilities of biases and learnt constants, of which each lane has one (spec 12, 19.2).
 
 use spikelet_config::LearntConstant;
+use spikelet_data::Archive;
 use spikelet_kernels::eligibility::{EligibilityColumn, EligibilityStep, coefficient, step_column};
 use spikelet_kernels::{NeuronKind, constant};
 
@@ -38,6 +39,11 @@ impl Columns {
 
     pub(super) fn clear(&mut self) {
         self.states.iter_mut().flatten().for_each(|states| states.fill(0.0));
+    }
+
+    /// Writes or reads the states of all parameters.
+    pub(super) fn archive(&mut self, archive: &mut Archive<'_>) {
+        self.states.iter_mut().flatten().for_each(|states| archive.array(states));
     }
 
     /// Takes all parameters to the step that the units took last; `first_tile` is the number of the layer's first tile.

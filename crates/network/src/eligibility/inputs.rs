@@ -1,5 +1,6 @@
 //! Eligibilities of the weights of an input of a layer.
 
+use spikelet_data::Archive;
 use spikelet_kernels::eligibility::{
     EligibilityColumn, EligibilityRows, EligibilityStep, coefficient, step_column, step_eligibility,
 };
@@ -42,6 +43,12 @@ impl InputEligibility {
     pub(super) fn clear(&mut self) {
         self.live.fill(false);
         self.tiles.iter_mut().for_each(|tile| tile.fill(0.0));
+    }
+
+    /// Writes or reads the states of all weights.
+    pub(super) fn archive(&mut self, archive: &mut Archive<'_>) {
+        archive.array(&mut self.live);
+        self.tiles.iter_mut().for_each(|tile| archive.array(tile));
     }
 
     /// Takes all weights to the step that was run last.

@@ -1,5 +1,6 @@
 //! What the units of a layer did at a step, as eligibilities take it.
 
+use spikelet_data::Archive;
 use spikelet_kernels::eligibility::coefficient;
 use spikelet_kernels::{FIRES_ONCE, NeuronKind, Reset, constant, own};
 
@@ -60,6 +61,13 @@ impl UnitStep {
         let Lanes { current, carried, fired, own } = &mut self.before;
         [current, carried, fired, own].into_iter().for_each(|array| array.fill(0.0));
         self.blocked.fill(0);
+    }
+
+    /// Writes or reads the step before.
+    pub(super) fn archive(&mut self, archive: &mut Archive<'_>) {
+        let Lanes { current, carried, fired, own } = &mut self.before;
+        [current, carried, fired, own].into_iter().for_each(|array| archive.array(array));
+        archive.array(&mut self.blocked);
     }
 
     /// `[coefficient][lane]` of a site.

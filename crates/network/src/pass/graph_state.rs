@@ -1,5 +1,7 @@
 //! Scratch of a graph on a sample's way: what sources send together, and what pools let through.
 
+use spikelet_data::Archive;
+
 use crate::connection::{PoolKind, PoolWork};
 use crate::events::append;
 use crate::graph::PoolNode;
@@ -34,6 +36,16 @@ impl GraphState {
             merged: graph.sources.iter().map(|_| SpikeList::new(network.steps)).collect(),
             pools: graph.pools.iter().map(|pool| PoolState::new(pool, network.steps)).collect(),
         }
+    }
+}
+
+impl GraphState {
+    /// Writes or reads what the layers were sent.
+    pub(super) fn archive(&mut self, archive: &mut Archive<'_>) {
+        self.merged
+            .iter_mut()
+            .chain(self.pools.iter_mut().map(|pool| &mut pool.spikes))
+            .for_each(|list| list.archive(archive));
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The arrays over steps are a window: once it is full, the steps that units still look back to move to its start.
 
-use spikelet_data::SampleEvents;
+use spikelet_data::{Archive, SampleEvents};
 use spikelet_kernels::{FIRES_ONCE, Level};
 
 use super::simulate::{Simulation, input_events};
@@ -69,6 +69,17 @@ impl Stepwise {
     pub fn send(&mut self, ahead: usize, units: &[u32], values: &[f32]) {
         append((&mut self.inputs, &mut self.values), (units, values));
         self.work.input_offsets[self.at + ahead + 1] = self.inputs.len() as u32;
+    }
+
+    /// Writes or reads the states between two steps.
+    pub fn archive(&mut self, archive: &mut Archive<'_>) {
+        let Self { work, inputs, values, at, .. } = self;
+        archive.array(&mut work.input_offsets);
+        archive.list(inputs);
+        archive.list(values);
+        archive.count(at);
+        work.layers.iter_mut().for_each(|state| state.archive(archive));
+        work.graph.archive(archive);
     }
 
     /// Input events of the window, without their times.

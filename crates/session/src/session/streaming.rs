@@ -10,13 +10,15 @@ use crate::wire::StreamAnswer;
 impl Session {
     /// Opens a stream with the network's current parameters, and returns its number; options
     /// `{"encoding"?,"channels"?,"window"?,"hop"?,"learn"?}`: the encoding and the channels, 1 by default, of a signal, the steps that
-    /// decisions are over and apart, and `{"every"?,"learningRate"?}` of a stream whose parameters move.
+    /// decisions are over and apart, and `{"every"?,"learningRate"?}` of a stream whose parameters move. With what [`Session::save_stream`]
+    /// returned, the stream goes on from there.
     ///
     /// # Errors
     /// `CONFIG_INVALID` for wrong options, for a window where the network decides nothing, and where there is no memory for it; `DATA_FORMAT` for an encoding that is not for
-    /// signals; `SHAPE_MISMATCH` where its units are not the inputs of the network.
-    pub fn open_stream(&mut self, options: &str) -> Result<u32> {
-        self.change(|session| session.streams.open(options, &mut session.trainer))
+    /// signals; `SHAPE_MISMATCH` where its units are not the inputs of the network; `CHECKPOINT_INVALID` for what is not a saved stream of
+    /// this configuration and these options.
+    pub fn open_stream(&mut self, options: &str, saved: Option<&[u8]>) -> Result<u32> {
+        self.change(|session| session.streams.open(options, saved, &mut session.trainer))
     }
 
     /// Runs `steps` more steps of a stream with these input events: times counted from the first step, units, and perhaps values.
@@ -51,6 +53,15 @@ impl Session {
     /// what the update left.
     pub fn reward_stream(&mut self, stream: u32, reward: f32) -> Result<()> {
         self.change(|session| session.streams.reward(stream, reward))
+    }
+
+    /// Bytes of a stream that learns: a checkpoint of what it has learnt, with states, eligibilities and decisions.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown stream, `CONFIG_INVALID` for one that does not learn or has begun a signal and where there is no
+    /// memory, `NON_FINITE` after an update that failed so.
+    pub fn save_stream(&mut self, stream: u32) -> Result<Vec<u8>> {
+        self.change(|session| session.streams.save(stream))
     }
 
     /// Parameters of a layer of a stream that learns.

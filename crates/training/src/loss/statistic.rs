@@ -12,6 +12,7 @@
 //! In a stream, a mean is over the steps so far, while T in the exponent stays that of a sample.
 
 use spikelet_config::loss::{MembraneLoss, Statistic};
+use spikelet_data::Archive;
 
 use super::class_targets::softmax_into;
 
@@ -58,6 +59,13 @@ impl MembraneStatistic {
         self.steps = 0;
         self.weight = 0.0;
         self.values.fill(0.0);
+    }
+
+    /// Writes or reads the steps so far.
+    pub(crate) fn archive(&mut self, archive: &mut Archive<'_>) {
+        archive.count(&mut self.steps);
+        archive.number(&mut self.weight);
+        archive.array(&mut self.values);
     }
 
     /// Adds the membranes of a step, `[output]`.

@@ -1,6 +1,6 @@
 //! Samples of a batch side by side, step by step, with the eligibilities of all parameters (spec 19.2, 19.5).
 
-use spikelet_data::{Augmented, SampleEvents};
+use spikelet_data::{Archive, Augmented, SampleEvents};
 use spikelet_kernels::Level;
 use spikelet_network::connection::Keep;
 use spikelet_network::eligibility::{Eligibilities, EligibilityRule, EligibilitySums};
@@ -57,6 +57,12 @@ impl OnlineStates {
     pub(crate) fn restart(&mut self, network: &Network) {
         self.states.restart(network);
         self.eligibilities.clear();
+    }
+
+    /// Writes or reads states and eligibilities between two steps.
+    pub(crate) fn archive(&mut self, archive: &mut Archive<'_>) {
+        self.states.archive(archive);
+        self.eligibilities.archive(archive);
     }
 
     /// Runs the step whose input was sent, and reads the membranes of the readout.

@@ -1,5 +1,6 @@
 //! What the outputs of a stream did in some steps, and what that decides.
 
+use spikelet_data::Archive;
 use spikelet_network::output_summary::lowest_best;
 
 use crate::loss::MembraneStatistic;
@@ -60,6 +61,13 @@ impl StepDecision {
         if let Some(statistic) = &mut self.statistic {
             statistic.clear();
         }
+    }
+
+    /// Writes or reads the steps so far, of a readout.
+    pub(super) fn archive(&mut self, archive: &mut Archive<'_>) {
+        archive.number(&mut self.from);
+        archive.number(&mut self.to);
+        self.statistic.iter_mut().for_each(|statistic| statistic.archive(archive));
     }
 
     /// Step after the last.

@@ -3,7 +3,7 @@
 use std::num::NonZeroU16;
 
 use spikelet_config::Result;
-use spikelet_data::memory;
+use spikelet_data::{Archive, memory};
 
 use super::decision::{StepDecision, StreamDecision};
 
@@ -42,6 +42,15 @@ impl WindowDecisions {
     /// Forgets all steps; the next one is `step`.
     pub(super) fn restart(&mut self, step: u64) {
         (self.start, self.steps) = (step, 0);
+    }
+
+    /// Writes or reads the steps of the current window.
+    pub(super) fn archive(&mut self, archive: &mut Archive<'_>) {
+        archive.same(u32::from(self.size.window.get()));
+        archive.same(u32::from(self.size.hop.get()));
+        archive.number(&mut self.start);
+        archive.number(&mut self.steps);
+        archive.array(&mut self.rows);
     }
 
     /// Fails if there is no memory for the decisions of as many steps to come.

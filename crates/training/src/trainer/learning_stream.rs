@@ -5,8 +5,9 @@
 //! z[t] = γ z[t−1] + Σ L[t] f[t],   a reward r: the optimiser takes r z
 //! ```
 
-use spikelet_config::{Error, Result};
-use spikelet_data::{Purpose, SampleEvents, SpikeTrains, Stream, memory};
+use spikelet_config::loss::Statistic;
+use spikelet_config::{Error, LossConfig, Result};
+use spikelet_data::{Archive, Purpose, SampleEvents, SpikeTrains, Stream, memory};
 use spikelet_network::eligibility::Eligibilities;
 use spikelet_network::gradient::LayerParameters;
 use spikelet_network::network::Network;
@@ -68,6 +69,8 @@ enum Pace {
 struct Rewards {
     decay: f32,
     draw: Stream,
+    /// Actions drawn so far.
+    drawn: u64,
     /// r z.
     gradient: Box<OnlineSums>,
     /// The action of the step that was run last.
@@ -79,13 +82,26 @@ const DRAWN: f32 = -1.0;
 
 impl Trainer {
     /// A stream that learns, with the parameters of the network now as its own.
-    pub(super) fn learning_stream(&mut self, learning: StreamLearning) -> Result<LearningStream> {
+    ///
+    /// With the trainer of such a stream, the parameters are those that it had learnt.
+    pub(super) fn learning_stream(
+        &mut self,
+        learning: StreamLearning,
+        saved: Option<Trainer>,
+    ) -> Result<LearningStream> {
         let mut config = self.config.clone();
         config.training.update_every = Some(match learning.by {
             LearningBy::Targets(every) => every,
             LearningBy::Rewards { .. } => 1,
         });
         config.training.batch_size = 1;
+        if let LearningBy::Rewards { decay, .. } = learning.by {
+            self.check_rewards(decay)?;
+            // An action takes the membranes of one step; the statistic over all steps plays no part.
+            if let LossConfig::Membrane(loss) = &mut config.loss {
+                loss.statistic = Statistic::Each;
+            }
+        }
         config.validate().map_err(|error| match error.path.as_str() {
             "training.updateEvery" => Error { path: "learn".to_owned(), ..error },
             _ => error,
@@ -95,15 +111,14 @@ impl Trainer {
         if !(rate >= 0.0 && rate.is_finite()) {
             return Err(Error::config("learn.learningRate", format!("must be a number of 0 or more, got {rate}")));
         }
-        if let LearningBy::Rewards { decay, .. } = learning.by {
-            self.check_rewards(decay)?;
-        }
         let level = self.engine.level;
-        let network = self.predicting(|trainer| {
-            let mut network = trainer.network.clone();
-            network.steps = window_steps(&network);
-            network
-        });
+        if let Some(trainer) = saved {
+            if trainer.config.to_json() != config.to_json() {
+                return Err(Error::checkpoint("a stream of another configuration was saved"));
+            }
+            return Ok(LearningStream::new(trainer, learning.by, rate));
+        }
+        let network = self.predicting(|trainer| trainer.network.clone());
         Ok(LearningStream::new(Self::assemble(config, network, level), learning.by, rate))
     }
 
@@ -124,6 +139,7 @@ impl Trainer {
 
 impl LearningStream {
     fn new(mut trainer: Trainer, by: LearningBy, rate: f64) -> Self {
+        trainer.network.steps = window_steps(&trainer.network);
         let online = OnlineStates::new(&trainer.network);
         let has_labels = trainer.config.loss.membrane().is_some();
         let sums = trainer.take_online_sums();
@@ -134,6 +150,7 @@ impl LearningStream {
                 Pace::Rewards(Box::new(Rewards {
                     decay: decay as f32,
                     draw: Stream::new(seed, Purpose::Actions, 0),
+                    drawn: 0,
                     gradient: trainer.take_online_sums(),
                     action: None,
                 }))
@@ -170,6 +187,37 @@ impl LearningStream {
         rewards.gradient.copy(sums);
         rewards.gradient.scale(reward);
         trainer.update_online(&mut rewards.gradient, 1, *rate)
+    }
+
+    /// Configuration, parameters and moments.
+    #[must_use]
+    pub fn trainer(&self) -> &Trainer {
+        &self.trainer
+    }
+
+    /// Bytes of everything that is saved, about.
+    pub(crate) fn saved_bytes(&self) -> u64 {
+        2 * self.trainer.snapshot_bytes() + Eligibilities::bytes(&self.trainer.network)
+    }
+
+    /// Writes or reads states, eligibilities and sums between two steps.
+    pub(crate) fn archive(&mut self, archive: &mut Archive<'_>) {
+        self.online.archive(archive);
+        self.sums.archive(archive);
+        archive.count(&mut self.steps);
+        match &mut self.pace {
+            Pace::Steps { every, since } => {
+                archive.same(0);
+                archive.number(since);
+                *since %= *every;
+            }
+            Pace::Rewards(rewards) => {
+                archive.same(1);
+                let drawn = rewards.drawn;
+                archive.number(&mut rewards.drawn);
+                rewards.draw.skip(rewards.drawn.wrapping_sub(drawn));
+            }
+        }
     }
 
     /// Number of outputs.
@@ -260,6 +308,7 @@ impl LearningStream {
                     [label] if label.is_finite() => {
                         let given = (label != DRAWN).then_some(label as u32);
                         let uniform = f64::from(rewards.draw.uniform());
+                        rewards.drawn += 1;
                         Some(trainer.loss.act(&online.membranes, given, uniform, &mut online.errors))
                     }
                     _ => {

@@ -7,11 +7,12 @@ use super::Trainer;
 use super::learning_stream::StreamLearning;
 use crate::loss::MembraneStatistic;
 use crate::memory::NetworkBytes;
-use crate::stream::{DecidingStream, DecisionWindow};
+use crate::stream::{DecidingStream, DecisionWindow, SavedStream};
 
 impl Trainer {
     /// A stream of steps through the network with the parameters with which it predicts now. It may have more steps than the
-    /// configuration; up to those its spikes and membranes are those of a sample. With `learning`, its parameters move as it runs.
+    /// configuration; up to those its spikes and membranes are those of a sample. With `learning`, its parameters move as it runs, from
+    /// where such a stream was saved on, if one was.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] for a window where the network decides nothing, where there is no memory for it, and with the path
@@ -19,7 +20,7 @@ impl Trainer {
     pub fn stream(
         &mut self,
         window: Option<DecisionWindow>,
-        learning: Option<StreamLearning>,
+        learning: Option<(StreamLearning, Option<SavedStream>)>,
     ) -> Result<DecidingStream> {
         let fires = self.network.with_neurons().last().is_some_and(|layer| layer.neuron.fires);
         if window.is_some() && !fires && self.config.loss.membrane().is_none() {
@@ -30,8 +31,14 @@ impl Trainer {
         let membrane = self.config.loss.membrane();
         let outputs = self.network.outputs();
         let statistic = membrane.map(|loss| MembraneStatistic::new(loss, self.network.steps, outputs));
-        if let Some(learning) = learning {
-            return DecidingStream::learning(self.learning_stream(learning)?, statistic, window);
+        if let Some((learning, saved)) = learning {
+            let (trainer, words) = saved.map(|SavedStream { trainer, words }| (trainer, words)).unzip();
+            let learner = self.learning_stream(learning, trainer)?;
+            let mut stream = DecidingStream::learning(learner, statistic, window)?;
+            if let Some(words) = words {
+                stream.resume(&words)?;
+            }
+            return Ok(stream);
         }
         let (inputs, level) = (self.config.network.input.units(), self.engine.level);
         let stream = self.predicting(|trainer| SpikeStream::new(&trainer.network, inputs, level));

@@ -1,5 +1,6 @@
 //! Sums of gradients that eligibilities leave, and the update by them (spec 19.2, 19.5).
 
+use spikelet_data::Archive;
 use spikelet_kernels::{Level, RowGradient, TILE, TileParameters as ParameterArrays, update_rows};
 use spikelet_network::aligned::Aligned;
 use spikelet_network::eligibility::EligibilitySums;
@@ -32,6 +33,15 @@ impl OnlineSums {
         self.batch.clear();
         self.batch.make_room(network);
         self.constants.iter_mut().flatten().for_each(|lanes| lanes.fill(0.0));
+    }
+
+    /// Writes or reads every sum.
+    pub(crate) fn archive(&mut self, archive: &mut Archive<'_>) {
+        for tile in &mut self.batch.tiles {
+            archive.array(&mut tile.weights);
+            archive.array(&mut tile.bias);
+        }
+        self.constants.iter_mut().flatten().for_each(|lanes| archive.array(lanes));
     }
 
     /// Multiplies every sum by a factor.

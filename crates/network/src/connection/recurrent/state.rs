@@ -1,6 +1,7 @@
 //! Scratch of a recurrent layer on a sample's way.
 
 use spikelet_config::{Delays, DelaysBy};
+use spikelet_data::Archive;
 use spikelet_kernels::StepEvents;
 
 use super::backward_state::BackwardState;
@@ -79,6 +80,17 @@ impl RecurrentState {
         self.forget_inputs();
         if let Delayed::ByConnection(drive, _) = &mut self.delayed {
             drive.start_window(kept);
+        }
+    }
+
+    /// Writes or reads what has arrived and what is under way; connections with delays of their own are not in streams that learn.
+    pub(in crate::connection) fn archive(&mut self, archive: &mut Archive<'_>) {
+        archive.array(&mut self.offsets);
+        archive.list(&mut self.inputs);
+        archive.list(&mut self.values);
+        match &mut self.delayed {
+            Delayed::ByInput(underway) => underway.archive(archive),
+            Delayed::None | Delayed::ByConnection(..) => {}
         }
     }
 
