@@ -18,7 +18,7 @@ const LOWEST = 50;
 const HELD_OUT = 6;
 
 /** The hidden layer that validation speakers chose by this seed. */
-const [CHOSEN, CHOOSING] = ["LIF", 1];
+const [CHOSEN, CHOOSING] = ["adLIF", 1];
 
 /** What the name of a variant says, as the head of its column. */
 const VARIANT = "network, rule, answer";
