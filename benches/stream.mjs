@@ -1,5 +1,5 @@
-// npm run bench:stream: steps per second of a stream through 40-256-10, one step a call, one thread, natively and in WebAssembly in
-// turns. Writes benches/results/<date>-<machine>-stream.json and a table beside it.
+// npm run bench:stream: steps per second of a stream through 40-256-10, one step a call, one thread, by run() with a promise and by
+// step() without one, natively and in WebAssembly in turns. Writes benches/results/<date>-<machine>-stream.json and a table beside it.
 //
 // npm run bench:stream -- --seconds 2 --rounds 5
 import { writeFileSync } from "node:fs";
@@ -15,6 +15,8 @@ const INPUTS = 40;
 const STEPS = 1000;
 /** Input spikes of a step in the mean: spoken digits have as many while somebody speaks. */
 const SPIKES = 3;
+/** Ways to run a step. */
+const CALLS = { "run()": byRun, "step()": byStep };
 /** @type {import("spikelet").Config} */
 const CONFIG = {
   network: {
@@ -46,32 +48,44 @@ await main(async () => {
   for (const backend of /** @type {const} */ (["native", "wasm"])) {
     const network = await createNetwork(CONFIG, { backend });
     const stream = await network.stream();
-    sides.push({ backend, simd: network.backend.simd, network, stream, rates: /** @type {number[]} */ ([]), spikes: 0 });
+    for (const [call, steps] of Object.entries(CALLS)) {
+      const { simd } = network.backend;
+      sides.push({ backend, call, steps, simd, network, stream, rates: /** @type {number[]} */ ([]), spikes: 0 });
+    }
   }
-  for (const side of sides) await steps(side.stream, input, 0.2);
+  for (const side of sides) await side.steps(side.stream, input, 0.2);
   for (let round = 0; round < Number(words.rounds); round++) {
     for (const side of sides) {
-      const { rate, spikes } = await steps(side.stream, input, Number(words.seconds));
+      const { rate, spikes } = await side.steps(side.stream, input, Number(words.seconds));
       side.rates.push(rate);
       side.spikes = spikes;
     }
   }
   const cases = [];
-  for (const { backend, simd, rates, spikes, network } of sides) {
+  for (const { backend, call, simd, rates, spikes, network } of sides) {
     const inputs = input.reduce((sum, { units }) => sum + units.length, 0) / STEPS;
-    cases.push({ backend, simd, stepsPerSecond: median(rates), spread: spread(rates), outputSpikesPerStep: spikes, inputs });
+    cases.push({
+      backend,
+      call,
+      simd,
+      stepsPerSecond: median(rates),
+      spread: spread(rates),
+      outputSpikesPerStep: spikes,
+      inputs,
+    });
     network.dispose();
   }
   const result = { ...finished(record), case: "40-256-10, one step a call, one thread", cases };
   const rows = cases.map((one) => [
     one.backend,
+    one.call,
     one.simd,
     one.stepsPerSecond,
     percent(one.spread),
     one.inputs.toFixed(1),
     one.outputSpikesPerStep.toFixed(3),
   ]);
-  const heads = [result.case, "SIMD", "steps/s", "spread", "input spikes a step", "output spikes a step"];
+  const heads = [result.case, "call", "SIMD", "steps/s", "spread", "input spikes a step", "output spikes a step"];
   const text = [...headline(result), ...table(heads, rows)].join("\n");
   const file = resultFile(result, "-stream.json");
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
@@ -79,12 +93,29 @@ await main(async () => {
   process.stdout.write(`${text}\nwritten to ${file}\n`);
 });
 
-/** Runs all steps of `input` over and over for some seconds. */
-async function steps(stream, input, seconds) {
+/** Runs all steps of `input` over and over for some seconds, with a promise for each. */
+async function byRun(stream, input, seconds) {
+  return repeated(input, seconds, async () => {
+    let spikes = 0;
+    for (const one of input) spikes += (await stream.run(one)).spikes.times.length;
+    return spikes;
+  });
+}
+
+/** Runs them without promises. */
+async function byStep(stream, input, seconds) {
+  return repeated(input, seconds, () => {
+    let spikes = 0;
+    for (const { units } of input) for (const fired of stream.step(units)) spikes += fired;
+    return spikes;
+  });
+}
+
+async function repeated(input, seconds, all) {
   const start = performance.now();
   let [count, spikes] = [0, 0];
   for (;;) {
-    for (const one of input) spikes += (await stream.run(one)).spikes.times.length;
+    spikes += await all();
     count += input.length;
     const passed = (performance.now() - start) / 1000;
     if (passed >= seconds) return { rate: count / passed, spikes: spikes / count };

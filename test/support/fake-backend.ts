@@ -137,6 +137,8 @@ export class FakeSession implements Session {
     return { times, units, start: 0, overall, windows: [] };
   }
 
+  stepStream(): void {}
+
   learnStream(_: number, times: Uint16Array, units: Uint32Array, steps: number): StreamArrays {
     return this.runStream(0, times, units, steps);
   }

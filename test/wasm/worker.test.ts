@@ -8,6 +8,7 @@ import { wasmUrl } from "../../ts/runtime/wasm-url.js";
 import { startWorker } from "../../ts/runtime/worker-client.js";
 import { workerHost } from "../../ts/runtime/worker-host.js";
 import type { WorkerHost } from "../../ts/runtime/worker-protocol.js";
+import { ExclusiveSession } from "../../ts/session/exclusive.js";
 import { version } from "../../ts/version.js";
 import { fakeBackend } from "../support/fake-backend.js";
 
@@ -130,6 +131,8 @@ describe("a page that talks to a worker", () => {
     for (const junk of [null, 5, "x", {}, { id: "forged" }, { id: 1, value: { failure: {} } }]) made.posted[0]?.postMessage(junk);
     const session = await backend.createSession(CONFIG);
     expect((await session.parameters(0)).weights).toHaveLength(15);
+    const exclusive = new ExclusiveSession(walled(backend), session);
+    expect(() => exclusive.atOnce(() => 1)).toThrow(expect.objectContaining({ code: "BACKEND_UNAVAILABLE" }));
     session.dispose();
     expect(made.ended).toBe(0);
     for (const port of made.posted) port.close();

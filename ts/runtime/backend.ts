@@ -227,6 +227,8 @@ export interface Session {
     steps: number,
     values?: Float32Array,
   ): Awaitable<StreamArrays>;
+  /** Writes what the outputs do at one more step to `row`; a backend in another thread can't, and answers later. */
+  stepStream(stream: number, units: Uint32Array, row: Float32Array): Awaitable<void>;
   /** `targets` has a label for each step, or membranes `[step][output]`; what is not finite is none. */
   learnStream(
     stream: number,
@@ -282,6 +284,8 @@ export interface Backend {
   readonly version: string;
   /** `false` once a defect has left it unusable; the next request then makes a new one where possible. */
   readonly isAlive?: boolean;
+  /** Whether sessions are in other threads, so that every answer comes later. */
+  readonly isElsewhere?: boolean;
   /** How long one call into the core should take, in milliseconds; 50 by default. */
   readonly callMilliseconds?: number;
   /** Waited for before each call that takes long; events and timers of the caller's thread run meanwhile. */

@@ -101,6 +101,7 @@ export const SESSION: Table<Session, keyof Session> = {
   predict: ["later", ["dataset", "index"], ["start", "index"], ["count", "index"], ["earlyDecision", "flag"]],
   openStream: ["now", ["options", "text"], ["saved", "bytes?"]],
   runStream: ["now", ["stream", "index"], ["times", "shorts"], ["units", "words"], ["steps", "count"], ["values", "floats?"]],
+  stepStream: ["now", ["stream", "index"], ["units", "words"], ["row", "floats"]],
   learnStream: [
     "now",
     ["stream", "index"],

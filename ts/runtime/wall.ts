@@ -103,6 +103,7 @@ export function walled(backend: Backend): Backend {
     get isAlive() {
       return backend.isAlive !== false;
     },
+    isElsewhere: backend.isElsewhere === true,
     ...(backend.callMilliseconds === undefined ? {} : { callMilliseconds: backend.callMilliseconds }),
     createSession: async (...args) => walledSession(await createSession(...args), guard),
     restoreSession: async (...args) => walledSession(await restoreSession(...args), guard),

@@ -141,6 +141,10 @@ export class WasmSession {
      */
     setParameters(layer: number, parameters: ParameterArrays): void;
     /**
+     * Runs one step of a stream, and writes what the outputs do to `row`.
+     */
+    stepStream(stream: number, units: Uint32Array | number[], row: Float32Array): void;
+    /**
      * Parameters of a layer of a stream that learns.
      */
     streamParameters(stream: number, layer: number): ParameterArrays;
@@ -271,6 +275,7 @@ export interface InitOutput {
     readonly wasmsession_runStreamSignal: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly wasmsession_saveStream: (a: number, b: number) => [number, number, number, number];
     readonly wasmsession_setParameters: (a: number, b: number, c: any) => [number, number];
+    readonly wasmsession_stepStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number];
     readonly wasmsession_streamParameters: (a: number, b: number, c: number) => [number, number, number];
     readonly wasmsession_supply: (a: number, b: number, c: number, d: number, e: any) => [number, number];
     readonly wasmsession_upcoming: (a: number, b: number, c: number) => [number, number, number, number];

@@ -35,6 +35,7 @@ export function workerBackend(
     ...description,
     kind: "wasm",
     reason,
+    isElsewhere: true,
     get isAlive() {
       return line.isAlive;
     },

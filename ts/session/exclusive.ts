@@ -1,6 +1,10 @@
 import { SpikeletError } from "../errors.js";
 import type { Backend, Session } from "../runtime/backend.js";
 
+function unavailable(why: string): SpikeletError {
+  return new SpikeletError("BACKEND_UNAVAILABLE", "", `the network ${why}`);
+}
+
 /** Frees sessions that are no longer referenced: a garbage collector does not see the memory of WebAssembly or of a worker. */
 const forgotten = new FinalizationRegistry<Session>((session) => session.dispose());
 
@@ -39,6 +43,18 @@ export class ExclusiveSession {
     };
     this.#last = result.then(ended, ended);
     return result;
+  }
+
+  /**
+   * Calls `work` immediately.
+   *
+   * @throws {SpikeletError} `BACKEND_UNAVAILABLE` while other calls are under way, and where the session is in another thread.
+   */
+  atOnce<T>(work: (session: Session) => T): T {
+    this.#check();
+    if (this.backend.isElsewhere === true) throw unavailable("is in a worker, which answers later: call run()");
+    if (this.#calls > 0) throw unavailable("is at work on another call: wait for it first, or call run()");
+    return work(this.#session);
   }
 
   /** Calls `work` immediately; for what the session answers at any time. */

@@ -1,7 +1,7 @@
 import { type FieldChecks, fields, record } from "../check/fields.js";
 import { jsonOf } from "../check/json.js";
 import { MAX_STEPS, steps } from "../check/steps.js";
-import { bytes, finite, floats, listOf, whole } from "../check/values.js";
+import { bytes, finite, floats, listOf, numbers, refuse, whole } from "../check/values.js";
 import type { Decision } from "../decisions.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
@@ -139,12 +139,16 @@ export class SpikeStream implements Disposable {
   readonly #id: number;
   readonly #trained: Trained;
   readonly #hasRewards: boolean;
+  /** Units of a step, in memory that nobody else has. */
+  #fired = new Uint32Array(64);
+  readonly #row: Float32Array;
 
   private constructor(session: ExclusiveSession, id: number, trained: Trained, hasRewards: boolean) {
     this.#session = session;
     this.#id = id;
     this.#trained = trained;
     this.#hasRewards = hasRewards;
+    this.#row = new Float32Array(trained.outputs);
     forgotten.register(this, { session, id }, this);
   }
 
@@ -174,6 +178,29 @@ export class SpikeStream implements Disposable {
     whole(0, MAX_STEPS)(steps, "steps");
     const { times, units, values } = trainArrays(spikes, "spikes");
     return this.#answer(await this.#session.run((session) => session.runStream(this.#id, times, units, steps, values)));
+  }
+
+  /**
+   * Runs the next step at once, without a promise. The decisions over it come with the next answer of `run`, also of one with 0 steps.
+   *
+   * @param units that fire, in any order.
+   * @returns `[output]`: the membranes of a readout, otherwise 1 for each output that fires and 0 for the others. The array is the
+   * stream's own: the next step overwrites it.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for a unit that the input does not have, `CONFIG_INVALID` for a stream with a `window`,
+   * `BACKEND_UNAVAILABLE` where the network is in a worker, and while it is at work on another call; then no step is run.
+   */
+  step(units: ArrayLike<number>): Float32Array {
+    return this.#session.atOnce((session) => {
+      const count = numbers(units, "units").length;
+      if (this.#fired.length < count) this.#fired = new Uint32Array(2 * count);
+      for (let place = 0; place < count; place++) {
+        const unit = units[place] as number;
+        if (unit !== unit >>> 0) refuse("SHAPE_MISMATCH", `units[${place}]`, "a unit of the input", unit);
+        this.#fired[place] = unit;
+      }
+      session.stepStream(this.#id, this.#fired.subarray(0, count), this.#row);
+      return this.#row;
+    });
   }
 
   /**

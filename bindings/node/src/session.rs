@@ -20,6 +20,9 @@ pub struct NativeSession(Arc<Handle>);
 #[napi]
 pub struct NativeSamples(Option<Samples>);
 
+/// Numbers that a call writes to. The macro `napi` reads `&mut` of a parameter as a class.
+type Row<'a> = &'a mut [f32];
+
 /// What a call was given, and what it does with it.
 struct Called<G, T> {
     given: G,
@@ -252,6 +255,12 @@ impl NativeSession {
             session.run_stream(stream, (copied(times, "times")?, copied(units, "units")?, values), steps)
         };
         self.often(env, run).map(StreamArrays::from)
+    }
+
+    /// Runs one step of a stream, and writes what the outputs do to `row`.
+    #[napi(ts_args_type = "stream: number, units: Uint32Array, row: Float32Array")]
+    pub fn step_stream(&self, env: Env, stream: u32, units: &[u32], row: Row<'_>) -> napi::Result<()> {
+        self.often(env, |session| session.step_stream(stream, units, row))
     }
 
     /// Runs steps of a stream that learns.

@@ -129,6 +129,12 @@ impl WasmSession {
         self.0.run_stream(stream, (times, units, values), steps).map(stream_arrays).map_err(thrown)
     }
 
+    /// Runs one step of a stream, and writes what the outputs do to `row`.
+    #[wasm_bindgen(js_name = stepStream)]
+    pub fn step_stream(&mut self, stream: u32, units: &[u32], row: &mut [f32]) -> Outcome<()> {
+        self.0.step_stream(stream, units, row).map_err(thrown)
+    }
+
     /// Runs steps of a stream that learns.
     #[wasm_bindgen(js_name = learnStream, unchecked_return_type = "StreamArrays")]
     pub fn learn_stream(

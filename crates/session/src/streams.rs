@@ -136,6 +136,10 @@ impl Streams {
         run(stream, events, in_range(steps)?)
     }
 
+    pub(crate) fn step(&mut self, id: u32, units: &[u32], row: &mut [f32]) -> Result<()> {
+        self.find(id)?.stream.step(units, row)
+    }
+
     pub(crate) fn learn(&mut self, id: u32, events: StreamEvents, steps: u32, targets: &[f32]) -> Result<StreamAnswer> {
         let Held { stream, .. } = self.find(id)?;
         let steps = in_range(steps)?;

@@ -136,6 +136,48 @@ impl DecidingStream {
         self.run_steps(events, steps, None)
     }
 
+    /// Runs one more step with an event of value 1 for each of these units, in any order, and writes what the outputs do to `row`,
+    /// `[output]`: membranes of a readout, otherwise 1 for each that fires and 0 for the others.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for a unit that the input does not have and for a row of another length,
+    /// [`crate::ErrorCode::ConfigInvalid`] for a stream that decides over windows; no step is run then.
+    pub fn step(&mut self, units: &[u32], row: &mut [f32]) -> Result<()> {
+        let Self { stream, overall, windows, row: last } = self;
+        if windows.is_some() {
+            return Err(Error::config("window", "has decisions of its own, which only run() returns"));
+        }
+        if row.len() != last.len() {
+            return Err(Error::shape("row", format!("must have {} entries, got {}", last.len(), row.len())));
+        }
+        let inputs = match stream {
+            Runner::Fixed(stream) => stream.inputs(),
+            Runner::Learning(stream) => stream.inputs(),
+        };
+        if let Some(at) = units.iter().position(|&unit| unit as usize >= inputs) {
+            let message = format!("must be below the number of units ({inputs}), got {}", units[at]);
+            return Err(Error::shape(format!("units[{at}]"), message));
+        }
+        let sorted;
+        let units = if units.is_sorted() {
+            units
+        } else {
+            let mut copy = units.to_vec();
+            copy.sort_unstable();
+            sorted = copy;
+            &sorted
+        };
+        match stream {
+            Runner::Fixed(stream) => read(stream.step(units), row),
+            Runner::Learning(stream) => {
+                stream.step((units, &[]), &[])?;
+                read(stream.output(), row);
+            }
+        }
+        overall.add(row);
+        Ok(())
+    }
+
     /// Runs steps as [`DecidingStream::run`], with a target for each step that learns: of the loss `trace` a membrane for each output,
     /// `[step][output]`, of others a label, `[step]`; a number that is not finite stands for none.
     ///

@@ -94,20 +94,38 @@ impl SpikeStream {
         Ok(())
     }
 
+    /// Runs one more step with an event of value 1 for each of these units, which are in order and below those of the input.
+    pub fn step(&mut self, units: &[u32]) -> StepOutput<'_> {
+        self.states.make_room(&self.network);
+        self.states.send(0, units, &[]);
+        let at = self.states.at;
+        self.states.run(self.level, &self.network, at + 1);
+        self.states.at += 1;
+        self.output(at)
+    }
+
+    /// Units of the input.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.input_units
+    }
+
     /// Hands over what the outputs did at the `count` steps that were run last.
     fn read(&mut self, count: usize, take: &mut dyn FnMut(StepOutput<'_>) -> Result<()>) -> Result<()> {
-        let Self { network, states: Stepwise { work, at, .. }, membranes, .. } = self;
+        let at = self.states.at;
+        (at..at + count).try_for_each(|t| take(self.output(t)))
+    }
+
+    /// What the outputs did at a step of the window.
+    fn output(&mut self, t: usize) -> StepOutput<'_> {
+        let Self { network, states: Stepwise { work, .. }, membranes, .. } = self;
         let last = network.neurons() - 1;
         let LayerState { units, spikes, .. } = &work.layers[last];
-        let view = network.view(last);
-        for t in *at..*at + count {
-            if !membranes.is_empty() {
-                view.read_membranes(units, t, membranes);
-            }
-            let fired = &spikes.units[spikes.offsets[t] as usize..spikes.offsets[t + 1] as usize];
-            debug_assert!(fired.is_sorted(), "lanes of a dense layer are its units");
-            take(StepOutput { spikes: fired, membranes })?;
+        if !membranes.is_empty() {
+            network.view(last).read_membranes(units, t, membranes);
         }
-        Ok(())
+        let fired = &spikes.units[spikes.offsets[t] as usize..spikes.offsets[t + 1] as usize];
+        debug_assert!(fired.is_sorted(), "lanes of a dense layer are its units");
+        StepOutput { spikes: fired, membranes }
     }
 }

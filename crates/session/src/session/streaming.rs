@@ -30,6 +30,16 @@ impl Session {
         self.change(|session| session.streams.run(stream, events, steps))
     }
 
+    /// Runs one more step of a stream with an event of value 1 for each of these units, and writes what the outputs do to `row`, `[output]`:
+    /// membranes of a readout, otherwise 1 for each that fires.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown stream, a unit outside the input and a row of another length, `CONFIG_INVALID` for a stream with
+    /// windows; no step is run then.
+    pub fn step_stream(&mut self, stream: u32, units: &[u32], row: &mut [f32]) -> Result<()> {
+        self.change(|session| session.streams.step(stream, units, row))
+    }
+
     /// Runs as many steps of a stream that learns as [`Session::run_stream`], with a target for each: `[step]` labels, or `[step][output]`
     /// membranes for the loss `trace`, not finite where there is none.
     ///

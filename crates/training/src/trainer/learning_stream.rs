@@ -189,6 +189,16 @@ impl LearningStream {
         trainer.update_online(&mut rewards.gradient, 1, *rate)
     }
 
+    /// Units of the input.
+    pub(crate) fn inputs(&self) -> usize {
+        self.trainer.config.network.input.units()
+    }
+
+    /// What the outputs did at the step that was run last.
+    pub(crate) fn output(&self) -> StepOutput<'_> {
+        StepOutput { spikes: &[], membranes: &self.online.membranes }
+    }
+
     /// Configuration, parameters and moments.
     #[must_use]
     pub fn trainer(&self) -> &Trainer {
@@ -265,7 +275,7 @@ impl LearningStream {
             let events = (&units[sent..sent + here], values.get(sent..sent + here).unwrap_or_default());
             self.step(events, targets.chunks(self.targets_of_step()).nth(t).unwrap_or_default())?;
             sent += here;
-            take(StepOutput { spikes: &[], membranes: &self.online.membranes })?;
+            take(self.output())?;
         }
         Ok(())
     }
@@ -294,7 +304,8 @@ impl LearningStream {
         }
     }
 
-    fn step(&mut self, (units, values): (&[u32], &[f32]), target: &[f32]) -> Result<()> {
+    /// Runs a step with events of these units, which are in order, with their values unless all are 1, and learns from its target.
+    pub(crate) fn step(&mut self, (units, values): (&[u32], &[f32]), target: &[f32]) -> Result<()> {
         let Self { trainer, online, has_labels, .. } = self;
         let (level, batch) = (trainer.engine.level, 1);
         let network: &Network = &trainer.network;
