@@ -40,7 +40,9 @@ const ALL_SCRIPTS = [
  */
 
 /** The crates that compute, and what xtask asks of them. */
-const CORE = ["kernels", "config", "data", "encode", "network", "training"].map((name) => `spikelet-${name}`);
+const CORE = ["kernels", "config", "data", "encode", "network", "integer", "quantization", "training"].map(
+  (name) => `spikelet-${name}`,
+);
 const CODEGEN = ["config", "encode", "training"].map((name) => `spikelet-${name}/codegen`).join(",");
 
 /** @type {Record<string, Check>} */

@@ -62,7 +62,7 @@ impl Unsupported {
 /// What a golden case asks of the library.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Translation {
-    /// The configuration of a `network` or `trajectory` file.
+    /// The configuration of a network.
     Configuration(Value),
     /// The optimiser of each case of an `optimisers` file.
     Optimizers(Vec<Value>),
@@ -82,7 +82,7 @@ pub fn translate(file: &Value) -> Result<Translation, Untranslated> {
         return malformed(format!("unknown format {format}"));
     }
     match file["type"].as_str() {
-        Some("network" | "trajectory") => {
+        Some("network" | "trajectory" | "integer") => {
             let Some(batch) = file["batch"].as_u64() else { return malformed("has no batch") };
             configuration(&file["config"], batch, file.get("optimiser")).map(Translation::Configuration)
         }
@@ -92,7 +92,6 @@ pub fn translate(file: &Value) -> Result<Translation, Untranslated> {
             found["training"]["updateEvery"] = file["every"].clone();
             Ok(Translation::Configuration(found))
         }
-        Some("integer") => Err(Untranslated::Unsupported(["inference by whole numbers".to_owned()].into())),
         Some("optimisers") => {
             let cases = file["cases"].as_array().map(Vec::as_slice).unwrap_or_default();
             cases

@@ -14,6 +14,7 @@ mod local_batch;
 mod online;
 mod order;
 mod position;
+mod quantize;
 mod run;
 mod search;
 mod snapshot;

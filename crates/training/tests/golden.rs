@@ -8,6 +8,8 @@ mod end_simulation;
 mod files;
 #[path = "golden/format.rs"]
 mod format;
+#[path = "golden/integers.rs"]
+mod integers;
 #[path = "golden/network.rs"]
 mod network;
 #[path = "golden/online.rs"]

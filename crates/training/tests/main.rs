@@ -8,6 +8,7 @@ mod learnt;
 mod local_batches;
 mod plans;
 mod properties;
+mod quantization;
 mod rules;
 mod runs;
 mod schema;

@@ -42,10 +42,15 @@ impl ForwardWorkspace {
         self.layers.iter_mut().for_each(|layer| layer.units.keep_trace(steps));
     }
 
+    /// Makes room for every state of every layer.
+    pub fn observe_states(&mut self, network: &Network) {
+        self.layers[..network.neurons()].iter_mut().for_each(|layer| layer.units.observe(network.steps));
+    }
+
     /// Makes room for every state and every adjoint of every layer.
     pub fn observe(&mut self, network: &Network) {
+        self.observe_states(network);
         for (state, layer) in self.layers.iter_mut().zip(network.with_neurons()) {
-            state.units.observe(network.steps);
             state.adjoints.observe(network.steps * layer.layout.stride);
         }
     }

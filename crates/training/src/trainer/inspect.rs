@@ -213,7 +213,7 @@ impl Trainer {
     }
 }
 
-fn indices(data: &Dataset, range: &Range<usize>) -> Result<Vec<u32>> {
+pub(super) fn indices(data: &Dataset, range: &Range<usize>) -> Result<Vec<u32>> {
     if range.start > range.end || range.end > data.len() {
         return Err(Error::shape(
             "range",

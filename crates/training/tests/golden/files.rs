@@ -20,8 +20,8 @@ const ELSEWHERE: [&str; 9] = [
     "aer_nmnist",
     "shapes",
 ];
-const HERE: [&str; 8] =
-    ["network", "trajectory", "online", "decisions", "count_target", "optimisers", "schedules", "kernels"];
+const HERE: [&str; 9] =
+    ["network", "trajectory", "online", "integer", "decisions", "count_target", "optimisers", "schedules", "kernels"];
 
 fn folder() -> PathBuf {
     // cargo sets it anew for each run: a build folder that was moved has tests that were compiled elsewhere.

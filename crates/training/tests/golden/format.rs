@@ -62,14 +62,28 @@ pub(crate) struct InputParameters {
     pub(crate) delays: Vec<f64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum Target {
-    Train { events: Vec<Event> },
-    Count { counts: Vec<Vec<f32>> },
-    Latency { labels: Vec<u32> },
-    Membrane { labels: Vec<u32> },
-    Trace { values: Vec<f32> },
+    /// Where nothing is learnt.
+    #[default]
+    #[serde(skip)]
+    None,
+    Train {
+        events: Vec<Event>,
+    },
+    Count {
+        counts: Vec<Vec<f32>>,
+    },
+    Latency {
+        labels: Vec<u32>,
+    },
+    Membrane {
+        labels: Vec<u32>,
+    },
+    Trace {
+        values: Vec<f32>,
+    },
 }
 
 #[derive(Deserialize)]
@@ -123,6 +137,7 @@ pub(crate) struct Draw {
     /// Value of each event; without, all are 1.
     #[serde(default)]
     pub(crate) input_values: Option<Vec<f32>>,
+    #[serde(default)]
     pub(crate) target: Target,
 }
 
@@ -251,4 +266,78 @@ pub(crate) struct OnlineCase {
 pub(crate) struct OnlineEnd {
     pub(crate) loss: LossParts,
     pub(crate) final_params: Vec<Parameters>,
+}
+
+/// Inference with whole numbers.
+#[derive(Deserialize)]
+pub(crate) struct IntegerCase {
+    #[serde(flatten)]
+    pub(crate) draw: Draw,
+    pub(crate) conversion: Conversion,
+    /// Events that set the shifts, where these are not the input.
+    #[serde(default)]
+    pub(crate) calibration_events: Option<Vec<Event>>,
+    pub(crate) integer: CaseIntegers,
+    pub(crate) expected: IntegerExpected,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Conversion {
+    pub(crate) state_bits: u32,
+    pub(crate) percentile: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CaseIntegers {
+    pub(crate) state_bits: f64,
+    pub(crate) layers: Vec<CaseIntegerLayer>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CaseIntegerLayer {
+    pub(crate) inputs: Vec<InputParameters>,
+    pub(crate) weight_shift: f64,
+    pub(crate) current_shift: f64,
+    pub(crate) current_decay: Numbers,
+    pub(crate) membrane_decay: Numbers,
+    pub(crate) bias: Numbers,
+    #[serde(default)]
+    pub(crate) threshold: Option<Numbers>,
+    #[serde(default)]
+    pub(crate) adaptation_decay: Option<Numbers>,
+    #[serde(default)]
+    pub(crate) adaptation_strength: Option<Numbers>,
+    /// Rounded to 9 digits.
+    pub(crate) scale: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct IntegerExpected {
+    pub(crate) spikes: Vec<LayerSpikes>,
+    pub(crate) clamped: u64,
+    /// Membranes of a readout, `[sample][step][output]`.
+    #[serde(default)]
+    pub(crate) membranes: Vec<i32>,
+    pub(crate) statistic: Vec<Vec<f64>>,
+    pub(crate) decision: Vec<u32>,
+    pub(crate) probes: Vec<IntegerProbe>,
+}
+
+/// States of a unit before the reset.
+#[derive(Deserialize)]
+pub(crate) struct IntegerProbe {
+    pub(crate) layer: usize,
+    #[serde(rename = "b")]
+    pub(crate) sample: usize,
+    #[serde(rename = "t")]
+    pub(crate) step: usize,
+    #[serde(rename = "i")]
+    pub(crate) unit: usize,
+    #[serde(rename = "I")]
+    pub(crate) current: i32,
+    #[serde(rename = "V")]
+    pub(crate) membrane: i32,
 }

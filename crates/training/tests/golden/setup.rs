@@ -109,6 +109,7 @@ impl Draw {
         let inputs = trainer.config().network.input.units();
         let outputs = trainer.shapes().last().expect("there is a layer").units;
         let targets = match &self.target {
+            Target::None => Targets::None,
             Target::Train { events } => Targets::Trains(trains(events, self.batch, steps, outputs)),
             Target::Count { counts } => Targets::Counts(counts.concat()),
             Target::Latency { labels } | Target::Membrane { labels } => Targets::Labels(labels.clone()),
