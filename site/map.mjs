@@ -29,6 +29,7 @@ export const SECTIONS = [
       page("guides/figures", "Figures"),
       page("guides/sweeps", "Sweeps and clusters"),
       page("guides/mpi", "One training on many machines"),
+      page("guides/whole-numbers", "Whole numbers"),
       page("guides/exchange", "Exchange with Python"),
     ],
   },

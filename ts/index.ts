@@ -99,6 +99,13 @@ export type { Reason, Recommendation } from "./recommend/recommendation.js";
 export type { Gradients, InputParameters, LayerParameters, LayerTrace, LearntName, Prediction } from "./results.js";
 export type * from "./runtime/backend.js";
 export { type CheckpointInfo, type CheckpointInfoOptions, checkpointInfo } from "./session/checkpoint-info.js";
+export {
+  IntegerNetwork,
+  type IntegerPassOptions,
+  type IntegerPrediction,
+  type QuantizeOptions,
+} from "./session/integer-network.js";
+export type { IntegerInput, IntegerLayer, Integers } from "./session/integer-numbers.js";
 export type { OutputGradient, SampleOutputGradient } from "./session/output-gradient.js";
 export type { RawSample } from "./session/raw-samples.js";
 export type { RunOptions, RunReport, TrainingRun } from "./session/run.js";

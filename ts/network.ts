@@ -25,6 +25,8 @@ import { abortSignal, backendChoice, PAGE_OPTIONS } from "./runtime/options.js";
 import { Budget } from "./session/budget.js";
 import { ExclusiveSession } from "./session/exclusive.js";
 import { Feed } from "./session/feed.js";
+import type { IntegerNetwork, QuantizeOptions } from "./session/integer-network.js";
+import type { Integers } from "./session/integer-numbers.js";
 import type { OutputGradient, OutputGradientArrays } from "./session/output-gradient.js";
 import type { RawSample } from "./session/raw-samples.js";
 import { StoredPass } from "./session/stored-pass.js";
@@ -241,6 +243,33 @@ export class Network implements Disposable {
     const { trainedOn: data, layers } = this.info;
     const outputs = layers.at(-1)?.units ?? 0;
     return SpikeStream.open(this.session, options, { decision: decisionOf(this.config), data, layers: layers.length, outputs });
+  }
+
+  /**
+   * Converts the network, with the parameters with which it predicts now, to whole numbers: weights of 8 bits, states of 16 or 32
+   * (specification 20). The network itself stays as it is.
+   *
+   * @throws {SpikeletError} `CONFIG_INVALID` with the path of what has no form in whole numbers (the neuron `adlif`, the reset
+   * `subtractAfterDecay`, the statistics `softmaxSum` and `expMean`), and at `stateBits` for states that do not fit; `SHAPE_MISMATCH` or
+   * `DATA_FORMAT` if the samples do not fit the network.
+   */
+  async quantize(options: QuantizeOptions): Promise<IntegerNetwork> {
+    return (await this.#integers()).quantize(options);
+  }
+
+  /**
+   * Makes a network of whole numbers from those that `quantize` gave for a network of the same configuration. The parameters of this
+   * network do not matter.
+   *
+   * @throws {SpikeletError} `CONFIG_INVALID`, `SHAPE_MISMATCH` or `DATA_FORMAT` with the path of what does not fit the configuration.
+   */
+  async integerNetwork(integers: Integers): Promise<IntegerNetwork> {
+    return (await this.#integers()).open(integers);
+  }
+
+  async #integers() {
+    const { integerNetworks } = await import("./session/integer-network.js");
+    return integerNetworks({ session: this.session, feed: this.feed, layers: this.info.layers.length });
   }
 
   #evaluations: Promise<void> = Promise.resolve();

@@ -179,12 +179,15 @@ export function joinPredictions(parts: readonly PredictionArrays[], layers: numb
   };
 }
 
-/** Samples of a layer that never fires, of which the core has no spikes to tell. */
-function silent(samples: number): EventArrays {
+/** @internal Samples of a layer that never fires, of which the core has no spikes to tell. */
+export function silent(samples: number): EventArrays {
   return { offsets: new Uint32Array(samples + 1), times: new Uint16Array(), units: new Uint32Array() };
 }
 
-function concat<T extends Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(
+type Numbers = Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
+/** @internal One array after the other. */
+export function concat<T extends Numbers>(
   parts: readonly ArrayLike<number>[],
   array: { new (length: number): T; BYTES_PER_ELEMENT: number },
 ): T {

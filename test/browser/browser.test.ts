@@ -15,7 +15,7 @@ import { traceMainThread } from "./main-thread.js";
 import { serve } from "./serve.js";
 
 /** Bytes after gzip that a page may load. */
-const BUDGET = { wasm: MAX_GZIPPED.module, threads: MAX_GZIPPED.withThreads, js: 35_000 };
+const BUDGET = { wasm: MAX_GZIPPED.module, threads: MAX_GZIPPED.withThreads, js: 36_000 };
 
 /** What the scenario `exhaust` finds: the old workers have stopped, new ones answer. */
 const EXHAUSTED = {
@@ -180,9 +180,9 @@ describe("a page built with Vite", () => {
     const library = await buildLibrary(project.folder);
     expect(await packedSize(library, ".wasm", /threads/)).toBeLessThanOrEqual(BUDGET.wasm);
     expect(await packedSize(library, ".wasm", /spikelet_bg/)).toBeLessThanOrEqual(BUDGET.threads);
-    // The glue of the WebAssembly is loaded by the page itself or stands in the worker. Several workers, streams, gradients from
-    // outside and the reader of single samples are loaded when they are asked for.
-    const onDemand = "several|threads|stream|raw-samples|output-gradient";
+    // The glue of the WebAssembly is loaded by the page itself or stands in the worker. Several workers, streams, networks of whole
+    // numbers, gradients from outside and the reader of single samples are loaded when they are asked for.
+    const onDemand = "several|threads|stream|integer-network|raw-samples|output-gradient";
     for (const notLoaded of ["wasm-(?!url)", "worker-"].map((glue) => new RegExp(`\\b(?:${glue}|${onDemand})`))) {
       expect(await packedSize(library, ".js")).toBeGreaterThan(await packedSize(library, ".js", notLoaded));
       const js = await packedSize(library, ".js", notLoaded);

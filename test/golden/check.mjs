@@ -1,6 +1,7 @@
 // One golden file against the public API. Used by the tests and by `npm run test:golden`.
 import { Findings } from "./compare.mjs";
 import { checkAer, checkEncodeLatency, checkEncodeRate, checkEncodeSeries, checkLogMel } from "./encodings.mjs";
+import { checkIntegers } from "./integers.mjs";
 import { checkNetwork, checkOnline, checkTrajectory } from "./network.mjs";
 import { checkCountTarget, checkDecisions, checkKernels, checkOptimisers, checkSchedules, checkShapes } from "./parts.mjs";
 
@@ -11,6 +12,7 @@ const CHECKS = {
   network: checkNetwork,
   trajectory: checkTrajectory,
   online: checkOnline,
+  integer: checkIntegers,
   encode_latency: checkEncodeLatency,
   encode_stretch: checkEncodeRate,
   encode_shift_back: checkEncodeRate,

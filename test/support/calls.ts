@@ -19,6 +19,7 @@ export interface Supply {
   checkpoint: Uint8Array;
   parameters: spikelet.LayerParameters[];
   gradients: spikelet.Gradients;
+  integers: spikelet.IntegerNetwork;
   metrics: spikelet.Metrics;
 }
 
@@ -34,6 +35,7 @@ export async function supplyOf(backend: Supply["backend"]): Promise<Supply> {
     trainer,
     checkpoint: await trainer.checkpoint(),
     parameters: await network.parameters(),
+    integers: await network.quantize({ calibration: tinyData(2) }),
     gradients: await network.gradients(tinyData(2), { trace: true }),
     metrics: await network.evaluate(tinyData()),
   };
@@ -101,6 +103,12 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     "Network.gradients": {
       call: network.gradients.bind(network),
       args: [data, { trace: false, outputGradient: () => Array(data.length).fill({}) }],
+    },
+    "Network.quantize": { call: network.quantize.bind(network), args: [{ calibration: data, stateBits: 16, percentile: 99.9 }] },
+    "Network.integerNetwork": { call: network.integerNetwork.bind(network), args: [supply.integers.integers] },
+    "IntegerNetwork.predict": {
+      call: supply.integers.predict.bind(supply.integers),
+      args: [data, { signal, onProgress: () => {} }],
     },
     "Network.checkpoint": { call: network.checkpoint.bind(network), args: [{ origin: "a run" }] },
     "Network.stream": { call: network.stream.bind(network), args: [{ encoding: encode.delta(), channels: 4 }] },
@@ -263,9 +271,10 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
   };
 }
 
-const CLASSES = [spikelet.Network, spikelet.Trainer, spikelet.SpikeDataset, spikelet.SpikeEvents];
+const CLASSES = [spikelet.Network, spikelet.IntegerNetwork, spikelet.Trainer, spikelet.SpikeDataset, spikelet.SpikeEvents];
 /** Methods that only this library calls. */
 const INTERNAL = [
+  "IntegerNetwork.of",
   "SpikeDataset.pixels",
   "SpikeDataset.withEvents",
   "SpikeDataset.withParts",

@@ -1,5 +1,14 @@
 import { metricsOf } from "./metrics.js";
-import type { Backend, CoreEvent, DatasetArrays, ParameterArrays, PredictionArrays, Session, StreamArrays } from "./types.js";
+import type {
+  Backend,
+  CoreEvent,
+  DatasetArrays,
+  IntegerPredictionArrays,
+  ParameterArrays,
+  PredictionArrays,
+  Session,
+  StreamArrays,
+} from "./types.js";
 
 /** How the stand-in behaves. */
 export interface FakeOptions {
@@ -56,7 +65,7 @@ interface FakeConfig {
 export class FakeSession implements Session {
   readonly datasets = new Map<number, { descriptor: string; arrays: DatasetArrays }>();
   readonly budgets: number[] = [];
-  /** Streams that were closed. */
+  /** Streams and networks of whole numbers that were closed. */
   readonly closed: number[] = [];
   isDisposed = false;
   #config: FakeConfig;
@@ -126,6 +135,28 @@ export class FakeSession implements Session {
 
   removeDataset(id: number): void {
     this.datasets.delete(id);
+  }
+
+  async quantize(): Promise<Float64Array> {
+    return Float64Array.of(32, 0);
+  }
+
+  openIntegers(): number {
+    return this.#nextId++;
+  }
+
+  async predictIntegers(_: number, __: number, ___: number, count: number): Promise<IntegerPredictionArrays> {
+    return this.#work("predictIntegers", async () => ({
+      decisions: new Uint32Array(count),
+      scores: new Float64Array(count),
+      membranes: new Int32Array(),
+      clamped: 0,
+      layers: [],
+    }));
+  }
+
+  closeIntegers(id: number): void {
+    this.closed.push(id);
   }
 
   openStream(): number {

@@ -123,6 +123,7 @@ export const bytes: Check<Uint8Array> = typedArray("Uint8Array");
 export const shorts: Check<Uint16Array> = typedArray("Uint16Array");
 export const words: Check<Uint32Array> = typedArray("Uint32Array");
 export const floats: Check<Float32Array> = typedArray("Float32Array");
+export const doubles: Check<Float64Array> = typedArray("Float64Array");
 
 /** Any function. */
 export const callback: Check<() => void> = (value, path) =>

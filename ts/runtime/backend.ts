@@ -70,6 +70,20 @@ export interface PredictionArrays {
   layers: EventArrays[];
 }
 
+/** Answers of a network of whole numbers. */
+export interface IntegerPredictionArrays {
+  /** Decision of each sample; empty where the network decides nothing. */
+  decisions: Uint32Array;
+  /** `[sample][output]`, whose largest value is the decision. */
+  scores: Float64Array;
+  /** `[sample][step][output]`: membranes of a readout; empty where the output fires. */
+  membranes: Int32Array;
+  /** How often a current or a membrane was held within its bits. */
+  clamped: number;
+  /** Spikes of each spiking layer. */
+  layers: EventArrays[];
+}
+
 /** Results of a stream for the steps of a call. */
 export interface StreamArrays {
   /** Step of each output spike, counted from the first step of the call. */
@@ -214,6 +228,13 @@ export interface Session {
   advanceEvaluation(maxSamples: number): Promise<string>;
   /** `earlyDecision` as in `beginEvaluation`. */
   predict(dataset: number, start: number, count: number, earlyDecision: boolean): Promise<PredictionArrays>;
+  /** The network as whole numbers, one after the other, with shifts by these samples. */
+  quantize(dataset: number, start: number, count: number, stateBits: number, percentile: number): Promise<Float64Array>;
+  /** Makes a network of whole numbers, as `quantize` gives them, and returns its number. */
+  openIntegers(integers: Float64Array): Awaitable<number>;
+  /** Each sample runs all its steps. */
+  predictIntegers(integers: number, dataset: number, start: number, count: number): Promise<IntegerPredictionArrays>;
+  closeIntegers(integers: number): Awaitable<void>;
   /**
    * Begins a stream of steps, or goes on where one was saved, and returns its number; options
    * `{"encoding"?,"channels"?,"window"?,"hop"?,"learn"?}`.

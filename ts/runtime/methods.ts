@@ -23,6 +23,7 @@ export interface Kinds {
   shorts: Uint16Array;
   words: Uint32Array;
   floats: Float32Array;
+  doubles: Float64Array;
   parameters: ParameterArrays;
   layers: ParameterArrays[];
   arrays: DatasetArrays;
@@ -99,6 +100,17 @@ export const SESSION: Table<Session, keyof Session> = {
   beginEvaluation: ["now", ["dataset", "index"], ["earlyDecision", "flag"]],
   advanceEvaluation: ["later", ["maxSamples", "count"]],
   predict: ["later", ["dataset", "index"], ["start", "index"], ["count", "index"], ["earlyDecision", "flag"]],
+  quantize: [
+    "later",
+    ["dataset", "index"],
+    ["start", "index"],
+    ["count", "index"],
+    ["stateBits", "count"],
+    ["percentile", "number"],
+  ],
+  openIntegers: ["now", ["integers", "doubles"]],
+  predictIntegers: ["later", ["integers", "index"], ["dataset", "index"], ["start", "index"], ["count", "index"]],
+  closeIntegers: ["now", ["integers", "index"]],
   openStream: ["now", ["options", "text"], ["saved", "bytes?"]],
   runStream: ["now", ["stream", "index"], ["times", "shorts"], ["units", "words"], ["steps", "count"], ["values", "floats?"]],
   stepStream: ["now", ["stream", "index"], ["units", "words"], ["row", "floats"]],

@@ -6,6 +6,7 @@ import { record } from "../check/fields.js";
 import {
   bytes,
   type Check,
+  doubles,
   finite,
   flag,
   floats,
@@ -62,6 +63,7 @@ const CHECKS: { readonly [K in Kind]: Check<Kinds[K]> } = {
   shorts,
   words,
   floats,
+  doubles,
   parameters: parameterArrays,
   layers: listOf(parameterArrays),
   arrays: datasetArrays,

@@ -9,6 +9,7 @@ import type {
     GradientArrays,
     IdxArray,
     InputArrays,
+    IntegerPredictionArrays,
     NpyArray,
     ParameterArrays,
     PredictionArrays,
@@ -53,6 +54,10 @@ export class WasmSession {
      */
     checkpoint(origin?: string | null): Uint8Array;
     /**
+     * Frees a network of whole numbers.
+     */
+    closeIntegers(integers: number): void;
+    /**
      * Frees a stream.
      */
     closeStream(stream: number): void;
@@ -85,6 +90,10 @@ export class WasmSession {
      */
     learnStream(stream: number, times: Uint16Array | number[], units: Uint32Array | number[], steps: number, targets: Float32Array | number[], values?: Float32Array | number[] | null): StreamArrays;
     /**
+     * Makes a network of whole numbers and returns its number.
+     */
+    openIntegers(integers: Float64Array | number[]): number;
+    /**
      * Opens a stream, perhaps where one was saved, and returns its number.
      */
     openStream(options: string, saved?: Uint8Array | number[] | null): number;
@@ -97,9 +106,17 @@ export class WasmSession {
      */
     parameters(layer: number): ParameterArrays;
     /**
+     * Answers of a network of whole numbers to samples.
+     */
+    predictIntegers(integers: number, dataset: number, start: number, count: number): IntegerPredictionArrays;
+    /**
      * Decisions and spikes of samples; if requested, each only up to its decision.
      */
     predict(dataset: number, start: number, count: number, early_decision: boolean): PredictionArrays;
+    /**
+     * Converts the network to whole numbers and returns these, one after the other.
+     */
+    quantize(dataset: number, start: number, count: number, state_bits: number, percentile: number): Float64Array;
     /**
      * Frees a data set.
      */
@@ -253,6 +270,7 @@ export interface InitOutput {
     readonly wasmsession_begin: (a: number, b: number, c: number) => [number, number];
     readonly wasmsession_beginEvaluation: (a: number, b: number, c: number) => [number, number];
     readonly wasmsession_checkpoint: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly wasmsession_closeIntegers: (a: number, b: number) => [number, number];
     readonly wasmsession_closeStream: (a: number, b: number) => [number, number];
     readonly wasmsession_config: (a: number) => [number, number];
     readonly wasmsession_create: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
@@ -261,10 +279,13 @@ export interface InitOutput {
     readonly wasmsession_history: (a: number) => [number, number];
     readonly wasmsession_info: (a: number) => [number, number];
     readonly wasmsession_learnStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number, number];
+    readonly wasmsession_openIntegers: (a: number, b: number, c: number) => [number, number, number];
     readonly wasmsession_openStream: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly wasmsession_outputs: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly wasmsession_parameters: (a: number, b: number) => [number, number, number];
     readonly wasmsession_predict: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
+    readonly wasmsession_predictIntegers: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
+    readonly wasmsession_quantize: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
     readonly wasmsession_removeDataset: (a: number, b: number) => [number, number];
     readonly wasmsession_restartStream: (a: number, b: number) => [number, number];
     readonly wasmsession_restartStreamDecision: (a: number, b: number) => [number, number];

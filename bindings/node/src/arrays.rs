@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use napi::bindgen_prelude::{Float32Array, Uint8Array, Uint16Array, Uint32Array};
+use napi::bindgen_prelude::{Float32Array, Float64Array, Int32Array, Uint8Array, Uint16Array, Uint32Array};
 use napi_derive::napi;
 use spikelet_session::{self as wire, Result, copied};
 
@@ -189,6 +189,33 @@ impl From<wire::Prediction> for PredictionArrays {
             scores_by_membrane: prediction.scores_by_membrane.into(),
             probabilities: prediction.probabilities.into(),
             membranes: prediction.membranes.into(),
+            layers: prediction.layers.into_iter().map(EventArrays::from).collect(),
+        }
+    }
+}
+
+/// Answers of a network of whole numbers.
+#[napi(object, object_from_js = false)]
+pub struct IntegerPredictionArrays {
+    /// Decision of each sample; empty where the network decides nothing.
+    pub decisions: Uint32Array,
+    /// `[sample][output]`, whose largest value is the decision.
+    pub scores: Float64Array,
+    /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
+    pub membranes: Int32Array,
+    /// How often a current or a membrane was held within its bits.
+    pub clamped: f64,
+    /// Spikes of each spiking layer.
+    pub layers: Vec<EventArrays>,
+}
+
+impl From<wire::IntegerPrediction> for IntegerPredictionArrays {
+    fn from(prediction: wire::IntegerPrediction) -> Self {
+        Self {
+            decisions: prediction.decisions.into(),
+            scores: prediction.scores.into(),
+            membranes: prediction.membranes.into(),
+            clamped: prediction.clamped,
             layers: prediction.layers.into_iter().map(EventArrays::from).collect(),
         }
     }

@@ -21,6 +21,7 @@ impl Owned for u8 {}
 impl Owned for u16 {}
 impl Owned for u32 {}
 impl Owned for f32 {}
+impl Owned for f64 {}
 impl Owned for String {}
 impl Owned for DatasetArrays {}
 impl Owned for Samples {}

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use napi::Env;
-use napi::bindgen_prelude::{Object, ToNapiValue, Uint8Array};
+use napi::bindgen_prelude::{Float64Array, Object, ToNapiValue, Uint8Array};
 use napi_derive::napi;
 use spikelet_session::{Error, ErrorCode, LayerParameters, OutsideGradient, Result, Samples, Session, copied};
 
-use crate::arrays::{DatasetArrays, GradientArrays, ParameterArrays, PredictionArrays, StreamArrays};
+use crate::arrays::{
+    DatasetArrays, GradientArrays, IntegerPredictionArrays, ParameterArrays, PredictionArrays, StreamArrays,
+};
 use crate::error::thrown;
 use crate::handle::Handle;
 use crate::job::{self, Owned};
@@ -231,6 +233,51 @@ impl NativeSession {
             handle.with(|session| session.predict(dataset, start, count, early_decision))
         };
         self.later(env, Ok((dataset, start, count, early_decision)), work, PredictionArrays::from)
+    }
+
+    /// Converts the network to whole numbers and resolves to these, one after the other.
+    #[napi(ts_return_type = "Promise<Float64Array>")]
+    pub fn quantize<'env>(
+        &self,
+        env: &'env Env,
+        dataset: u32,
+        start: u32,
+        count: u32,
+        state_bits: u32,
+        percentile: f64,
+    ) -> napi::Result<Object<'env>> {
+        let work = |handle: Arc<Handle>, (dataset, start, count, state_bits, percentile)| {
+            handle.with(|session| session.quantize(dataset, start, count, state_bits, percentile))
+        };
+        self.later(env, Ok((dataset, start, count, state_bits, percentile)), work, Float64Array::new)
+    }
+
+    /// Makes a network of whole numbers and returns its number.
+    #[napi]
+    pub fn open_integers(&self, env: Env, integers: &[f64]) -> napi::Result<u32> {
+        self.now(env, |session| session.open_integers(integers))
+    }
+
+    /// Answers of a network of whole numbers to samples.
+    #[napi(ts_return_type = "Promise<IntegerPredictionArrays>")]
+    pub fn predict_integers<'env>(
+        &self,
+        env: &'env Env,
+        integers: u32,
+        dataset: u32,
+        start: u32,
+        count: u32,
+    ) -> napi::Result<Object<'env>> {
+        let work = |handle: Arc<Handle>, (integers, dataset, start, count)| {
+            handle.with(|session| session.predict_integers(integers, dataset, start, count))
+        };
+        self.later(env, Ok((integers, dataset, start, count)), work, IntegerPredictionArrays::from)
+    }
+
+    /// Frees a network of whole numbers.
+    #[napi]
+    pub fn close_integers(&self, env: Env, integers: u32) -> napi::Result<()> {
+        self.now(env, |session| session.close_integers(integers))
     }
 
     /// Opens a stream, perhaps where one was saved, and returns its number.

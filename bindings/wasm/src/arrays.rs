@@ -1,6 +1,6 @@
 //! Objects of typed arrays, both ways.
 
-use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array, Uint16Array, Uint32Array};
+use js_sys::{Array, Float32Array, Float64Array, Int32Array, Object, Reflect, Uint8Array, Uint16Array, Uint32Array};
 use spikelet_session as wire;
 use wasm_bindgen::prelude::*;
 
@@ -13,6 +13,7 @@ const CONTRACT: &str = r#"import type {
   GradientArrays,
   IdxArray,
   InputArrays,
+  IntegerPredictionArrays,
   NpyArray,
   ParameterArrays,
   PredictionArrays,
@@ -219,6 +220,16 @@ pub(crate) fn prediction_arrays(prediction: wire::Prediction) -> Object {
         ("scoresByMembrane", floats(&prediction.scores_by_membrane)),
         ("probabilities", floats(&prediction.probabilities)),
         ("membranes", floats(&prediction.membranes)),
+        ("layers", list(prediction.layers, event_arrays)),
+    ])
+}
+
+pub(crate) fn integer_prediction_arrays(prediction: wire::IntegerPrediction) -> Object {
+    object([
+        ("decisions", words(&prediction.decisions)),
+        ("scores", Float64Array::from(&prediction.scores[..]).into()),
+        ("membranes", Int32Array::from(&prediction.membranes[..]).into()),
+        ("clamped", prediction.clamped.into()),
         ("layers", list(prediction.layers, event_arrays)),
     ])
 }

@@ -7,6 +7,7 @@ mod checkpoint;
 mod convert;
 mod datasets;
 mod guard;
+mod integers;
 #[cfg(feature = "mpi")]
 mod mpi;
 mod options;
@@ -39,5 +40,6 @@ pub use streams::StreamEvents;
 pub use threads::{lend_thread, share_threads};
 pub use version::version;
 pub use wire::{
-    DatasetArrays, Events, GeneratedArrays, Gradients, Prediction, StreamAnswer, StreamDecision, TensorArrays,
+    DatasetArrays, Events, GeneratedArrays, Gradients, IntegerPrediction, Prediction, StreamAnswer, StreamDecision,
+    TensorArrays,
 };

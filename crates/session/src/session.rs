@@ -8,6 +8,7 @@ use spikelet_training::{Evaluation, Executor, Level, Trainer};
 use crate::checkpoint;
 use crate::datasets::{Datasets, Shape};
 use crate::guard::guard;
+use crate::integers::IntegerNetworks;
 use crate::options::RunOptions;
 use crate::peers::Peers;
 use crate::status::{Info, to_json};
@@ -18,6 +19,7 @@ use crate::workers::Workers;
 
 mod evaluation;
 mod gradients;
+mod quantization;
 mod run;
 mod streaming;
 mod supply;
@@ -32,6 +34,7 @@ pub struct Session {
     workers: Workers,
     datasets: Datasets,
     streams: Streams,
+    integers: IntegerNetworks,
     run: Option<RunOptions>,
     evaluation: Option<(u32, Evaluation)>,
     peers: Option<Box<dyn Peers>>,
@@ -88,6 +91,7 @@ impl Session {
             trainer,
             datasets: Datasets::default(),
             streams: Streams::default(),
+            integers: IntegerNetworks::default(),
             run: None,
             evaluation: None,
             peers: None,

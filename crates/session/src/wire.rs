@@ -152,6 +152,33 @@ impl Prediction {
     }
 }
 
+/// Answers of a network of whole numbers to samples. Numbers beyond 32 bits are exact up to 2⁵³.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IntegerPrediction {
+    /// Decision, one a sample; empty where the network decides nothing.
+    pub decisions: Vec<u32>,
+    /// `[sample][output]`, whose largest value is the decision; empty where `decisions` is.
+    pub scores: Vec<f64>,
+    /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
+    pub membranes: Vec<i32>,
+    /// How often a current or a membrane was held within its bits.
+    pub clamped: f64,
+    /// Spikes of each spiking layer.
+    pub layers: Vec<Events>,
+}
+
+impl IntegerPrediction {
+    pub(crate) fn from_core(prediction: spikelet_quantization::IntegerPrediction) -> Result<Self> {
+        Ok(Self {
+            decisions: prediction.decisions,
+            scores: prediction.scores,
+            membranes: prediction.membranes,
+            clamped: prediction.clamped as f64,
+            layers: prediction.layers.into_iter().map(Events::from_trains).collect::<Result<_>>()?,
+        })
+    }
+}
+
 /// Results of a stream for the steps of a call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StreamAnswer {

@@ -1,0 +1,66 @@
+//! Networks of whole numbers.
+
+use spikelet_config::Result;
+use spikelet_quantization::Conversion;
+
+use super::Session;
+use crate::wire::IntegerPrediction;
+
+impl Session {
+    /// Converts the network to whole numbers, with shifts by `count` samples from `start` on: the numbers of
+    /// [`spikelet_quantization::Integers`], one after the other.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` with the path of what has no form in whole numbers, for settings out of range, and at `stateBits` for states that
+    /// do not fit; `SHAPE_MISMATCH` for no samples and samples that do not exist.
+    pub fn quantize(
+        &mut self,
+        dataset: u32,
+        start: u32,
+        count: u32,
+        state_bits: u32,
+        percentile: f64,
+    ) -> Result<Vec<f64>> {
+        self.change(|session| {
+            let data = session.datasets.find("dataset", dataset)?;
+            let range = start as usize..(start as usize).saturating_add(count as usize);
+            session.trainer.quantize(data, range, Conversion { state_bits, percentile })
+        })
+    }
+
+    /// Makes a network of the session's configuration and whole numbers, as [`Session::quantize`] gives them, and returns its number.
+    ///
+    /// # Errors
+    /// `DATA_FORMAT`, `CONFIG_INVALID` and `SHAPE_MISMATCH` with the path of what does not fit.
+    pub fn open_integers(&mut self, integers: &[f64]) -> Result<u32> {
+        self.change(|session| session.integers.open(integers, session.trainer.config()))
+    }
+
+    /// Answers of a network of whole numbers to `count` samples from `start` on, each over all steps.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown network and samples that do not exist, `DATA_FORMAT` for events with values, `CONFIG_INVALID` where
+    /// there is no memory for the answers.
+    pub fn predict_integers(
+        &mut self,
+        integers: u32,
+        dataset: u32,
+        start: u32,
+        count: u32,
+    ) -> Result<IntegerPrediction> {
+        self.change(|session| {
+            let network = session.integers.find(integers)?;
+            let data = session.datasets.find("dataset", dataset)?;
+            let range = start as usize..(start as usize).saturating_add(count as usize);
+            IntegerPrediction::from_core(network.predict(data, range)?)
+        })
+    }
+
+    /// Frees a network of whole numbers.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown network.
+    pub fn close_integers(&mut self, integers: u32) -> Result<()> {
+        self.change(|session| session.integers.close(integers))
+    }
+}

@@ -1,0 +1,84 @@
+// Files of the type `integer`: conversion to whole numbers, and inference with them.
+import { datasets, SpikeEvents } from "spikelet";
+import { sorted } from "./compare.mjs";
+import { trainerOf } from "./network.mjs";
+import { scoped } from "./scoped.mjs";
+
+/** The file is converted from doubles, the library's parameters are single floats. */
+const ROUNDED = 1e-6;
+const CONSTANTS = /** @type {const} */ ([
+  "currentDecay",
+  "membraneDecay",
+  "bias",
+  "threshold",
+  "adaptationDecay",
+  "adaptationStrength",
+]);
+
+/**
+ * @param {any} golden
+ * @param {import("./compare.mjs").Findings} findings
+ * @param {import("./translations.mjs").Translation} translation
+ */
+export async function checkIntegers(golden, findings, translation) {
+  const { batch, input_events: events, calibration_events: calibration = events, conversion } = golden;
+  const { stateBits, percentile } = conversion;
+  const dataOf = (/** @type {number[][]} */ triples) =>
+    datasets.fromSpikes({ spikes: SpikeEvents.fromTriples(/** @type {[number, number, number][]} */ (triples), batch) });
+  await scoped(trainerOf(golden, translation), async (trainer) => {
+    const options = { calibration: dataOf(calibration), stateBits, percentile };
+    await scoped(trainer.quantize(options), async ({ integers }) => checkConversion(golden, findings, integers));
+    const answer = (/** @type {import("spikelet").IntegerNetwork} */ network) => network.predict(dataOf(events));
+    checkAnswer(golden, findings, await scoped(trainer.integerNetwork(integersOf(golden)), answer));
+  });
+}
+
+/**
+ * The whole numbers of a file as the library has them.
+ *
+ * @param {any} golden
+ * @returns {import("spikelet").Integers}
+ */
+function integersOf({ integer: { stateBits, layers } }) {
+  return {
+    stateBits,
+    layers: layers.map((/** @type {any} */ { layer: _, inputs, ...constants }) => ({
+      ...constants,
+      inputs: inputs.map((/** @type {any} */ { W: weights, ...others }) => ({ weights, ...others })),
+    })),
+  };
+}
+
+/**
+ * @param {any} golden
+ * @param {import("./compare.mjs").Findings} findings
+ * @param {import("spikelet").Integers} found
+ */
+function checkConversion(golden, findings, found) {
+  const expected = integersOf(golden);
+  findings.same("stateBits", found.stateBits, expected.stateBits);
+  findings.same("layers", found.layers.length, expected.layers.length);
+  for (const [k, layer] of expected.layers.entries()) {
+    const have = /** @type {import("spikelet").IntegerLayer} */ (found.layers[k]);
+    findings.same(`inputs of layer ${k}`, have.inputs, layer.inputs);
+    findings.same(`shifts of layer ${k}`, [have.weightShift, have.currentShift], [layer.weightShift, layer.currentShift]);
+    for (const name of CONSTANTS) {
+      findings.near(`${name} of layer ${k}`, [have[name] ?? []].flat(), [layer[name] ?? []].flat(), ROUNDED);
+    }
+  }
+}
+
+/**
+ * @param {any} golden
+ * @param {import("./compare.mjs").Findings} findings
+ * @param {import("spikelet").IntegerPrediction} found
+ */
+function checkAnswer({ expected }, findings, found) {
+  for (const [k, { events }] of expected.spikes.entries()) {
+    findings.same(`spikes of layer ${k}`, [.../** @type {SpikeEvents} */ (found.layers[k]).triples()], sorted(events));
+  }
+  findings.same("membranes", found.membranes ?? [], expected.membranes ?? []);
+  findings.same("statistic", found.scores, expected.statistic.flat());
+  findings.same("decision", found.classes, expected.decision);
+  findings.same("clamped", found.clamped, expected.clamped);
+}
