@@ -34,8 +34,7 @@ struct LayerState {
 impl LayerState {
     fn new(layer: &Layer) -> Self {
         let Layer::Neurons(neurons) = layer else { return Self::default() };
-        let longest = neurons.inputs.iter().map(|input| input.longest_delay()).max().unwrap_or(0);
-        Self { units: UnitStates::new(neurons), arriving: vec![0; (longest + 1) * neurons.units], at: 0 }
+        Self { units: UnitStates::new(neurons), arriving: vec![0; steps(neurons) * neurons.units], at: 0 }
     }
 
     /// Takes a step; the number of states that were held within their range.
@@ -49,6 +48,19 @@ impl LayerState {
 }
 
 impl Run {
+    /// Bytes of the sums of what arrives, which are most of the states where delays are long; saturates at the largest number.
+    #[must_use]
+    pub fn bytes(model: &Model) -> u64 {
+        let mut bytes: u64 = 0;
+        for layer in &model.layers {
+            if let Layer::Neurons(neurons) = layer {
+                let sums = (steps(neurons) as u64).saturating_mul((neurons.units * size_of::<i64>()) as u64);
+                bytes = bytes.saturating_add(sums);
+            }
+        }
+        bytes
+    }
+
     /// States before the first step.
     #[must_use]
     pub fn new(model: &Model) -> Self {
@@ -127,6 +139,15 @@ impl Run {
     pub fn clamped(&self) -> u64 {
         self.clamped
     }
+}
+
+/// Steps from which something may arrive later than it was sent, and this one.
+fn steps(layer: &Neurons) -> usize {
+    let mut longest = 0;
+    for input in &layer.inputs {
+        longest = longest.max(input.longest_delay());
+    }
+    longest + 1
 }
 
 /// What a source sent for arrival at this step.

@@ -46,32 +46,35 @@ impl FloatNetwork {
     /// `subtractAfterDecay`.
     pub fn new(config: &Config, parameters: &[LayerParameters]) -> Result<Self> {
         let network = &config.network;
-        for (path, neuron) in network.neurons() {
-            check(&path, &neuron)?;
-        }
         let graph = network.graph()?;
         let factors = factors(&network.layers, &graph);
         let mut layers = Vec::new();
         for (index, layer) in network.layers.iter().enumerate() {
             if layer.has_units() {
+                let neuron = network.neuron_of(index);
+                check(layer, index, &neuron)?;
                 let place = Place { layer, graph: &graph, index, factors: &factors };
                 let inputs = place.inputs(&parameters[layers.len()]);
-                layers.push(float_layer(&network.neuron_of(index), inputs, &parameters[layers.len()], network.steps));
+                layers.push(float_layer(&neuron, inputs, &parameters[layers.len()], network.steps));
             }
         }
         Ok(Self { layers })
     }
 }
 
-fn check(path: &str, neuron: &NeuronConfig) -> Result<()> {
-    if neuron.kind == NeuronType::Adlif {
-        return Err(Error::config(format!("{path}.type"), "\"adlif\" has no form in whole numbers"));
-    }
-    if neuron.kind.fires() && neuron.reset == Reset::SubtractAfterDecay {
-        let why = "\"subtractAfterDecay\" has no form in whole numbers: train with \"subtract\"";
-        return Err(Error::config(format!("{path}.reset"), why));
-    }
-    Ok(())
+fn check(layer: &LayerConfig, index: usize, neuron: &NeuronConfig) -> Result<()> {
+    let (field, why) = if neuron.kind == NeuronType::Adlif {
+        ("type", "\"adlif\" has no form in whole numbers")
+    } else if neuron.kind.fires() && neuron.reset == Reset::SubtractAfterDecay {
+        ("reset", "\"subtractAfterDecay\" has no form in whole numbers: train with \"subtract\"")
+    } else {
+        return Ok(());
+    };
+    let path = match layer.neuron() {
+        Some(_) => format!("network.layers[{index}].neuron.{field}"),
+        None => format!("network.neuron.{field}"),
+    };
+    Err(Error::config(path, why))
 }
 
 /// A layer in its network.

@@ -188,7 +188,8 @@ impl Builder<'_, '_> {
             Some(_) if by_input => read,
             Some(_) => read * units,
         };
-        let steps = self.reader.list(field("delays"), length, false, (0, u16::MAX.into()));
+        let longest = delays.map_or(0, |delays| delays.max as i32);
+        let steps = self.reader.list(field("delays"), length, false, (0, longest));
         if delays.is_some() {
             connection = Connection::Dense(if by_input {
                 Delays::ByInput(steps)

@@ -74,6 +74,7 @@ impl IntegerNetwork {
         let output = self.model.output();
         let is_readout = spiking.last() != Some(&output);
         let membranes = samples.saturating_mul(steps).saturating_mul(if is_readout { self.outputs } else { 0 });
+        memory::require(Run::bytes(&self.model), "integers", || "the spikes that are under way".to_owned())?;
         prediction.membranes = memory::reserved(membranes, "range", "the membranes of these samples")?;
         for sample in range {
             let events = data.inputs().events(data.place(sample as u32));

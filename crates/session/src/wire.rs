@@ -48,6 +48,13 @@ pub struct Events {
 }
 
 impl Events {
+    /// Spikes of each layer.
+    // Not compiled into each caller, for size.
+    #[inline(never)]
+    fn of_layers(layers: Vec<SpikeTrains>) -> Result<Vec<Self>> {
+        layers.into_iter().map(Self::from_trains).collect()
+    }
+
     pub(crate) fn from_trains(trains: SpikeTrains) -> Result<Self> {
         let (starts, times, units, values) = trains.into_parts();
         if u32::try_from(times.len()).is_err() {
@@ -137,7 +144,7 @@ pub struct Prediction {
 impl Prediction {
     pub(crate) fn from_core(prediction: spikelet_training::Prediction) -> Result<Self> {
         Ok(Self {
-            layers: prediction.layers.into_iter().map(Events::from_trains).collect::<Result<_>>()?,
+            layers: Events::of_layers(prediction.layers)?,
             by_count: prediction.by_count,
             by_first_spike: prediction.by_first_spike,
             decision_step: prediction.decision_step,
@@ -174,7 +181,7 @@ impl IntegerPrediction {
             scores: prediction.scores,
             membranes: prediction.membranes,
             clamped: prediction.clamped as f64,
-            layers: prediction.layers.into_iter().map(Events::from_trains).collect::<Result<_>>()?,
+            layers: Events::of_layers(prediction.layers)?,
         })
     }
 }

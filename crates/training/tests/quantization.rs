@@ -114,6 +114,10 @@ fn a_recurrent_layer_becomes_the_same_in_a_chain_and_in_a_graph() {
         let found = quantized(&mut chain, CONVERSION).expect("whole numbers");
         assert_eq!(found, quantized(&mut graph, CONVERSION).expect("whole numbers"), "{by}");
         assert_eq!(found.layers[0].inputs.len(), 2);
+        let mut late = found.clone();
+        late.layers[0].inputs[1].delays[1] = 4.0;
+        let error = open(chain.config(), &late).expect_err("is longer than the longest delay");
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::ConfigInvalid, "layers[0].inputs[1].delays[1]"));
         let answers = [&chain, &graph].map(|trainer| {
             let network = open(trainer.config(), &found).expect("a network");
             network.predict(&data(trainer), 0..1).expect("a prediction")
