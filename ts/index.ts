@@ -86,6 +86,7 @@ export {
   type CreateOptions,
   createNetwork,
   type GradientOptions,
+  type ModelOptions,
   Network,
   type PassOptions,
   restoreNetwork,

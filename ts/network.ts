@@ -1,7 +1,7 @@
 import { loadBackend } from "#host/runtime/load";
 import { type FieldChecks, fields, record } from "./check/fields.js";
 import { jsonOf } from "./check/json.js";
-import { type Check, callback, flag, listOf, text, whole } from "./check/values.js";
+import { type Check, callback, flag, listOf, oneOf, text, whole } from "./check/values.js";
 import type { ResolvedConfig } from "./config.js";
 import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
 import { decisionOf } from "./decisions.js";
@@ -74,6 +74,12 @@ export interface CheckpointOptions {
   origin?: string;
 }
 
+/** Options of a model file. */
+export interface ModelOptions {
+  /** How weights are stored; `"float32"` by default, which keeps every bit. */
+  weights?: "float32" | "float16";
+}
+
 /** @internal */
 export const createOptions: FieldChecks<CreateOptions> = {
   ...PAGE_OPTIONS,
@@ -102,6 +108,8 @@ interface EvaluationState {
 }
 
 const checkpointOptions = fields<CheckpointOptions>({ origin: text });
+
+const modelOptions = fields<ModelOptions>({ weights: oneOf("float32", "float16") });
 
 /** Options of `gradients`. */
 export interface GradientOptions {
@@ -327,6 +335,21 @@ export class Network implements Disposable {
   async checkpoint(options: CheckpointOptions = {}): Promise<OwnBytes> {
     const { origin } = checkpointOptions(options, "");
     return ownBytes(await this.session.run((session) => session.checkpoint(origin)));
+  }
+
+  /**
+   * Returns a model file: the network as it predicts, for `spikelet/infer`, which runs it without this library. It has no state of the
+   * optimiser, so training cannot go on from it: that takes a checkpoint.
+   *
+   * With weights of `"float32"` the runtime gives the same spikes, decisions and membranes, bit for bit; with `"float16"` the file has
+   * half the size, and spikes may move by a step.
+   *
+   * @throws {SpikeletError} `CONFIG_INVALID` at `weights` for a weight that `"float16"` does not hold, `NON_FINITE` after an update that
+   * left parameters that are not finite.
+   */
+  async exportModel(options: ModelOptions = {}): Promise<OwnBytes> {
+    const { weights = "float32" } = modelOptions(options, "");
+    return ownBytes(await this.session.run((session) => session.exportModel(weights)));
   }
 
   /** Frees all memory. Waiting calls fail with `DISPOSED`; a second call has no effect. */

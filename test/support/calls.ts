@@ -110,6 +110,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
       call: supply.integers.predict.bind(supply.integers),
       args: [data, { signal, onProgress: () => {} }],
     },
+    "Network.exportModel": { call: network.exportModel.bind(network), args: [{ weights: "float16" }] },
     "Network.checkpoint": { call: network.checkpoint.bind(network), args: [{ origin: "a run" }] },
     "Network.stream": { call: network.stream.bind(network), args: [{ encoding: encode.delta(), channels: 4 }] },
     "Network.setParameters": { call: network.setParameters.bind(network), args: [0, layer] },

@@ -317,6 +317,10 @@ export class FakeSession implements Session {
     this.#enter("setParameters");
   }
 
+  async exportModel(weights: string): Promise<Uint8Array> {
+    return this.#work("exportModel", async () => new TextEncoder().encode(weights));
+  }
+
   async checkpoint(): Promise<Uint8Array> {
     return this.#work("checkpoint", async () => new TextEncoder().encode(this.config()));
   }

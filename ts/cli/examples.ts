@@ -29,6 +29,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "--checkpoint out/digits/best.safetensors --out digits.nir",
     "--checkpoint out/digits/best.safetensors --out weights.npz",
   ],
+  "export model": ["out/digits/best.safetensors --out digits.model --weights float16"],
   import: ["network.nir --out network.safetensors", "state.pt --preset digits --out network.safetensors"],
   info: ["", "mnist", "--backend wasm --json"],
 };

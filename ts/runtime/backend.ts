@@ -284,6 +284,8 @@ export interface Session {
   applyGradients(layers: ParameterArrays[]): Awaitable<void>;
   parameters(layer: number): Awaitable<ParameterArrays>;
   setParameters(layer: number, parameters: ParameterArrays): Awaitable<void>;
+  /** Bytes of a model file; `weights` is `float32` or `float16`. */
+  exportModel(weights: string): Promise<Uint8Array>;
   /** `origin` says where it comes from; `info` of a session restored from it has it. */
   checkpoint(origin?: string): Promise<Uint8Array>;
   /** JSON array of the finished epochs. */

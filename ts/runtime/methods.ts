@@ -143,6 +143,7 @@ export const SESSION: Table<Session, keyof Session> = {
   applyGradients: ["now", ["layers", "layers"]],
   parameters: ["now", ["layer", "index"]],
   setParameters: ["now", ["layer", "index"], ["parameters", "parameters"]],
+  exportModel: ["later", ["weights", "text"]],
   checkpoint: ["later", ["origin", "text?"]],
   history: ["now"],
 };

@@ -70,6 +70,10 @@ export class WasmSession {
      */
     static create(config: string, simd?: string | null, threads?: string | null): WasmSession;
     /**
+     * The bytes of a model file, with weights of type `float32` or `float16`.
+     */
+    exportModel(weights: string): Uint8Array;
+    /**
      * Learns the batch from the records of all local batches and returns a JSON array of events.
      */
     finishBatch(records: Uint8Array[]): string;
@@ -274,6 +278,7 @@ export interface InitOutput {
     readonly wasmsession_closeStream: (a: number, b: number) => [number, number];
     readonly wasmsession_config: (a: number) => [number, number];
     readonly wasmsession_create: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
+    readonly wasmsession_exportModel: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_finishBatch: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_gradients: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly wasmsession_history: (a: number) => [number, number];

@@ -438,6 +438,13 @@ impl NativeSession {
         self.later(env, Ok(()), work, |history| history)
     }
 
+    /// The bytes of a model file, with weights of type `float32` or `float16`.
+    #[napi(ts_return_type = "Promise<Uint8Array>")]
+    pub fn export_model<'env>(&self, env: &'env Env, weights: String) -> napi::Result<Object<'env>> {
+        let work = |handle: Arc<Handle>, weights: String| handle.with(|session| session.export_model(&weights));
+        self.later(env, Ok(weights), work, Uint8Array::new)
+    }
+
     /// The bytes of a checkpoint.
     #[napi(ts_return_type = "Promise<Uint8Array>")]
     pub fn checkpoint<'env>(&self, env: &'env Env, origin: Option<String>) -> napi::Result<Object<'env>> {

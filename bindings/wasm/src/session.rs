@@ -269,6 +269,12 @@ impl WasmSession {
         self.0.history()
     }
 
+    /// The bytes of a model file, with weights of type `float32` or `float16`.
+    #[wasm_bindgen(js_name = exportModel)]
+    pub fn export_model(&mut self, weights: &str) -> Outcome<Vec<u8>> {
+        self.0.export_model(weights).map_err(thrown)
+    }
+
     /// The bytes of a checkpoint.
     pub fn checkpoint(&self, origin: Option<String>) -> Outcome<Vec<u8>> {
         self.0.checkpoint(origin.as_deref()).map_err(thrown)

@@ -33,8 +33,9 @@ impl Reset {
     }
 
     /// How many times its threshold a spike takes from a membrane that continues.
+    #[must_use]
     #[inline(always)]
-    pub(crate) fn drop(self, membrane_decay: f32) -> f32 {
+    pub fn drop(self, membrane_decay: f32) -> f32 {
         match self {
             Self::All | Self::Membrane | Self::Subtract => 1.0,
             // Lanes without a unit have a decay of 0.

@@ -14,6 +14,7 @@ pub mod gradient;
 pub mod graph;
 pub mod layer;
 pub mod learnt;
+pub mod model;
 pub mod network;
 pub mod neuron;
 pub mod outline;

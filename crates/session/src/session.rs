@@ -2,7 +2,7 @@
 
 use spikelet_config::{Config, Error, ErrorCode, Result, Threads, json};
 use spikelet_data::memory::require;
-use spikelet_io::Checkpoint;
+use spikelet_io::{Checkpoint, WeightType, write_model};
 use spikelet_training::{Evaluation, Executor, Level, Trainer};
 
 use crate::checkpoint;
@@ -198,6 +198,25 @@ impl Session {
             require(2 * self.trainer.snapshot_bytes(), "checkpoint", || "it".to_owned())?;
             let trained_on = self.trained_on.as_ref().map(to_json);
             checkpoint::write(&self.trainer, None, origin, trained_on.as_deref())
+        })
+    }
+}
+
+impl Session {
+    /// The bytes of a model file of the network as it predicts, with weights of type `float32` or `float16`.
+    ///
+    /// # Errors
+    /// `INTERNAL` after a defect, `NON_FINITE` after an update that failed so; `CONFIG_INVALID` at `weights` for another type, a weight
+    /// that `float16` does not hold, and where there is no memory for the file.
+    pub fn export_model(&mut self, weights: &str) -> Result<Vec<u8>> {
+        let weights = match weights {
+            "float32" => WeightType::Float32,
+            "float16" => WeightType::Float16,
+            _ => return Err(Error::config("weights", format!("must be float32 or float16, got {weights}"))),
+        };
+        self.change(|session| {
+            let data = session.trained_on.as_ref().map(to_json);
+            session.trainer.with_predictor(|config, network| write_model(config, network, weights, data.as_deref()))
         })
     }
 }

@@ -19,6 +19,7 @@ type Format = (typeof FORMATS)[number];
 
 export const exportCommand = defineCommand({
   meta: { name: "export", description: "Writes the network of a checkpoint for other programs" },
+  subCommands: { model: async () => (await import("./export/model.js")).model },
   args: {
     ...checkpointOptions,
     out: { type: "string", required: true, description: "file to write", valueHint: "FILE" },

@@ -29,9 +29,10 @@ use super::listed::Injected;
 use super::sent::{Sent, SourceSite};
 use super::stages::Stages;
 use super::sums::DriveSums;
-use super::weights::{Routes, Weights, bound_of};
+use super::weights::{CONVOLUTION, Routes, Weights, bound_of};
 use crate::events::LayerSpikes;
 use crate::gradient::{GradientForm, GradientSums, LayerGradient};
+use crate::model::{ModelWriter, write_window};
 use crate::parameters::TileParameters;
 use crate::plan::{TimeRoute, WeightCopies};
 use crate::shape::{Kernel, LayerShape};
@@ -232,6 +233,12 @@ impl Weights for Conv2d {
 
     fn operations(&self, _shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
         self.convolution.operations(inputs.before(inputs.steps))
+    }
+
+    fn write_geometry(&self, _shape: &LayerShape, to: &mut ModelWriter) {
+        let Convolution { input, window, .. } = &*self.convolution;
+        to.words(&[CONVOLUTION, input.units()]);
+        write_window(window, input.channels, self.convolution.groups_of_channels(), to);
     }
 
     fn gradient(&self) -> GradientForm {

@@ -27,6 +27,11 @@ impl InputDelays {
         Self { delays, steps: DelaySteps::default() }
     }
 
+    /// Whole steps of the delay of each input.
+    pub(super) fn steps(&self) -> &[u16] {
+        &self.steps.by_input
+    }
+
     /// Takes new delays of the inputs.
     pub(super) fn refresh(&mut self, delays: &[f32]) {
         self.steps.refresh(DelaysBy::Input, &[], delays);

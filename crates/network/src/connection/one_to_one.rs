@@ -12,9 +12,10 @@ use super::forward::ForwardRun;
 use super::layout::Layout;
 use super::sent::{Sent, SourceSite};
 use super::sums::DriveSums;
-use super::weights::Weights;
+use super::weights::{ONE_TO_ONE, Weights};
 use crate::events::NO_UNIT;
 use crate::gradient::{GradientForm, LayerGradient};
+use crate::model::ModelWriter;
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
 
@@ -78,6 +79,10 @@ impl Weights for OneToOne {
                 sums.values[at] += sums.scale * (weight(run.view.tiles, unit) * value);
             }
         }
+    }
+
+    fn write_geometry(&self, shape: &LayerShape, to: &mut ModelWriter) {
+        to.words(&[ONE_TO_ONE, shape.units]);
     }
 
     fn gradient(&self) -> GradientForm {

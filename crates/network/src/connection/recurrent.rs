@@ -204,6 +204,10 @@ impl Weights for Recurrent {
         self.steps.longest
     }
 
+    fn input_delay_steps(&self) -> &[u16] {
+        &self.steps.by_input
+    }
+
     fn delay_steps(&self, tile: usize) -> &[u16] {
         self.steps.by_connection.get(tile).map_or(&[], Vec::as_slice)
     }

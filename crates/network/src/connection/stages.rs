@@ -127,6 +127,16 @@ impl Stages {
         self.delays.as_ref().map(|stage| &stage.delays)
     }
 
+    /// Pools, in the order in which spikes pass them.
+    pub(crate) fn pools(&self) -> &[Pool] {
+        &self.pools
+    }
+
+    /// Whole steps of the delays of the inputs, if they have any.
+    pub(crate) fn delay_steps(&self) -> Option<&[u16]> {
+        self.delays.as_ref().map(InputDelays::steps)
+    }
+
     /// Takes new delays of the inputs.
     pub(crate) fn refresh(&mut self, delays: &[f32]) {
         if let Some(stage) = &mut self.delays {

@@ -13,9 +13,15 @@ use super::stages::Stages;
 use super::sums::DriveSums;
 use crate::events::{LayerSpikes, last_event};
 use crate::gradient::{GradientForm, LayerGradient};
+use crate::model::ModelWriter;
 use crate::parameters::TileParameters;
 use crate::plan::{TimeRoute, WeightCopies};
 use crate::shape::LayerShape;
+
+/// Kinds of connections in a model file.
+const DENSE: usize = 0;
+pub(super) const CONVOLUTION: usize = 1;
+pub(super) const ONE_TO_ONE: usize = 2;
 
 /// Routes that a kind of weights has for the errors of the previous layer, besides products.
 #[derive(Clone, Copy, Debug)]
@@ -133,6 +139,16 @@ pub trait Weights {
     /// Whole steps of the delays of a tile's connections, `[input][lane]`; empty unless connections have delays of their own.
     fn delay_steps(&self, _tile: usize) -> &[u16] {
         &[]
+    }
+
+    /// Whole steps of the delays of the inputs, where the connection itself holds spikes back; otherwise empty.
+    fn input_delay_steps(&self) -> &[u16] {
+        &[]
+    }
+
+    /// Writes which weight is between which units, as a model file says it.
+    fn write_geometry(&self, shape: &LayerShape, to: &mut ModelWriter) {
+        to.words(&[DENSE, shape.inputs]);
     }
 
     /// How samples keep the gradient of the weights.

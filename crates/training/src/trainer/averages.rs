@@ -1,6 +1,7 @@
 //! The weights with which a network predicts: averages, once there are any.
 
-use spikelet_config::Averaging;
+use spikelet_config::{Averaging, Config};
+use spikelet_network::network::Network;
 use spikelet_network::parameters::Kind;
 
 use super::Trainer;
@@ -49,6 +50,11 @@ impl Trainer {
         self.network.refresh();
         self.average = Some(average);
         result
+    }
+
+    /// Calls `work` with the configuration and the network as it predicts.
+    pub fn with_predictor<T>(&mut self, work: impl FnOnce(&Config, &Network) -> T) -> T {
+        self.predicting(|trainer| work(&trainer.config, &trainer.network))
     }
 
     /// Parameters of a layer with which the network predicts, `[unit][input]` or `[unit]`.

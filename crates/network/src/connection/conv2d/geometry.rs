@@ -214,6 +214,11 @@ impl Convolution {
         (channel * self.window.rows.taps + ky) * self.window.columns.taps + kx
     }
 
+    /// Number of groups of channels.
+    pub(crate) fn groups_of_channels(&self) -> usize {
+        self.input.channels / self.per_group.0
+    }
+
     /// Weights of a unit.
     pub(crate) fn inputs(&self) -> usize {
         self.parameter(self.per_group.0, 0, 0)

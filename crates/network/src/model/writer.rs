@@ -1,0 +1,150 @@
+//! Little-endian numbers in words of four bytes.
+
+/// How weights are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WeightType {
+    /// Single precision, unchanged.
+    Float32,
+    /// Half precision, rounded with halves to even.
+    Float16,
+}
+
+/// A weight beyond what the type of weights holds, or a number that is not finite.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unwritable {
+    /// Number of the connection.
+    pub connection: usize,
+    /// The number.
+    pub value: f32,
+}
+
+/// Appends numbers to a model file.
+#[derive(Debug)]
+pub struct ModelWriter {
+    /// What was written.
+    pub bytes: Vec<u8>,
+    weights: WeightType,
+}
+
+impl ModelWriter {
+    /// An empty file with room for so many bytes, whose weights are of a type.
+    #[must_use]
+    pub fn new(weights: WeightType, bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), weights }
+    }
+
+    /// Appends an unsigned number.
+    #[inline(never)]
+    pub fn word(&mut self, word: u32) {
+        self.bytes.extend_from_slice(&word.to_le_bytes());
+    }
+
+    /// Appends sizes and numbers of kinds.
+    #[inline(never)]
+    pub fn words(&mut self, words: &[usize]) {
+        words.iter().for_each(|&word| self.word(word as u32));
+    }
+
+    /// Appends a number of single precision.
+    pub fn float(&mut self, value: f32) {
+        self.word(value.to_bits());
+    }
+
+    /// Appends a number of double precision.
+    #[inline(never)]
+    pub fn double(&mut self, value: f64) {
+        self.bytes.extend_from_slice(&value.to_le_bytes());
+    }
+
+    /// Appends numbers of single precision; one that is not finite is the error.
+    #[inline(never)]
+    pub(crate) fn floats(&mut self, values: &[f32]) -> Result<(), f32> {
+        for &value in values {
+            if !value.is_finite() {
+                return Err(value);
+            }
+            self.float(value);
+        }
+        Ok(())
+    }
+
+    /// Appends numbers of 16 bits; [`ModelWriter::fill`] follows.
+    #[inline(never)]
+    pub(crate) fn shorts(&mut self, values: &[u16]) {
+        values.iter().for_each(|value| self.bytes.extend_from_slice(&value.to_le_bytes()));
+    }
+
+    /// Appends the number of the type of weights, which come next.
+    pub(crate) fn begin_weights(&mut self) {
+        self.word(self.weights as u32);
+    }
+
+    /// Appends weights; one that their type does not hold is the error. [`ModelWriter::fill`] follows.
+    pub(crate) fn weights(&mut self, weights: &[f32]) -> Result<(), f32> {
+        if self.weights == WeightType::Float32 {
+            return self.floats(weights);
+        }
+        weights.iter().try_for_each(|&weight| half(weight).map(|half| self.shorts(&[half])).ok_or(weight))
+    }
+
+    /// Fills up to a whole word.
+    #[inline(never)]
+    pub fn fill(&mut self) {
+        self.bytes.resize(self.bytes.len().next_multiple_of(size_of::<u32>()), 0);
+    }
+}
+
+/// The nearest number of half precision, the even one of two as near; `None` beyond the largest.
+fn half(value: f32) -> Option<u16> {
+    /// Distance of two subnormal numbers of half precision, as its inverse.
+    const SUBNORMALS: f32 = (1 << 24) as f32;
+    /// Exponent bias of single precision less that of half precision, at the place of the exponent.
+    const REBIAS: u32 = (127 - 15) << 23;
+    let (sign, magnitude) = ((value.to_bits() >> 16) as u16 & 0x8000, value.abs());
+    let bits = if magnitude < 1.0 / (1 << 14) as f32 {
+        // The product is exact.
+        (magnitude * SUBNORMALS).round_ties_even() as u32
+    } else {
+        let bits = magnitude.to_bits() - REBIAS;
+        (bits + 0xfff + (bits >> 13 & 1)) >> 13
+    };
+    (bits < 0x7c00).then_some(sign | bits as u16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn single(half: u16) -> f64 {
+        let (exponent, fraction) = (half >> 10 & 31, f64::from(half & 1023));
+        let magnitude = match exponent {
+            0 => fraction * 2f64.powi(-24),
+            _ => (1024.0 + fraction) * 2f64.powi(i32::from(exponent) - 25),
+        };
+        if half & 0x8000 == 0 { magnitude } else { -magnitude }
+    }
+
+    #[test]
+    fn every_half_is_itself_and_what_lies_between_two_goes_to_the_nearer_or_the_even_one() {
+        for low in 0..0x7bff_u16 {
+            let (below, above) = (single(low), single(low + 1));
+            let middle = (below + above) / 2.0;
+            assert_eq!(half(below as f32), Some(low));
+            assert_eq!(half(-below as f32), Some(low | 0x8000));
+            assert_eq!(half(middle as f32), Some(low + low % 2), "{low:x}");
+            assert_eq!(half((middle as f32).next_down()), Some(low), "{low:x}");
+            assert_eq!(half((middle as f32).next_up()), Some(low + 1), "{low:x}");
+        }
+        assert_eq!((half(65_519.996), half(65_520.0), half(f32::INFINITY)), (Some(0x7bff), None, None));
+        assert_eq!(half(f32::NAN), None);
+    }
+
+    #[test]
+    fn what_is_shorter_than_a_word_is_filled_up() {
+        let mut to = ModelWriter::new(WeightType::Float16, 0);
+        to.shorts(&[1, 2, 3]);
+        to.fill();
+        assert_eq!(to.bytes, [1, 0, 2, 0, 3, 0, 0, 0]);
+        assert_eq!(to.weights(&[1.0, 1e9]), Err(1e9));
+    }
+}

@@ -1,0 +1,36 @@
+import { save } from "../../../io/files.node.js";
+import { grouped } from "../../../report/result/texts.js";
+import { refuseOwnInput } from "../../arguments.js";
+import { openNetwork } from "../../checkpoint.js";
+import { defineCommand } from "../../command.js";
+import { abortOnInterrupt } from "../../interrupt.js";
+import { choicesOf } from "../../invocation.js";
+import { computeOptions, outputOptions } from "../../options.js";
+import { printResult } from "../../print.js";
+import { refuseFileOfRun } from "../../train/output.js";
+
+export const model = defineCommand({
+  meta: { name: "model", description: "Writes the network of a checkpoint as a model file, which spikelet/infer runs" },
+  args: {
+    checkpoint: { type: "positional", required: true, description: "checkpoint to read", valueHint: "CHECKPOINT" },
+    out: { type: "string", required: true, description: "file to write", valueHint: "FILE" },
+    weights: {
+      type: "enum",
+      options: ["float32", "float16"],
+      default: "float32",
+      description: "float32 keeps every bit, float16 makes half the file",
+    },
+    ...computeOptions,
+    ...outputOptions,
+  },
+  async run({ args }) {
+    refuseOwnInput(args.out, args.checkpoint);
+    refuseFileOfRun(args.out);
+    using network = await openNetwork(args, choicesOf(args, abortOnInterrupt()));
+    const { weights } = args;
+    const bytes = await network.exportModel({ weights });
+    await save(args.out, bytes);
+    const result = { file: args.out, weights, bytes: bytes.length };
+    printResult(args.json, result, () => [`wrote ${args.out} (${weights}, ${grouped(bytes.length)} bytes)`]);
+  },
+});
