@@ -26,6 +26,8 @@ export const DIRECTLY_BELOW = {
   json: ["check"],
   runtime: ["events", "io", "json"],
 
+  infer: [],
+
   spikes: ["runtime"],
   encode: ["spikes"],
   decisions: ["json"],

@@ -15,6 +15,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^spikelet$/, replacement: `${source}index.ts` },
+      { find: /^spikelet\/infer$/, replacement: `${source}infer/index.ts` },
       { find: /^spikelet\/page$/, replacement: `${source}page/index.browser.ts` },
       { find: /^spikelet\/plot$/, replacement: `${source}plot/index.ts` },
       { find: /^spikelet\/report$/, replacement: `${source}report/index.node.ts` },

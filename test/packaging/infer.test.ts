@@ -1,0 +1,67 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type PackedProject, packedProject } from "../support/packed-project.js";
+
+/** Most bytes of the runtime in a bundle, gzipped. */
+const LIMIT = 6_000;
+
+describe("spikelet/infer of the tarball", () => {
+  let project: PackedProject;
+  beforeAll(async () => {
+    project = await packedProject();
+  });
+  afterAll(() => project[Symbol.asyncDispose]());
+
+  it("is small in a bundle, and takes nothing else", async () => {
+    const { outputFiles, metafile } = await build({
+      stdin: { contents: 'export * from "spikelet/infer";', resolveDir: project.folder },
+      absWorkingDir: project.folder,
+      bundle: true,
+      minify: true,
+      format: "esm",
+      platform: "neutral",
+      logLevel: "error",
+      write: false,
+      metafile: true,
+    });
+    const files = Object.keys(metafile.inputs).filter((file) => file !== "<stdin>");
+    expect(files.filter((file) => !file.startsWith("node_modules/spikelet/dist/infer/"))).toEqual([]);
+    const code = outputFiles[0]?.text ?? "";
+    expect(code).not.toMatch(/\beval\b|\bFunction\(|\bprocess\b|\bdocument\b|\bWorker\b/);
+    const size = gzipSync(code, { level: 9 }).length;
+    console.log(`spikelet/infer: ${size} bytes`);
+    expect(size).toBeGreaterThan(3_000);
+    expect(size).toBeLessThanOrEqual(LIMIT);
+  });
+
+  it("runs what the command line exported", async () => {
+    const program = `import { readFileSync, writeFileSync } from "node:fs";
+import { createNetwork } from "spikelet";
+import { load } from "spikelet/infer";
+if (process.argv[2] === "make") {
+  const network = await createNetwork({ network: { input: 4, steps: 9, layers: [{ type: "dense", units: 2 }] } });
+  writeFileSync("net.safetensors", await network.checkpoint());
+} else {
+  const { steps, counts } = load(readFileSync("net.model")).predict({ times: [0], units: [1] });
+  console.log(steps, counts.length);
+}`;
+    await writeFile(join(project.folder, "infer.mjs"), program);
+    await project.node(["infer.mjs", "make"]);
+    const command = join(project.folder, "node_modules/spikelet/dist/cli/main.js");
+    const said = await project.node([
+      command,
+      "export",
+      "model",
+      "net.safetensors",
+      "--out",
+      "net.model",
+      "--weights",
+      "float16",
+    ]);
+    expect(said).toMatch(/^wrote net\.model \(float16, \d+ bytes\)\n$/);
+    expect(await project.node(["infer.mjs"])).toBe("9 2\n");
+  });
+});

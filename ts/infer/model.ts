@@ -1,0 +1,120 @@
+import type { Decision } from "./decision.js";
+import type { DecisionKind, Description } from "./description.js";
+import { InferError, invalid } from "./errors.js";
+import { sectionsOf } from "./file.js";
+import { parse } from "./parse.js";
+import type { SpikeTrain } from "./spikes.js";
+import { Stream } from "./stream.js";
+
+/** What a network was trained on: `info.trainedOn` of the library. */
+export interface TrainedOn {
+  inputs: "events" | "images" | "series";
+  /** Sizes of the dimensions of a sample. */
+  shape?: number[];
+  /** Channels of the signals. */
+  channels?: number;
+  /** Points of a signal per second. */
+  sampleRate?: number;
+  /** Lowest and highest number of each unit, which became 0 and 1. */
+  ranges?: [number, number][];
+  /** How images or signals became spikes. */
+  encoding?: { type: string };
+  /** Names of the classes, by output. */
+  classes?: string[];
+}
+
+/** What a network answers to a sample. */
+export interface Prediction extends Decision {
+  /** Number of simulated steps. */
+  steps: number;
+  /** `[output]`: step of the first spike; `steps` where there is none. */
+  firstSpikes: Uint32Array;
+  /** Output spikes. */
+  spikes: { times: Uint16Array; units: Uint32Array };
+  /** `[step][output]`: membranes of a readout; empty if the last layer fires. */
+  membranes: Float32Array;
+}
+
+/** Options of `predict`. */
+export interface PredictOptions {
+  /** `true` runs up to the step of the first output spike only; what is not decided by it is that of the steps that were run. */
+  earlyDecision?: boolean;
+}
+
+/** A trained network. It does not change, and any number of streams may run at the same time. */
+export class Model {
+  /** Units of the input. */
+  readonly inputs: number;
+  /** Units of the last layer. */
+  readonly outputs: number;
+  /** Steps of a sample. */
+  readonly steps: number;
+  /** The decision that the network was trained for. */
+  readonly decision: DecisionKind;
+  /** What it was trained on; `undefined` if that is not known. */
+  readonly trainedOn: TrainedOn | undefined;
+  readonly #description: Description;
+  readonly #stream: Stream;
+
+  /** @internal Use `load`. */
+  constructor(description: Description, trainedOn: TrainedOn | undefined) {
+    this.inputs = description.inputs;
+    this.outputs = description.outputs;
+    this.steps = description.steps;
+    this.decision = description.decision;
+    this.trainedOn = trainedOn;
+    this.#description = { ...description, classes: this.classes };
+    this.#stream = this.stream();
+  }
+
+  /** Names of the classes, by output, if the training data named them. */
+  get classes(): readonly string[] | undefined {
+    return this.trainedOn?.classes;
+  }
+
+  /**
+   * Runs one sample.
+   *
+   * @param spikes of the input, in any order; times are below `steps`.
+   * @throws {InferError} `SHAPE_MISMATCH` for spikes outside the steps or the input, `DATA_FORMAT` for values that are not finite or reach
+   * a max pool; `CONFIG_INVALID` for an early decision of a readout, which never fires.
+   */
+  predict(spikes: SpikeTrain, { earlyDecision = false }: PredictOptions = {}): Prediction {
+    const { endsEarly, isReadout, outputs, steps } = this.#description;
+    if (earlyDecision && isReadout) {
+      throw new InferError("CONFIG_INVALID", "earlyDecision", "needs outputs that fire");
+    }
+    const awaited = earlyDecision ? 1 : endsEarly ? outputs : outputs + 1;
+    const seen = new Set<number>();
+    this.#stream.restart();
+    const { start: _, ...answer } = this.#stream.runUntil(spikes, steps, (fired) => {
+      for (const unit of fired) seen.add(unit);
+      return seen.size >= awaited;
+    });
+    const firstSpikes = new Uint32Array(outputs).fill(answer.steps);
+    const { times, units } = answer.spikes;
+    for (let k = times.length - 1; k >= 0; k--) firstSpikes[units[k] as number] = times[k] as number;
+    return { ...answer, firstSpikes };
+  }
+
+  /** Begins a stream, in which the network answers step by step. */
+  stream(): Stream {
+    return new Stream(this.#description);
+  }
+}
+
+/**
+ * Reads a model file, which `network.exportModel` and `spikelet export model` write.
+ *
+ * @throws {InferError} `MODEL_INVALID` for bytes that are not a whole, unchanged model file of this version of the format.
+ */
+export function load(bytes: Uint8Array | ArrayBuffer): Model {
+  const isView = ArrayBuffer.isView(bytes);
+  const file = isView ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
+  const { network, data } = sectionsOf(file);
+  try {
+    return new Model(parse(network), data === undefined ? undefined : JSON.parse(data));
+  } catch (thrown) {
+    throw invalid(`can't be read: ${(thrown as Error).message}`);
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  ADLIF,
+  ALIF,
+  type Axis,
+  BY_CONNECTION,
+  BY_INPUT,
+  CONVOLUTION,
+  type Connection,
+  DECISIONS,
+  type DecisionKind,
+  type Description,
+  isLayer,
+  type Layer,
+  LEAKY,
+  type Node,
+  ONE_TO_ONE,
+  type Source,
+  type Window,
+} from "./description.js";
+import type { Reader } from "./reader.js";
+
+type Six = [number, number, number, number, number, number];
+
+/** Reads the section of a network; a `RangeError` says that its contents do not fit each other. */
+export function parse(reader: Reader): Description {
+  const [inputs, steps, endsEarly, refusesValues, decision, statistic] = reader.words(6) as Six;
+  const [inverseTemperature, decayRate] = [reader.double(), reader.double()];
+  const nodes = Array.from({ length: reader.word() }, () => parseNode(reader));
+  const output = nodes.filter(isLayer).at(-1) as Layer;
+  return {
+    inputs,
+    outputs: output.filters * output.places,
+    steps,
+    endsEarly: endsEarly !== 0,
+    refusesValues: refusesValues !== 0,
+    decision: DECISIONS[decision] as DecisionKind,
+    statistic,
+    inverseTemperature,
+    decayRate,
+    nodes,
+    isReadout: output.kind === LEAKY,
+  };
+}
+
+function parseNode(reader: Reader): Node {
+  const kind = reader.word();
+  if (kind === 0) return parseLayer(reader);
+  return { selects: kind === 2, window: parseWindow(reader), sources: parseSources(reader) };
+}
+
+function parseLayer(reader: Reader): Layer {
+  const [filters, places, kind, reset, refractory, rows] = reader.words(6) as Six;
+  const constants = Array.from({ length: kind === ALIF ? 7 : kind === ADLIF ? 9 : 5 }, () => reader.floats(rows));
+  const drives = reader.floats(filters);
+  const connections = Array.from({ length: reader.word() }, () => parseConnection(reader, filters, filters * places));
+  return { filters, places, kind, reset, refractory, constants, drives, connections };
+}
+
+function parseSources(reader: Reader): Source[] {
+  return Array.from({ length: reader.word() }, () => reader.words(3) as Source);
+}
+
+function parseWindow(reader: Reader): Window {
+  const [channels, groups] = reader.words(2) as Six;
+  return { channels, groups, rows: reader.words(6) as Axis, columns: reader.words(6) as Axis };
+}
+
+function parseConnection(reader: Reader, filters: number, units: number): Connection {
+  const sources = parseSources(reader);
+  const [scale = 0] = reader.floats(1);
+  const [delaysBy, kind, inputs] = reader.words(3) as Six;
+  const window = kind === CONVOLUTION ? parseWindow(reader) : undefined;
+  const taps = window && (window.channels / window.groups) * window.rows[2] * window.columns[2];
+  const weights = kind === ONE_TO_ONE ? units : taps === undefined ? inputs * units : taps * filters;
+  const delays = delaysBy === BY_INPUT ? inputs : delaysBy === BY_CONNECTION ? inputs * units : 0;
+  return { sources, scale, delaysBy, delays: reader.shorts(delays), kind, window, weights: reader.weights(weights) };
+}

@@ -1,0 +1,62 @@
+import type { Description } from "./description.js";
+import { InferError, type InferErrorCode } from "./errors.js";
+import { append, type Events } from "./memory.js";
+
+/** Events of one sample in any order: step and unit of each, and perhaps a value. */
+export interface SpikeTrain {
+  times: ArrayLike<number>;
+  units: ArrayLike<number>;
+  /** Finite numbers; 1 by default. */
+  values?: ArrayLike<number> | undefined;
+}
+
+/**
+ * Events in order of their steps, then of their units.
+ *
+ * @throws {InferError} for events outside these steps or the input, and for values that can't be used.
+ */
+export class Schedule {
+  readonly #spikes: SpikeTrain;
+  /** Numbers of the events in that order; `undefined` where they are in it. */
+  readonly #order: number[] | undefined;
+  #next = 0;
+
+  constructor(spikes: SpikeTrain, steps: number, { inputs, refusesValues }: Description) {
+    const { times, units, values }: SpikeTrain = Object(spikes);
+    const length = times?.length;
+    for (const [name, list] of Object.entries({ times, units, values: values ?? units })) {
+      if (length === undefined) refuse("DATA_FORMAT", name, "must be a list of numbers");
+      if (list?.length !== length) refuse("SHAPE_MISMATCH", name, `must have ${length} entries, got ${list?.length}`);
+    }
+    const keys = Array.from({ length }, (_, k) => {
+      const value = values === undefined ? 1 : (values[k] as number);
+      if (!Number.isFinite(Math.fround(value))) refuse("DATA_FORMAT", `values[${k}]`, `must be finite, got ${value}`);
+      if (refusesValues && value !== 1) refuse("DATA_FORMAT", `values[${k}]`, `must be 1 before a max pool, got ${value}`);
+      return whole(times[k], steps, `spikes.times[${k}]`) * inputs + whole(units[k], inputs, `spikes.units[${k}]`);
+    });
+    this.#spikes = spikes;
+    if (keys.some((key, k) => key < (keys[k - 1] as number))) {
+      this.#order = Array.from(keys.keys()).sort((a, b) => (keys[a] as number) - (keys[b] as number));
+    }
+  }
+
+  /** Adds the events of the next step. */
+  send(step: number, to: Events): void {
+    const { times, units, values } = this.#spikes;
+    for (; this.#next < times.length; this.#next++) {
+      const k = this.#order?.[this.#next] ?? this.#next;
+      if (times[k] !== step) return;
+      append(to, units[k] as number, values === undefined ? 1 : Math.fround(values[k] as number));
+    }
+  }
+}
+
+function refuse(code: InferErrorCode, name: string, reason: string): never {
+  throw new InferError(code, `spikes.${name}`, reason);
+}
+
+/** A whole number from 0 up to `end`. */
+export function whole(value: number | undefined, end: number, path: string): number {
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < end) return value as number;
+  throw new InferError("SHAPE_MISMATCH", path, `must be a whole number below ${end}, got ${value}`);
+}

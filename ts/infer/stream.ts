@@ -1,0 +1,113 @@
+import { type Decision, Tally } from "./decision.js";
+import type { Description } from "./description.js";
+import { Engine } from "./engine.js";
+import { Schedule, type SpikeTrain, whole } from "./spikes.js";
+
+/** Most steps of a call. */
+const MAX_STEPS = 65_535;
+
+/** What the outputs did in the steps of one call, and the decision over all steps so far. */
+export interface StreamAnswer extends Decision {
+  /** First of these steps. */
+  start: number;
+  /** Number of steps since the start, including these. */
+  steps: number;
+  /** Output spikes of these steps; times are counted from `start`. */
+  spikes: { times: Uint16Array; units: Uint32Array };
+  /** `[step][output]`: membranes of a readout in these steps; empty if the last layer fires. */
+  membranes: Float32Array;
+}
+
+/** A network that answers step by step; its units keep their states between calls. There is no last step. */
+export class Stream {
+  readonly #description: Description;
+  readonly #engine: Engine;
+  #tally: Tally;
+
+  /** @internal Use `model.stream()`. */
+  constructor(description: Description) {
+    this.#description = description;
+    this.#engine = new Engine(description);
+    this.#tally = new Tally(description, 0);
+  }
+
+  /** Steps since the start. */
+  get steps(): number {
+    return this.#tally.steps;
+  }
+
+  /** The decision over all steps since the start, or since decisions were restarted. */
+  get decision(): Decision {
+    return this.#tally.decision();
+  }
+
+  /** `[output]`: membranes of a readout after the last step, overwritten by the next; empty if the last layer fires. */
+  get membranes(): Float32Array {
+    return this.#description.isReadout ? this.#engine.membranes : new Float32Array();
+  }
+
+  /**
+   * Runs one step, and returns the outputs that fired at it, in order.
+   *
+   * @param units of the input that fire at this step, in any order.
+   * @param values of these events; 1 by default.
+   * @throws {InferError} `SHAPE_MISMATCH` for units that are no inputs, `DATA_FORMAT` for values that are not finite or reach a max pool;
+   * then the step is not run.
+   */
+  step(units: ArrayLike<number> = [], values?: ArrayLike<number>): readonly number[] {
+    return this.#step(new Schedule({ times: new Uint8Array(units.length), units, values }, 1, this.#description), 0);
+  }
+
+  /**
+   * Runs the next steps.
+   *
+   * @param spikes in any order, with times counted from the first of these steps.
+   * @param steps 1 by default, 65,535 at most.
+   * @throws {InferError} `SHAPE_MISMATCH` for spikes outside these steps or the input, `DATA_FORMAT` for values that are not finite or reach
+   * a max pool; then no step is run.
+   */
+  run(spikes: SpikeTrain, steps = 1): StreamAnswer {
+    return this.runUntil(spikes, whole(steps, MAX_STEPS + 1, "steps"), () => false);
+  }
+
+  /** @internal Runs up to so many steps, and ends after one at which `ends` says so. */
+  runUntil(spikes: SpikeTrain, steps: number, ends: (fired: readonly number[]) => boolean): StreamAnswer {
+    const schedule = new Schedule(spikes, steps, this.#description);
+    const start = this.steps;
+    const [times, units, membranes]: [number[], number[], number[]] = [[], [], []];
+    for (let step = 0; step < steps; step++) {
+      const fired = this.#step(schedule, step);
+      for (const unit of fired) {
+        times.push(step);
+        units.push(unit);
+      }
+      membranes.push(...this.membranes);
+      if (ends(fired)) break;
+    }
+    return {
+      ...this.decision,
+      start,
+      steps: this.steps,
+      spikes: { times: Uint16Array.from(times), units: Uint32Array.from(units) },
+      membranes: Float32Array.from(membranes),
+    };
+  }
+
+  /** Resets the network and the decision to before the first step. */
+  restart(): void {
+    this.#engine.restart();
+    this.#tally = new Tally(this.#description, 0);
+  }
+
+  /** Makes the decision over the steps to come alone; the units keep their states. */
+  restartDecision(): void {
+    this.#tally = new Tally(this.#description, this.steps);
+  }
+
+  #step(schedule: Schedule, step: number): readonly number[] {
+    schedule.send(step, this.#engine.input);
+    const fired = this.#engine.step();
+    this.#tally.add(fired, this.#engine.membranes);
+    return fired;
+  }
+}
