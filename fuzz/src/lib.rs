@@ -95,9 +95,9 @@ fn restore(bytes: &[u8]) {
     let info = sound(spikelet_session::checkpoint_info(bytes));
     if let Some(session) = sound(Session::restore(bytes, None, None)) {
         assert!(info.is_some_and(|info| info.contains(&session.history())));
-        let saved = sound(session.checkpoint(None)).expect("what was restored can be saved");
+        let saved = sound(session.checkpoint(None, true)).expect("what was restored can be saved");
         let again = sound(Session::restore(&saved, None, None)).expect("what was saved can be restored");
-        assert!(sound(again.checkpoint(None)).expect("what was restored can be saved") == saved);
+        assert!(sound(again.checkpoint(None, true)).expect("what was restored can be saved") == saved);
     }
 }
 

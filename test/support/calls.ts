@@ -111,7 +111,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
       args: [data, { signal, onProgress: () => {} }],
     },
     "Network.exportModel": { call: network.exportModel.bind(network), args: [{ weights: "float16" }] },
-    "Network.checkpoint": { call: network.checkpoint.bind(network), args: [{ origin: "a run" }] },
+    "Network.checkpoint": { call: network.checkpoint.bind(network), args: [{ origin: "a run", resumable: false }] },
     "Network.stream": { call: network.stream.bind(network), args: [{ encoding: encode.delta(), channels: 4 }] },
     "Network.setParameters": { call: network.setParameters.bind(network), args: [0, layer] },
     "Trainer.run": { call: trainer.run.bind(trainer), args: [data, { validation: data, epochs: 1, signal }] },

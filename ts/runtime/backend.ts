@@ -287,7 +287,7 @@ export interface Session {
   /** Bytes of a model file; `weights` is `float32` or `float16`. */
   exportModel(weights: string): Promise<Uint8Array>;
   /** `origin` says where it comes from; `info` of a session restored from it has it. */
-  checkpoint(origin?: string): Promise<Uint8Array>;
+  checkpoint(origin?: string, resumable?: boolean): Promise<Uint8Array>;
   /** JSON array of the finished epochs. */
   history(): Awaitable<string>;
 }

@@ -144,7 +144,7 @@ export const SESSION: Table<Session, keyof Session> = {
   parameters: ["now", ["layer", "index"]],
   setParameters: ["now", ["layer", "index"], ["parameters", "parameters"]],
   exportModel: ["later", ["weights", "text"]],
-  checkpoint: ["later", ["origin", "text?"]],
+  checkpoint: ["later", ["origin", "text?"], ["resumable", "flag?"]],
   history: ["now"],
 };
 

@@ -52,7 +52,7 @@ export class WasmSession {
     /**
      * The bytes of a checkpoint.
      */
-    checkpoint(origin?: string | null): Uint8Array;
+    checkpoint(origin?: string | null, resumable?: boolean | null): Uint8Array;
     /**
      * Frees a network of whole numbers.
      */
@@ -273,7 +273,7 @@ export interface InitOutput {
     readonly wasmsession_applyGradients: (a: number, b: number, c: number) => [number, number];
     readonly wasmsession_begin: (a: number, b: number, c: number) => [number, number];
     readonly wasmsession_beginEvaluation: (a: number, b: number, c: number) => [number, number];
-    readonly wasmsession_checkpoint: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly wasmsession_checkpoint: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly wasmsession_closeIntegers: (a: number, b: number) => [number, number];
     readonly wasmsession_closeStream: (a: number, b: number) => [number, number];
     readonly wasmsession_config: (a: number) => [number, number];

@@ -447,9 +447,15 @@ impl NativeSession {
 
     /// The bytes of a checkpoint.
     #[napi(ts_return_type = "Promise<Uint8Array>")]
-    pub fn checkpoint<'env>(&self, env: &'env Env, origin: Option<String>) -> napi::Result<Object<'env>> {
-        let work =
-            |handle: Arc<Handle>, origin: Option<String>| handle.with(|session| session.checkpoint(origin.as_deref()));
-        self.later(env, Ok(origin), work, Uint8Array::new)
+    pub fn checkpoint<'env>(
+        &self,
+        env: &'env Env,
+        origin: Option<String>,
+        resumable: Option<bool>,
+    ) -> napi::Result<Object<'env>> {
+        let work = |handle: Arc<Handle>, (origin, resumable): (Option<String>, bool)| {
+            handle.with(|session| session.checkpoint(origin.as_deref(), resumable))
+        };
+        self.later(env, Ok((origin, resumable.unwrap_or(true))), work, Uint8Array::new)
     }
 }

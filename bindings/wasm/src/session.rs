@@ -276,7 +276,7 @@ impl WasmSession {
     }
 
     /// The bytes of a checkpoint.
-    pub fn checkpoint(&self, origin: Option<String>) -> Outcome<Vec<u8>> {
-        self.0.checkpoint(origin.as_deref()).map_err(thrown)
+    pub fn checkpoint(&self, origin: Option<String>, resumable: Option<bool>) -> Outcome<Vec<u8>> {
+        self.0.checkpoint(origin.as_deref(), resumable.unwrap_or(true)).map_err(thrown)
     }
 }

@@ -186,18 +186,19 @@ impl Session {
     }
 
     /// The bytes of a checkpoint: a safetensors file with everything that the run needs to continue. `origin` says where it comes
-    /// from, in words of the host; [`Session::info`] of a session that is restored from it tells it again.
+    /// from, in words of the host; [`Session::info`] of a session that is restored from it tells it again. One that is not `resumable` has
+    /// no state of the optimiser: what is restored from it predicts the same, but can't learn.
     ///
     /// # Errors
     /// `INTERNAL` after a defect, `NON_FINITE` after an update that failed so: no session could be restored from it;
     /// `CONFIG_INVALID` where there is no memory for it.
-    pub fn checkpoint(&self, origin: Option<&str>) -> Result<Vec<u8>> {
+    pub fn checkpoint(&self, origin: Option<&str>, resumable: bool) -> Result<Vec<u8>> {
         self.check_whole()?;
         guard(|| {
             // The arrays of the snapshot, and the file.
             require(2 * self.trainer.snapshot_bytes(), "checkpoint", || "it".to_owned())?;
             let trained_on = self.trained_on.as_ref().map(to_json);
-            checkpoint::write(&self.trainer, None, origin, trained_on.as_deref())
+            checkpoint::write(&self.trainer, resumable, None, origin, trained_on.as_deref())
         })
     }
 }

@@ -168,7 +168,7 @@ impl Streams {
         }
         let words = stream.save()?;
         let Some(learner) = stream.learner() else { return Err(not_learning()) };
-        checkpoint::write(learner.trainer(), Some(&words), None, None)
+        checkpoint::write(learner.trainer(), true, Some(&words), None, None)
     }
 
     pub(crate) fn run_signal(&mut self, id: u32, values: &[f32]) -> Result<StreamAnswer> {

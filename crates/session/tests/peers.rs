@@ -77,7 +77,7 @@ fn run(session: &mut Session, batches: u32) -> (String, Vec<u8>) {
         told += events.trim_matches(['[', ']']);
         told.push(',');
     }
-    (told, session.checkpoint(None).expect("there is a checkpoint"))
+    (told, session.checkpoint(None, true).expect("there is a checkpoint"))
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn others_that_are_gone_are_an_error_after_the_events_before_it() {
     assert_eq!(events.matches(r#""type":"step""#).count(), 2);
     let error = session.advance(10).expect_err("the others are gone");
     assert_eq!((error.code, error.message.as_str()), (ErrorCode::Internal, "the others are gone"));
-    session.checkpoint(None).expect("what was learned is still there");
+    session.checkpoint(None, true).expect("what was learned is still there");
 }
 
 fn local_batch(session: &mut Session, rank: usize) -> Option<Vec<u8>> {
@@ -162,6 +162,9 @@ fn local_batches_by_hand() {
         }
     }
     for session in &both {
-        assert!(session.checkpoint(None).expect("there is a checkpoint") == alone.1, "two sessions differ from one");
+        assert!(
+            session.checkpoint(None, true).expect("there is a checkpoint") == alone.1,
+            "two sessions differ from one"
+        );
     }
 }

@@ -77,7 +77,7 @@ fn neither_threads_nor_budget_nor_a_checkpoint_change_a_bit() {
 
     let (mut stopped, _) = started(2);
     let mut found = events(&mut stopped, 7);
-    let mut resumed = Session::restore(&stopped.checkpoint(None).unwrap(), None, Some("4")).unwrap();
+    let mut resumed = Session::restore(&stopped.checkpoint(None, true).unwrap(), None, Some("4")).unwrap();
     let info: Value = serde_json::from_str(&resumed.info()).unwrap();
     assert_eq!(info["threads"], 4);
     assert_eq!(resumed.history(), stopped.history());
@@ -135,7 +135,7 @@ fn any_number_of_threads_trains_resumes_and_evaluates_with_the_same_bits() {
         for threads in [33, 48, 64, 128, 257] {
             let (mut session, data) = crowd(threads, end_simulation);
             let mut found = events(&mut session, 1);
-            let checkpoint = session.checkpoint(None).unwrap();
+            let checkpoint = session.checkpoint(None, true).unwrap();
             let mut resumed = Session::restore(&checkpoint, None, Some(&(threads + 1).to_string())).unwrap();
             let again = add_crowd(&mut resumed, samples as usize);
             resumed.begin(&json!({ "train": again, "validation": again }).to_string()).unwrap();
@@ -150,14 +150,14 @@ fn any_number_of_threads_trains_resumes_and_evaluates_with_the_same_bits() {
 
 #[test]
 fn threads_that_are_asked_for_leave_no_trace_in_a_checkpoint() {
-    let bytes = Session::create(&config(1), None, None).unwrap().checkpoint(None).unwrap();
+    let bytes = Session::create(&config(1), None, None).unwrap().checkpoint(None, true).unwrap();
     let threaded = Session::create(&config(1), None, Some("3")).unwrap();
     let restored = Session::restore(&bytes, None, Some("2")).unwrap();
     for (session, threads) in [(threaded, 3), (restored, 2)] {
         let info: Value = serde_json::from_str(&session.info()).unwrap();
         assert_eq!(info["threads"], threads);
         assert_eq!(session.config(), Session::create(&config(1), None, None).unwrap().config());
-        assert!(session.checkpoint(None).unwrap() == bytes, "{threads} threads changed the checkpoint");
+        assert!(session.checkpoint(None, true).unwrap() == bytes, "{threads} threads changed the checkpoint");
     }
     fails(Session::create(&config(1), None, Some("0")), ErrorCode::ConfigInvalid, "threads");
 }
@@ -165,7 +165,7 @@ fn threads_that_are_asked_for_leave_no_trace_in_a_checkpoint() {
 #[test]
 fn a_checkpoint_starts_no_more_threads_than_there_are_cores() {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let bytes = Session::create(&config(1024), None, Some("1")).unwrap().checkpoint(None).unwrap();
+    let bytes = Session::create(&config(1024), None, Some("1")).unwrap().checkpoint(None, true).unwrap();
     let threads = |asked: Option<&str>| {
         let session = Session::restore(&bytes, None, asked).unwrap();
         assert!(session.config().contains("\"threads\":1024"));
@@ -179,7 +179,7 @@ fn a_checkpoint_starts_no_more_threads_than_there_are_cores() {
 fn a_checkpoint_tells_where_it_comes_from() {
     let session = Session::create(&config(1), None, None).unwrap();
     for origin in [None, Some(r#"{"run":"a \"checksum\":\" b"}"#)] {
-        let restored = Session::restore(&session.checkpoint(origin).unwrap(), None, None).unwrap();
+        let restored = Session::restore(&session.checkpoint(origin, true).unwrap(), None, None).unwrap();
         let info: Value = serde_json::from_str(&restored.info()).unwrap();
         assert_eq!(info["origin"].as_str(), origin);
     }
@@ -254,7 +254,7 @@ fn errors_have_a_code_and_a_path() {
     fails(Session::create(&zero, None, None), ConfigInvalid, "network.layers[0].units");
     fails(Session::create(&config(1), Some("mmx"), None), SimdUnsupported, "simd");
     fails(Session::restore(b"not a checkpoint", None, None), CheckpointInvalid, "");
-    let whole = Session::create(&config(1), None, None).unwrap().checkpoint(None).unwrap();
+    let whole = Session::create(&config(1), None, None).unwrap().checkpoint(None, true).unwrap();
     for threads in ["0", "\"some\"", "1025", "two"] {
         fails(Session::restore(&whole, None, Some(threads)), ConfigInvalid, "threads");
     }
@@ -315,7 +315,7 @@ fn a_checkpoint_tells_encoding_and_classes_of_the_training_data() {
     assert_eq!(trained_on(&session), Value::Null);
     let data = named(&mut session, &["a", "b", "c"]).unwrap();
     session.begin(&json!({ "train": data }).to_string()).unwrap();
-    let bytes = session.checkpoint(None).unwrap();
+    let bytes = session.checkpoint(None, true).unwrap();
     let mut restored = Session::restore(&bytes, None, None).unwrap();
     let found = trained_on(&restored);
     assert_eq!((&found["inputs"], &found["classes"]), (&json!("images"), &json!(["a", "b", "c"])));

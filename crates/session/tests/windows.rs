@@ -94,7 +94,7 @@ fn windows_of_any_size_give_the_bits_and_events_of_the_whole() {
             let (train, validation) = (windowed(&mut session), windowed(&mut session));
             begin(&mut session, train, Some(validation));
             assert_eq!(train_by_windows(&mut session, train, validation, batches), expected, "{training}, {batches}");
-            assert_eq!(session.checkpoint(None).unwrap(), memory.checkpoint(None).unwrap());
+            assert_eq!(session.checkpoint(None, true).unwrap(), memory.checkpoint(None, true).unwrap());
         }
     }
 }
@@ -164,7 +164,7 @@ fn what_was_not_supplied_is_an_error_and_changes_nothing() {
     let mut session = session(&json!({}));
     let (train, other) = (windowed(&mut session), whole(&mut session));
     begin(&mut session, train, None);
-    let before = session.checkpoint(None).unwrap();
+    let before = session.checkpoint(None, true).unwrap();
     fails(session.advance(1), ErrorCode::ShapeMismatch, "train");
     fails(session.run_local_batch(0, 2), ErrorCode::ShapeMismatch, "train");
     fails(session.predict(train, 0, 1, false), ErrorCode::ShapeMismatch, "range");
@@ -178,7 +178,7 @@ fn what_was_not_supplied_is_an_error_and_changes_nothing() {
     fails(session.supply_prepared(other, &[1], prepared), ErrorCode::ShapeMismatch, "samples");
     fails(session.supply(train, &[1, 2], arrays(&[1])), ErrorCode::ShapeMismatch, "rows");
     fails(session.supply(train, &[SAMPLES as u32], arrays(&[1])), ErrorCode::ShapeMismatch, "rows");
-    assert_eq!(session.checkpoint(None).unwrap(), before);
+    assert_eq!(session.checkpoint(None, true).unwrap(), before);
 }
 
 #[test]

@@ -70,6 +70,8 @@ pub struct Trainer {
     engine: Engine,
     /// Moments of the optimiser, from the first update on.
     moments: Option<Moments>,
+    /// Whether the moments stayed behind when it was saved, so that it can't go on learning.
+    lacks_moments: bool,
     /// Updates before the moments of each layer were last set to 0; empty where that is 0 for all.
     cleared: Vec<u64>,
     /// Averages of the parameters, from the first weights that enter them.
@@ -137,6 +139,7 @@ impl Trainer {
             run: Run::new(&network, config.training.initial_activity.is_some()),
             engine: Engine::new(level),
             moments: None,
+            lacks_moments: false,
             cleared: Vec::new(),
             average: None,
             sums: None,

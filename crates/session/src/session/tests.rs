@@ -9,6 +9,6 @@ fn a_panic_leaves_a_session_that_refuses_work() {
     assert!(error.message.ends_with("on purpose"), "{error}");
     assert_eq!(session.remove_dataset(0).unwrap_err().code, ErrorCode::Internal);
     assert_eq!(session.parameters(0).unwrap_err().code, ErrorCode::Internal);
-    assert_eq!(session.checkpoint(None).unwrap_err().code, ErrorCode::Internal);
+    assert_eq!(session.checkpoint(None, true).unwrap_err().code, ErrorCode::Internal);
     assert!(session.info().contains("\"step\":0"));
 }

@@ -13,8 +13,9 @@ impl Trainer {
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite,
-    /// also for what they make of the parameters.
+    /// also for what they make of the parameters; [`crate::ErrorCode::ConfigInvalid`] without moments.
     pub fn apply_gradients(&mut self, gradients: &[LayerParameters]) -> Result<()> {
+        self.check_moments()?;
         let layers = self.network.neurons();
         if gradients.len() != layers {
             return Err(Error::shape("layers", format!("must have {layers} entries, got {}", gradients.len())));

@@ -89,6 +89,7 @@ impl Trainer {
         learning: StreamLearning,
         saved: Option<Trainer>,
     ) -> Result<LearningStream> {
+        self.check_moments()?;
         let mut config = self.config.clone();
         config.training.update_every = Some(match learning.by {
             LearningBy::Targets(every) => every,

@@ -16,8 +16,10 @@ impl Trainer {
     /// Starts a run over `samples` training samples, or continues with the one that a checkpoint holds.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] for no samples, or another number of samples than that of an epoch under way.
+    /// [`crate::ErrorCode::ShapeMismatch`] for no samples, or another number of samples than that of an epoch under way;
+    /// [`crate::ErrorCode::ConfigInvalid`] without moments.
     pub fn begin(&mut self, samples: usize) -> Result<()> {
+        self.check_moments()?;
         let samples = u32::try_from(samples)
             .ok()
             .filter(|&samples| samples > 0)
@@ -32,6 +34,15 @@ impl Trainer {
         self.run.samples = samples;
         // What is kept may be the order of other data.
         self.run.order = None;
+        Ok(())
+    }
+
+    /// Refuses to learn without the moments of the optimiser.
+    pub(super) fn check_moments(&self) -> Result<()> {
+        if self.lacks_moments {
+            let message = "is false in the checkpoint of this network, which has no state of the optimiser: go on from one that is resumable, or fine-tune";
+            return Err(Error::config("resumable", message));
+        }
         Ok(())
     }
 

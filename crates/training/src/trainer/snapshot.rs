@@ -80,6 +80,14 @@ impl Snapshot {
         })
     }
 
+    /// The snapshot without the moments of the optimiser: a trainer that is restored from it predicts the same, but can't learn.
+    #[must_use]
+    pub fn without_moments(mut self) -> Self {
+        self.tensors.retain(|tensor| ![".moment1", ".moment2"].iter().any(|suffix| tensor.name.ends_with(suffix)));
+        self.progress["lacksMoments"] = true.into();
+        self
+    }
+
     /// Whether [`Trainer::restore`] would take its arrays.
     ///
     /// # Errors
@@ -97,6 +105,9 @@ struct SavedProgress {
     /// Updates before the moments of each layer were last set to 0, if they were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     cleared: Vec<u64>,
+    /// Whether there are no moments.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    lacks_moments: bool,
     epoch: u32,
     batch: u32,
     samples: u32,
@@ -182,8 +193,10 @@ fn parts(config: Config, progress: &serde_json::Value) -> Result<(Config, SavedP
 /// The arrays of a snapshot at this position, in their order.
 fn places(config: &Config, progress: &SavedProgress) -> Vec<Place> {
     let has = |array| match array {
-        Array::Parameters | Array::Moment(Order::First) => true,
-        Array::Moment(Order::Second) => config.optimizer.has_second_moment(),
+        Array::Parameters => true,
+        Array::Moment(order) => {
+            !progress.lacks_moments && (order == Order::First || config.optimizer.has_second_moment())
+        }
         Array::Average => progress.averaged.is_some(),
         Array::Best => progress.best.is_some() && config.training.early_stopping.is_some(),
     };
@@ -269,6 +282,7 @@ impl Trainer {
         let progress = SavedProgress {
             updates: self.updates,
             cleared: self.cleared.clone(),
+            lacks_moments: self.lacks_moments,
             epoch: run.epoch,
             batch: run.batch,
             samples: run.samples,
@@ -375,6 +389,7 @@ impl Trainer {
         }
         self.updates = saved.updates;
         self.cleared = saved.cleared;
+        self.lacks_moments = saved.lacks_moments;
         self.run.epoch = saved.epoch;
         self.enter_epoch();
         self.run.batch = saved.batch;
