@@ -7,6 +7,7 @@ import {
   type LayerConfig,
   type LayerParameters,
   type Network,
+  presets,
   type Statistic,
 } from "spikelet";
 import { load, type Model } from "spikelet/infer";
@@ -167,6 +168,14 @@ describe.each(BACKENDS)("a network that %s exported, in spikelet/infer", (backen
     const model = load(await network.exportModel());
     await compareSamples(network, model, given);
     await compareStreams(network, model, given);
+  });
+
+  it.each(Object.entries(presets))("has the same bits: preset %s", async (_, config) => {
+    const fires = config.loss?.type !== "membrane";
+    const given: Case = { ...config.network, layers: [], steps: 60, fires };
+    using network = await createNetwork({ ...config, network: { ...config.network, steps: 60 } }, { backend });
+    await strengthen(network, { ...given, strength: 3 });
+    await compareSamples(network, load(await network.exportModel()), given);
   });
 
   it.each(["mean", "max", "last", "softmaxSum", "each", "expMean"] as const)("decides by the statistic %s", async (statistic) => {

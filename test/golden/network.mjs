@@ -2,6 +2,7 @@
 import { createTrainer, datasets, SpikeEvents } from "spikelet";
 import { sorted, TOLERANCE } from "./compare.mjs";
 import { besideExpected, parametersOf } from "./inputs.mjs";
+import { checkRuntime } from "./runtime.mjs";
 import { scoped } from "./scoped.mjs";
 
 /** @typedef {import("./translations.mjs").Translation} Translation */
@@ -26,10 +27,11 @@ const TRACES = {
  * @param {Translation} translation
  */
 export async function checkNetwork(golden, findings, translation) {
-  const [found, untraced] = await scoped(trainerOf(golden, translation), async (trainer) => [
-    await trainer.gradients(batchOf(golden), { trace: true }),
-    await trainer.gradients(batchOf(golden)),
-  ]);
+  const [found, untraced] = await scoped(trainerOf(golden, translation), async (trainer) => {
+    const batch = batchOf(golden);
+    await checkRuntime(trainer, batch, eventsOf(golden), findings);
+    return /** @type {const} */ ([await trainer.gradients(batch, { trace: true }), await trainer.gradients(batch)]);
+  });
   const { metrics, prediction, trace = [] } = found;
   const { expected, params } = golden;
 
@@ -198,10 +200,20 @@ export async function trainerOf(golden, { configuration }) {
   return trainer;
 }
 
-/** @param {any} golden */
-export function batchOf({ batch, input_events: events, input_values: values, target }) {
+/**
+ * Input spikes of a file.
+ *
+ * @param {any} golden
+ */
+function eventsOf({ batch, input_events: events, input_values: values }) {
   const weighted = values?.map((/** @type {number} */ value, /** @type {number} */ k) => [...events[k], value]);
-  const spikes = SpikeEvents.fromTriples(weighted ?? events, batch);
+  return SpikeEvents.fromTriples(weighted ?? events, batch);
+}
+
+/** @param {any} golden */
+export function batchOf(golden) {
+  const { batch, target } = golden;
+  const spikes = eventsOf(golden);
   switch (target.kind) {
     case "train":
       return datasets.fromSpikes({ spikes, trains: SpikeEvents.fromTriples(target.events, batch) });
