@@ -1,7 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createContext, runInContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { createNetwork } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PackedProject, packedProject } from "../support/packed-project.js";
 
@@ -35,6 +37,26 @@ describe("spikelet/infer of the tarball", () => {
     console.log(`spikelet/infer: ${size} bytes`);
     expect(size).toBeGreaterThan(3_000);
     expect(size).toBeLessThanOrEqual(LIMIT);
+  });
+
+  it("runs where nothing but the language is there, and no code may be made from text", async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: 'export * from "spikelet/infer";', resolveDir: project.folder },
+      absWorkingDir: project.folder,
+      bundle: true,
+      format: "iife",
+      globalName: "infer",
+      platform: "neutral",
+      logLevel: "error",
+      write: false,
+    });
+    const layers = [{ type: "dense", units: 2 } as const];
+    using network = await createNetwork({ network: { input: 4, steps: 9, layers } });
+    const globals = { TextDecoder, file: await network.exportModel() };
+    const context = createContext(globals, { codeGeneration: { strings: false, wasm: false } });
+    const program = `${outputFiles[0]?.text}; JSON.stringify(infer.load(file).predict({ times: [0, 1], units: [3, 2] }))`;
+    const found = JSON.parse(runInContext(program, context)) as { steps: number; counts: object };
+    expect(found).toMatchObject({ steps: 9, counts: { 0: expect.any(Number), 1: expect.any(Number) } });
   });
 
   it("runs what the command line exported", async () => {
