@@ -6,6 +6,7 @@ import { PAGES } from "../stage.mjs";
 
 const API = [
   { text: "API: spikelet", link: "/reference/api/spikelet/" },
+  { text: "API: spikelet/infer", link: "/reference/api/spikelet/infer" },
   { text: "API: spikelet/page", link: "/reference/api/spikelet/page" },
   { text: "API: spikelet/plot", link: "/reference/api/spikelet/plot" },
   { text: "API: spikelet/report", link: "/reference/api/spikelet/report" },
