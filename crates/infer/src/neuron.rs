@@ -1,0 +1,177 @@
+//! The units of a layer.
+//!
+//! ```text
+//! J = αᵢ J + γ X,   V = αᵥ c + J + b,   V ≥ θ fires         c: V after the reset
+//! ALIF:   θ = threshold + κ a,   a = ρ a + S
+//! adLIF:  V loses (1 − αᵥ) w,   w = ρ w + u,   u = (1 − ρ) (a c + b S) of this step (symplectic), or of the one before
+//! ```
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::events::Events;
+use crate::network::Shape;
+use crate::order::position_of;
+use crate::reader::Reader;
+
+const LEAKY: usize = 1;
+const ALIF: usize = 2;
+const ADLIF: usize = 3;
+const RESET_ALL: usize = 0;
+const RESET_SUBTRACT: usize = 2;
+/// Refractory steps of units that fire once.
+const ONCE: usize = 0xffff_ffff;
+/// Smaller magnitudes become 0 every so many steps.
+const FLOOR: f32 = 1e-20;
+const FLOOR_EVERY: usize = 16;
+
+/// Units with their constants.
+#[derive(Debug)]
+pub(crate) struct Neurons {
+    kind: usize,
+    reset: usize,
+    refractory: usize,
+    /// αᵢ, αᵥ, γ, drop, threshold; of an ALIF ρ, κ; of an adLIF ρ, a, b, 1 for the symplectic scheme: one number each, or by position.
+    constants: Vec<Vec<f32>>,
+    /// By position.
+    drives: Vec<f32>,
+    /// Units by position.
+    pub(crate) unit_at: Vec<u32>,
+}
+
+/// States of the units, by position.
+#[derive(Debug)]
+pub(crate) struct States {
+    current: Vec<f32>,
+    pub(crate) membrane: Vec<f32>,
+    adaptation: Vec<f32>,
+    arriving: Vec<f32>,
+    /// Steps for which a unit stays blocked.
+    blocked: Vec<u32>,
+}
+
+impl Neurons {
+    pub(crate) fn read(reader: &mut Reader<'_>, Shape { filters, places }: Shape) -> Self {
+        let [kind, reset, refractory, count] = reader.words();
+        let mut unit_at = vec![0; filters * places];
+        for unit in 0..unit_at.len() {
+            unit_at[position_of(unit / places, unit % places, filters, places)] = unit as u32;
+        }
+        let by_position =
+            |values: Vec<f32>| -> Vec<f32> { unit_at.iter().map(|&unit| values[unit as usize / places]).collect() };
+        let arrays = match kind {
+            ALIF => 7,
+            ADLIF => 9,
+            _ => 5,
+        };
+        let mut constant = || {
+            let values = reader.floats(count);
+            if count == 1 { values } else { by_position(values) }
+        };
+        let constants = (0..arrays).map(|_| constant()).collect();
+        let drives = by_position(reader.floats(filters));
+        Self { kind, reset, refractory, constants, drives, unit_at }
+    }
+
+    pub(crate) fn states(&self) -> States {
+        let zeros = || vec![0.0; self.unit_at.len()];
+        States {
+            current: zeros(),
+            membrane: zeros(),
+            adaptation: zeros(),
+            arriving: zeros(),
+            blocked: vec![0; self.unit_at.len()],
+        }
+    }
+
+    /// Takes a step with what arrives at each position; `to` gets the units that fire, in order of their positions.
+    pub(crate) fn run(&self, states: &mut States, drive: &[f32], step: usize, to: &mut Events) {
+        // Not at the end of the step before: what a readout answers is not flushed.
+        if step.is_multiple_of(FLOOR_EVERY) {
+            let States { current, membrane, adaptation, arriving, .. } = states;
+            [current, membrane, adaptation, arriving].into_iter().for_each(|state| flush(state));
+        }
+        let [alpha, beta, gamma, _, threshold, ..] = &self.constants[..] else { return };
+        let States { current, membrane, .. } = states;
+        let units = current.iter_mut().zip(membrane).zip(drive).zip(&self.drives);
+        if let ([alpha], [beta], [gamma]) = (&alpha[..], &beta[..], &gamma[..]) {
+            for (((current, membrane), drive), bias) in units {
+                *current = *current * alpha + drive * gamma;
+                *membrane = (*membrane * beta + *current) + bias;
+            }
+        } else {
+            for ((((current, membrane), drive), bias), ((alpha, beta), gamma)) in
+                units.zip(alpha.iter().zip(beta).zip(gamma))
+            {
+                *current = *current * alpha + drive * gamma;
+                *membrane = (*membrane * beta + *current) + bias;
+            }
+        }
+        let is_plain = self.kind <= LEAKY && self.refractory == 0;
+        let stride = usize::from(threshold.len() > 1);
+        for k in 0..states.membrane.len() {
+            if is_plain && states.membrane[k] < threshold[k * stride] {
+                continue;
+            }
+            if self.unit(states, k, k * stride) {
+                to.units.push(self.unit_at[k]);
+            }
+        }
+    }
+
+    /// The rest of the step of a unit; returns whether it fires.
+    fn unit(&self, states: &mut States, k: usize, c: usize) -> bool {
+        let constant = |number: usize| self.constants[number][c];
+        let adaptation = &mut states.adaptation[k];
+        let mut membrane = states.membrane[k];
+        if self.kind == ADLIF {
+            membrane += 0.0 - (1.0 - constant(1)) * *adaptation;
+        }
+        let blocked = &mut states.blocked[k];
+        if *blocked > 0 {
+            membrane = 0.0;
+            if self.refractory != ONCE {
+                *blocked -= 1;
+            }
+        }
+        let mut threshold = constant(4);
+        if self.kind == ALIF {
+            threshold += *adaptation * constant(6);
+        }
+        let fires = membrane >= threshold;
+        if fires {
+            *blocked = self.refractory as u32;
+            if self.reset == RESET_ALL {
+                states.current[k] = 0.0;
+            }
+            membrane = if self.reset == RESET_SUBTRACT { membrane - threshold * constant(3) } else { 0.0 };
+        }
+        states.membrane[k] = membrane;
+        let fired = if fires { 1.0 } else { 0.0 };
+        match self.kind {
+            ALIF => *adaptation = *adaptation * constant(5) + fired,
+            ADLIF => {
+                let spike = if fires { constant(7) } else { 0.0 };
+                let now = (1.0 - constant(5)) * (constant(6) * membrane + spike);
+                let taken = if constant(8) == 0.0 { states.arriving[k] } else { now };
+                *adaptation = *adaptation * constant(5) + taken;
+                states.arriving[k] = now;
+            }
+            _ => {}
+        }
+        fires
+    }
+}
+
+impl States {
+    /// Goes back to before the first step.
+    pub(crate) fn clear(&mut self) {
+        let Self { current, membrane, adaptation, arriving, blocked } = self;
+        [current, membrane, adaptation, arriving].into_iter().for_each(|state| state.fill(0.0));
+        blocked.fill(0);
+    }
+}
+
+fn flush(state: &mut [f32]) {
+    state.iter_mut().filter(|value| value.abs() < FLOOR).for_each(|value| *value = 0.0);
+}
