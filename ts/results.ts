@@ -1,4 +1,4 @@
-import { allocated } from "./check/allocated.js";
+import { concatenated } from "./check/concatenated.js";
 import { record } from "./check/fields.js";
 import { floats, listOf } from "./check/values.js";
 import { classesBy, type Decision, hasOutputSpikes } from "./decisions.js";
@@ -153,8 +153,8 @@ export function withNames(prediction: Prediction, classes: readonly string[] | u
 
 /** Joins the predictions of consecutive chunks of a data set. */
 export function joinPredictions(parts: readonly PredictionArrays[], layers: number, decision: Decision): Prediction {
-  const join = (of: (part: PredictionArrays) => Uint32Array): Uint32Array => concat(parts.map(of), Uint32Array);
-  const joinFloats = (of: (part: PredictionArrays) => Float32Array): Float32Array => concat(parts.map(of), Float32Array);
+  const join = (of: (part: PredictionArrays) => Uint32Array): Uint32Array => concatenated(parts.map(of), Uint32Array);
+  const joinFloats = (of: (part: PredictionArrays) => Float32Array): Float32Array => concatenated(parts.map(of), Float32Array);
   const probabilities = joinFloats((part) => part.probabilities);
   return {
     decision,
@@ -182,21 +182,4 @@ export function joinPredictions(parts: readonly PredictionArrays[], layers: numb
 /** @internal Samples of a layer that never fires, of which the core has no spikes to tell. */
 export function silent(samples: number): EventArrays {
   return { offsets: new Uint32Array(samples + 1), times: new Uint16Array(), units: new Uint32Array() };
-}
-
-type Numbers = Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
-
-/** @internal One array after the other. */
-export function concat<T extends Numbers>(
-  parts: readonly ArrayLike<number>[],
-  array: { new (length: number): T; BYTES_PER_ELEMENT: number },
-): T {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const joined = allocated(array, length, "data", "the predictions");
-  let start = 0;
-  for (const part of parts) {
-    joined.set(part, start);
-    start += part.length;
-  }
-  return joined;
 }

@@ -1,7 +1,8 @@
+import { concatenated } from "../check/concatenated.js";
 import { type FieldChecks, fields } from "../check/fields.js";
 import { callback, positive, refuse } from "../check/values.js";
 import { type SpikeDataset, samplesOf } from "../datasets/dataset.js";
-import { concat, silent } from "../results.js";
+import { silent } from "../results.js";
 import { untilAborted } from "../runtime/abort.js";
 import type { IntegerPredictionArrays } from "../runtime/backend.js";
 import { abortSignal } from "../runtime/options.js";
@@ -155,16 +156,16 @@ interface Part extends IntegerPredictionArrays {
 
 function joined(parts: readonly Part[], layers: number): IntegerPrediction {
   const all = <T extends ArrayLike<number>>(of: (part: Part) => T): T[] => parts.map(of);
-  const membranes = concat(
+  const membranes = concatenated(
     all((part) => part.membranes),
     Int32Array,
   );
   return {
-    classes: concat(
+    classes: concatenated(
       all((part) => part.decisions),
       Uint32Array,
     ),
-    scores: concat(
+    scores: concatenated(
       all((part) => part.scores),
       Float64Array,
     ),
