@@ -16,6 +16,7 @@ export default defineConfig({
     alias: [
       { find: /^spikelet$/, replacement: `${source}index.ts` },
       { find: /^spikelet\/infer$/, replacement: `${source}infer/index.ts` },
+      { find: /^spikelet\/infer\/wasm$/, replacement: `${source}infer/wasm/index.ts` },
       { find: /^spikelet\/page$/, replacement: `${source}page/index.browser.ts` },
       { find: /^spikelet\/plot$/, replacement: `${source}plot/index.ts` },
       { find: /^spikelet\/report$/, replacement: `${source}report/index.node.ts` },

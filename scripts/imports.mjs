@@ -11,6 +11,7 @@ import { ROOT } from "./stamps.mjs";
 const ALIASES = [
   { pattern: /^spikelet$/, path: "ts/index.ts" },
   { pattern: /^spikelet\/infer$/, path: "ts/infer/index.ts" },
+  { pattern: /^spikelet\/infer\/wasm$/, path: "ts/infer/wasm/index.ts" },
   { pattern: /^spikelet\/page$/, path: "ts/page/index.browser.ts" },
   { pattern: /^spikelet\/plot$/, path: "ts/plot/index.ts" },
   { pattern: /^spikelet\/report$/, path: "ts/report/index.node.ts" },

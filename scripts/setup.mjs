@@ -6,7 +6,7 @@ import { run, runTool, StepFailed } from "./run.mjs";
 import { RUST, TYPESCRIPT } from "./sources.mjs";
 import { hashOf, ROOT, step } from "./stamps.mjs";
 import { checkTools, fail } from "./tools.mjs";
-import { makeWasm, makeWasmWithThreads, NAMED_WASM, wasmTool } from "./wasm.mjs";
+import { INFER, makeInfer, makeWasm, makeWasmWithThreads, NAMED_WASM, wasmTool } from "./wasm.mjs";
 import { commitDeclarations } from "./wasm-declarations.mjs";
 
 const MPI_ADDON = "bindings/node/spikelet-mpi.node";
@@ -31,7 +31,10 @@ export async function setUp({ withAddon = true, withWasm = true, withTypeScript 
 /** What is compiled in the folder of cargo, one after the other; the module with threads has a folder of its own. */
 async function rust(withAddon, withWasm) {
   if (withAddon) await buildAddon();
-  if (withWasm) await buildWasm();
+  if (withWasm) {
+    await buildInfer();
+    await buildWasm();
+  }
 }
 
 /** Runs `main` and turns a failed step into one line and exit code 1. */
@@ -109,6 +112,14 @@ async function buildWasm() {
   await step("wasm", { inputs: WASM_INPUTS, outputs, extra: [tool, version] }, async () => {
     say(`building the WebAssembly (a minute the first time; ${why}) …`);
     await makeWasm({ tool });
+  });
+}
+
+async function buildInfer() {
+  const inputs = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "crates/infer", "bindings/infer", "scripts/wasm.mjs"];
+  await step("infer", { inputs, outputs: [`${INFER}/module.js`] }, async () => {
+    say("building the WebAssembly that only runs networks …");
+    await makeInfer();
   });
 }
 

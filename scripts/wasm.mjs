@@ -18,6 +18,9 @@ const OLDEST_WASM_PACK = [0, 14];
 /** The module with the names of its functions, as it was built last. */
 export const NAMED_WASM = ".cache/spikelet.named.wasm";
 
+/** Folder of the module that only runs networks. */
+export const INFER = "bindings/infer/pkg";
+
 /** Code whose atomic operations are atomic, and memory that several instances import. */
 const SHARED_MEMORY = [
   "-Ctarget-feature=+atomics",
@@ -83,6 +86,24 @@ export async function makeWasmWithThreads() {
   await generate(join(target, WASM_TARGET, "wasm", "spikelet_wasm.wasm"), made, name);
   const module = join(made, `${name}_bg.wasm`);
   writeFileSync(module, withoutNames(readFileSync(module)));
+}
+
+/**
+ * Builds the module that only runs networks, and a JavaScript module with it in base64, so that a page can begin without waiting.
+ *
+ * @returns {Promise<number>} its bytes
+ */
+export async function makeInfer() {
+  needs(addTarget(WASM_TARGET));
+  const crate = ["--profile", "wasm", "--package", "spikelet-infer-wasm", "--target", WASM_TARGET];
+  const features = await sameEverywhere(["-Ctarget-feature=+simd128,+bulk-memory"]);
+  const target = join(targetFolder(), "infer");
+  await run("cargo", ["build", "--quiet", "--locked", ...crate, "--target-dir", target, ...features], { isQuiet: true });
+  const module = withoutNames(readFileSync(join(target, WASM_TARGET, "wasm", "spikelet_infer_wasm.wasm")));
+  const folder = join(ROOT, INFER);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "module.js"), `export default "${Buffer.from(module).toString("base64")}";\n`);
+  return module.length;
 }
 
 function needs(problem) {

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { gzipSync } from "node:zlib";
@@ -7,8 +7,13 @@ import { createNetwork } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PackedProject, packedProject } from "../support/packed-project.js";
 
-/** Most bytes of the runtime in a bundle, gzipped. */
-const LIMIT = 6_000;
+/** Most bytes of each entry in a bundle, gzipped, and where its files are. */
+const ENTRIES = [
+  ["spikelet/infer", 6_000, ["dist/infer/"]],
+  ["spikelet/infer/wasm", 21_800, ["dist/infer/", "bindings/infer/pkg/module.js"]],
+] as const;
+/** Most bytes of the WebAssembly, gzipped. */
+const MODULE_LIMIT = 15_000;
 
 describe("spikelet/infer of the tarball", () => {
   let project: PackedProject;
@@ -17,9 +22,9 @@ describe("spikelet/infer of the tarball", () => {
   });
   afterAll(() => project[Symbol.asyncDispose]());
 
-  it("is small in a bundle, and takes nothing else", async () => {
+  it.each(ENTRIES)("%s is small in a bundle, and takes nothing else", async (entry, limit, places) => {
     const { outputFiles, metafile } = await build({
-      stdin: { contents: 'export * from "spikelet/infer";', resolveDir: project.folder },
+      stdin: { contents: `export * from "${entry}";`, resolveDir: project.folder },
       absWorkingDir: project.folder,
       bundle: true,
       minify: true,
@@ -30,13 +35,23 @@ describe("spikelet/infer of the tarball", () => {
       metafile: true,
     });
     const files = Object.keys(metafile.inputs).filter((file) => file !== "<stdin>");
-    expect(files.filter((file) => !file.startsWith("node_modules/spikelet/dist/infer/"))).toEqual([]);
+    const isKnown = (file: string) => places.some((place) => file.startsWith(`node_modules/spikelet/${place}`));
+    expect(files.filter((file) => !isKnown(file))).toEqual([]);
     const code = outputFiles[0]?.text ?? "";
     expect(code).not.toMatch(/\beval\b|\bFunction\(|\bprocess\b|\bdocument\b|\bWorker\b/);
     const size = gzipSync(code, { level: 9 }).length;
-    console.log(`spikelet/infer: ${size} bytes`);
+    console.log(`${entry}: ${size} bytes`);
     expect(size).toBeGreaterThan(3_000);
-    expect(size).toBeLessThanOrEqual(LIMIT);
+    expect(size).toBeLessThanOrEqual(limit);
+  });
+
+  it("has a small WebAssembly", async () => {
+    const text = await readFile(join(project.folder, "node_modules/spikelet/bindings/infer/pkg/module.js"), "utf8");
+    const module = Buffer.from(/"(.*)"/.exec(text)?.[1] ?? "", "base64");
+    expect(WebAssembly.validate(module)).toBe(true);
+    const size = gzipSync(module, { level: 9 }).length;
+    console.log(`the WebAssembly: ${module.length} bytes, ${size} gzipped`);
+    expect(size).toBeLessThanOrEqual(MODULE_LIMIT);
   });
 
   it("runs where nothing but the language is there, and no code may be made from text", async () => {
@@ -63,12 +78,16 @@ describe("spikelet/infer of the tarball", () => {
     const program = `import { readFileSync, writeFileSync } from "node:fs";
 import { createNetwork } from "spikelet";
 import { load } from "spikelet/infer";
+import { load as loadFast } from "spikelet/infer/wasm";
 if (process.argv[2] === "make") {
   const network = await createNetwork({ network: { input: 4, steps: 9, layers: [{ type: "dense", units: 2 }] } });
   writeFileSync("net.safetensors", await network.checkpoint());
 } else {
-  const { steps, counts } = load(readFileSync("net.model")).predict({ times: [0], units: [1] });
-  console.log(steps, counts.length);
+  const file = readFileSync("net.model");
+  for (const model of [load(file), loadFast(file, { engine: "wasm" })]) {
+    const { steps, counts } = model.predict({ times: [0], units: [1] });
+    console.log(steps, counts.length);
+  }
 }`;
     await writeFile(join(project.folder, "infer.mjs"), program);
     await project.node(["infer.mjs", "make"]);
@@ -84,6 +103,6 @@ if (process.argv[2] === "make") {
       "float16",
     ]);
     expect(said).toMatch(/^wrote net\.model \(float16, \d+ bytes\)\n$/);
-    expect(await project.node(["infer.mjs"])).toBe("9 2\n");
+    expect(await project.node(["infer.mjs"])).toBe("9 2\n9 2\n");
   });
 });

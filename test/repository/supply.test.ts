@@ -185,12 +185,16 @@ describe("what is built in", () => {
     for (const [path, { license, dev }] of installed) if (!dev) expect(LICENCES, path).toContain(license);
   });
 
-  it("every crate forbids unsafe code, and the bindings write none", () => {
+  it("every crate forbids unsafe code, and the bindings write none but raw exports", () => {
     const roots = filesBelow("crates").filter((file) => /src[\\/](lib|main)\.rs$/.test(file));
     expect(roots.length).toBeGreaterThanOrEqual(5);
     for (const file of roots) expect(readFileSync(file, "utf8"), file).toContain("#![forbid(unsafe_code)]");
     const bindings = filesBelow("bindings");
     expect(bindings.length).toBeGreaterThan(5);
-    for (const file of bindings) expect(readFileSync(file, "utf8"), file).not.toMatch(/\bunsafe\b/);
+    const written = bindings.filter((file) => /\bunsafe\b/.test(readFileSync(file, "utf8")));
+    expect(written.map((file) => file.replaceAll("\\", "/").replace(/.*bindings\//, ""))).toEqual([
+      "infer/src/allocator.rs",
+      "infer/src/exports.rs",
+    ]);
   });
 });

@@ -52,7 +52,7 @@ describe("load", () => {
   });
 
   it.each([
-    ["nothing", new Uint8Array(), "give a Uint8Array or an ArrayBuffer"],
+    ["nothing", new Uint8Array(), "is no model file"],
     ["a file of something else", new TextEncoder().encode("a file of something else"), "is no model file"],
   ])("says what is wrong with %s", (_, bytes, reason) => {
     expect(thrownBy(() => load(bytes)).message).toContain(reason);

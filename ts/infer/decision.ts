@@ -59,7 +59,7 @@ export class Tally {
     const scores = this.#statistic?.scores() ?? new Float64Array();
     const byFirstSpike = this.#byFirstSpike;
     const byCount = highest(this.#counts);
-    const byMembrane = scores.length === 0 ? undefined : highest(scores);
+    const byMembrane = scores.length > 0 ? highest(scores) : undefined;
     const { decision, classes } = this.#description;
     const output =
       decision === "firstSpike"
@@ -86,8 +86,6 @@ export class Tally {
 }
 
 /** Index of the largest number, the lowest on ties. */
-function highest(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let k = 1; k < values.length; k++) if ((values[k] as number) > (values[best] as number)) best = k;
-  return best;
+function highest(values: Uint32Array | Float64Array): number {
+  return values.indexOf(Math.max(...values));
 }

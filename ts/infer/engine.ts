@@ -12,12 +12,22 @@ interface Running {
   run(step: number): void;
 }
 
-/** Runs a network step by step. */
-export class Engine {
-  readonly #memory = new Memory();
+/** What runs a network step by step. */
+export interface Engine {
   /** Events of the input at the next step, in order of their units. */
-  readonly input = this.#memory.events();
+  readonly input: Events;
   /** V of each output after the last step: of a readout its answer. */
+  readonly membranes: Float32Array;
+  /** Goes back to before the first step. */
+  restart(): void;
+  /** Takes a step with the events of `input`, and returns the outputs that fired at it, in order. */
+  step(): readonly number[];
+}
+
+/** The engine in plain JavaScript. */
+export class PlainEngine implements Engine {
+  readonly #memory = new Memory();
+  readonly input = this.#memory.events();
   membranes: Float32Array = new Float32Array();
   readonly #nodes: Running[] = [];
   #output: Running | undefined;
@@ -42,7 +52,6 @@ export class Engine {
     this.#memory.clear();
   }
 
-  /** Takes a step with the events of `input`, and returns the outputs that fired at it, in order. */
   step(): readonly number[] {
     for (const node of this.#nodes) {
       [node.now, node.before] = [node.before, node.now];
@@ -81,8 +90,8 @@ export class Engine {
       const node = this.#nodes[number - 1];
       return node === undefined ? this.input : lag > 0 ? node.before : node.now;
     };
-    const [first] = sources;
-    if (sources.length === 1 && first?.[2] === 0) return () => sentBy(first);
+    const [first, more] = sources as [Source, ...Source[]];
+    if (!more && first[2] === 0) return () => sentBy(first);
     const all = this.#memory.events();
     return () => {
       clear(all);

@@ -1,27 +1,10 @@
 import type { Decision } from "./decision.js";
 import type { DecisionKind, Description } from "./description.js";
-import { InferError, invalid } from "./errors.js";
-import { sectionsOf } from "./file.js";
-import { parse } from "./parse.js";
+import type { Engine } from "./engine.js";
+import { InferError } from "./errors.js";
+import type { ModelFile, TrainedOn } from "./model-file.js";
 import type { SpikeTrain } from "./spikes.js";
 import { Stream } from "./stream.js";
-
-/** What a network was trained on: `info.trainedOn` of the library. */
-export interface TrainedOn {
-  inputs: "events" | "images" | "series";
-  /** Sizes of the dimensions of a sample. */
-  shape?: number[];
-  /** Channels of the signals. */
-  channels?: number;
-  /** Points of a signal per second. */
-  sampleRate?: number;
-  /** Lowest and highest number of each unit, which became 0 and 1. */
-  ranges?: [number, number][];
-  /** How images or signals became spikes. */
-  encoding?: { type: string };
-  /** Names of the classes, by output. */
-  classes?: string[];
-}
 
 /** What a network answers to a sample. */
 export interface Prediction extends Decision {
@@ -54,22 +37,24 @@ export class Model {
   /** What it was trained on; `undefined` if that is not known. */
   readonly trainedOn: TrainedOn | undefined;
   readonly #description: Description;
+  readonly #engine: () => Engine;
   readonly #stream: Stream;
 
   /** @internal Use `load`. */
-  constructor(description: Description, trainedOn: TrainedOn | undefined) {
+  constructor({ description, trainedOn }: ModelFile, engine: () => Engine) {
     this.inputs = description.inputs;
     this.outputs = description.outputs;
     this.steps = description.steps;
     this.decision = description.decision;
     this.trainedOn = trainedOn;
-    this.#description = { ...description, classes: this.classes };
+    this.#description = description;
+    this.#engine = engine;
     this.#stream = this.stream();
   }
 
   /** Names of the classes, by output, if the training data named them. */
   get classes(): readonly string[] | undefined {
-    return this.trainedOn?.classes;
+    return this.#description.classes;
   }
 
   /**
@@ -99,22 +84,6 @@ export class Model {
 
   /** Begins a stream, in which the network answers step by step. */
   stream(): Stream {
-    return new Stream(this.#description);
-  }
-}
-
-/**
- * Reads a model file, which `network.exportModel` and `spikelet export model` write.
- *
- * @throws {InferError} `MODEL_INVALID` for bytes that are not a whole, unchanged model file of this version of the format.
- */
-export function load(bytes: Uint8Array | ArrayBuffer): Model {
-  const isView = ArrayBuffer.isView(bytes);
-  const file = isView ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
-  const { network, data } = sectionsOf(file);
-  try {
-    return new Model(parse(network), data === undefined ? undefined : JSON.parse(data));
-  } catch (thrown) {
-    throw invalid(`can't be read: ${(thrown as Error).message}`);
+    return new Stream(this.#description, this.#engine());
   }
 }

@@ -1,16 +1,17 @@
 /** Reads numbers one after the other; each kind of array is filled up to a whole word in the file. Past the end is a `RangeError`. */
 export class Reader {
   #at = 0;
-  readonly #bytes: Uint8Array;
+  /** All bytes. */
+  readonly all: Uint8Array;
   readonly #view: DataView;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    this.all = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length;
+    return this.#at >= this.all.length;
   }
 
   word(): number {
@@ -27,7 +28,7 @@ export class Reader {
 
   bytes(count: number): Uint8Array {
     const at = this.#take(count);
-    return this.#bytes.subarray(at, at + count);
+    return this.all.subarray(at, at + count);
   }
 
   // WebAssembly and all that run JavaScript in number are little-endian, as files are.
@@ -42,13 +43,13 @@ export class Reader {
   /** Weights of the type that stands before them: single or half precision. */
   weights(count: number): Float32Array {
     const type = this.word();
-    if (type > 1) throw new RangeError(`weights of type ${type} can't be read here`);
+    if (type > 1) throw new RangeError(`has weights of type ${type}`);
     return type === 0 ? this.floats(count) : Float32Array.from(this.shorts(count), single);
   }
 
   #take(count: number): number {
     const at = this.#at;
-    if (count > this.#bytes.length - at) throw new RangeError("it ends too early");
+    if (count > this.all.length - at) throw new RangeError("ends too early");
     this.#at += Math.ceil(count / 4) * 4;
     return at;
   }

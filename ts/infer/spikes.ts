@@ -17,34 +17,33 @@ export interface SpikeTrain {
  */
 export class Schedule {
   readonly #spikes: SpikeTrain;
-  /** Numbers of the events in that order; `undefined` where they are in it. */
-  readonly #order: number[] | undefined;
+  /** Numbers of the events in that order. */
+  readonly #order: number[];
   #next = 0;
 
   constructor(spikes: SpikeTrain, steps: number, { inputs, refusesValues }: Description) {
     const { times, units, values }: SpikeTrain = Object(spikes);
     const length = times?.length;
     for (const [name, list] of Object.entries({ times, units, values: values ?? units })) {
-      if (length === undefined) refuse("DATA_FORMAT", name, "must be a list of numbers");
+      if (length === undefined) refuse("DATA_FORMAT", name, "must be a list");
       if (list?.length !== length) refuse("SHAPE_MISMATCH", name, `must have ${length} entries, got ${list?.length}`);
     }
     const keys = Array.from({ length }, (_, k) => {
       const value = values === undefined ? 1 : (values[k] as number);
-      if (!Number.isFinite(Math.fround(value))) refuse("DATA_FORMAT", `values[${k}]`, `must be finite, got ${value}`);
-      if (refusesValues && value !== 1) refuse("DATA_FORMAT", `values[${k}]`, `must be 1 before a max pool, got ${value}`);
+      if (!Number.isFinite(Math.fround(value)) || (refusesValues && value !== 1)) {
+        refuse("DATA_FORMAT", `values[${k}]`, `must be ${refusesValues ? "1 before a max pool" : "finite"}, got ${value}`);
+      }
       return whole(times[k], steps, `spikes.times[${k}]`) * inputs + whole(units[k], inputs, `spikes.units[${k}]`);
     });
     this.#spikes = spikes;
-    if (keys.some((key, k) => key < (keys[k - 1] as number))) {
-      this.#order = Array.from(keys.keys()).sort((a, b) => (keys[a] as number) - (keys[b] as number));
-    }
+    this.#order = Array.from(keys.keys()).sort((a, b) => (keys[a] as number) - (keys[b] as number));
   }
 
   /** Adds the events of the next step. */
   send(step: number, to: Events): void {
     const { times, units, values } = this.#spikes;
     for (; this.#next < times.length; this.#next++) {
-      const k = this.#order?.[this.#next] ?? this.#next;
+      const k = this.#order[this.#next] as number;
       if (times[k] !== step) return;
       append(to, units[k] as number, values === undefined ? 1 : Math.fround(values[k] as number));
     }
@@ -55,8 +54,12 @@ function refuse(code: InferErrorCode, name: string, reason: string): never {
   throw new InferError(code, `spikes.${name}`, reason);
 }
 
+export function isWhole(value: number | undefined, start: number, end: number): boolean {
+  return Number.isInteger(value) && (value as number) >= start && (value as number) < end;
+}
+
 /** A whole number from 0 up to `end`. */
 export function whole(value: number | undefined, end: number, path: string): number {
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < end) return value as number;
+  if (isWhole(value, 0, end)) return value as number;
   throw new InferError("SHAPE_MISMATCH", path, `must be a whole number below ${end}, got ${value}`);
 }

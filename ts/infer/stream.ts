@@ -1,7 +1,8 @@
 import { type Decision, Tally } from "./decision.js";
 import type { Description } from "./description.js";
-import { Engine } from "./engine.js";
-import { Schedule, type SpikeTrain, whole } from "./spikes.js";
+import type { Engine } from "./engine.js";
+import { clear } from "./memory.js";
+import { isWhole, Schedule, type SpikeTrain, whole } from "./spikes.js";
 
 /** Most steps of a call. */
 const MAX_STEPS = 65_535;
@@ -25,9 +26,9 @@ export class Stream {
   #tally: Tally;
 
   /** @internal Use `model.stream()`. */
-  constructor(description: Description) {
+  constructor(description: Description, engine: Engine) {
     this.#description = description;
-    this.#engine = new Engine(description);
+    this.#engine = engine;
     this.#tally = new Tally(description, 0);
   }
 
@@ -55,7 +56,19 @@ export class Stream {
    * then the step is not run.
    */
   step(units: ArrayLike<number> = [], values?: ArrayLike<number>): readonly number[] {
-    return this.#step(new Schedule({ times: new Uint8Array(units.length), units, values }, 1, this.#description), 0);
+    const { input } = this.#engine;
+    const end = this.#description.inputs;
+    let [k, last] = [0, 0];
+    // Units in order need no schedule.
+    for (; values === undefined && isWhole(units[k], last, end); k++) {
+      last = units[k] as number;
+      input.units.push(last);
+    }
+    if (values !== undefined || k < units.length) {
+      clear(input);
+      new Schedule({ times: new Uint8Array(units.length), units, values }, 1, this.#description).send(0, input);
+    }
+    return this.#step();
   }
 
   /**
@@ -76,7 +89,8 @@ export class Stream {
     const start = this.steps;
     const [times, units, membranes]: [number[], number[], number[]] = [[], [], []];
     for (let step = 0; step < steps; step++) {
-      const fired = this.#step(schedule, step);
+      schedule.send(step, this.#engine.input);
+      const fired = this.#step();
       for (const unit of fired) {
         times.push(step);
         units.push(unit);
@@ -104,8 +118,7 @@ export class Stream {
     this.#tally = new Tally(this.#description, this.steps);
   }
 
-  #step(schedule: Schedule, step: number): readonly number[] {
-    schedule.send(step, this.#engine.input);
+  #step(): readonly number[] {
     const fired = this.#engine.step();
     this.#tally.add(fired, this.#engine.membranes);
     return fired;

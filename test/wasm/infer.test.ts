@@ -1,0 +1,78 @@
+// spikelet/infer/wasm: the engine in WebAssembly, and the one that is chosen.
+import { createNetwork } from "spikelet";
+import { load } from "spikelet/infer/wasm";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { compareSamples, compareStreams, configOf, randomSpikes, strengthen } from "../support/infer-comparison.js";
+import { type Case, CHAINS, GRAPHS } from "../support/infer-networks.js";
+
+async function exported(given: Case) {
+  const network = await createNetwork(configOf(given), { backend: "wasm" });
+  await strengthen(network, given);
+  return { network, file: await network.exportModel() };
+}
+
+describe("a model in spikelet/infer/wasm", () => {
+  it.each(Object.entries({ ...CHAINS, ...GRAPHS }))("has the bits of the network: %s", async (_, given) => {
+    const { network, file } = await exported(given);
+    const model = load(file, { engine: "wasm" });
+    await compareSamples(network, model, given);
+    await compareStreams(network, model, given);
+    network.dispose();
+  });
+
+  it("has the bits of the network with weights of half precision", async () => {
+    const { network } = await exported({ input: 20, layers: [{ type: "dense", units: 30 }] });
+    const half = await network.exportModel({ weights: "float16" });
+    const spikes = randomSpikes({ input: 20, layers: [] }, 3);
+    const [wasm, plain] = (["wasm", "javascript"] as const).map((engine) => load(half, { engine }).predict(spikes));
+    expect(wasm).toEqual(plain);
+    expect(wasm?.spikes.times.length ?? 0).toBe(0);
+    expect(wasm?.membranes.some((membrane) => membrane !== 0)).toBe(true);
+    network.dispose();
+  });
+
+  it("keeps the streams of a model apart, also while its memory grows", async () => {
+    const given: Case = { input: 30, layers: [{ type: "dense", units: 70, recurrent: true }], strength: 4 };
+    const { network, file } = await exported(given);
+    const [wasm, plain] = [load(file, { engine: "wasm" }), load(file, { engine: "javascript" })];
+    const pairs = Array.from({ length: 40 }, () => [wasm.stream(), plain.stream()] as const);
+    const spikes = pairs.map((_, seed) => randomSpikes(given, seed + 1));
+    for (const [k, [one, other]] of pairs.entries())
+      expect(one.run(spikes[k] ?? { times: [], units: [] }, 150)).toEqual(other.run(spikes[k] ?? { times: [], units: [] }, 150));
+    const many = { times: Array(5000).fill(0), units: Array.from({ length: 5000 }, (_, k) => k % 30) };
+    for (const [one, other] of pairs) {
+      expect(one.run(many, 3)).toEqual(other.run(many, 3));
+      one.restart();
+      other.restart();
+      expect(one.run(many, 3)).toEqual(other.run(many, 3));
+    }
+    network.dispose();
+  });
+});
+
+describe("the engine", () => {
+  afterEach(() => vi.unstubAllGlobals());
+  const given: Case = { input: 20, layers: [{ type: "dense", units: 30 }] };
+
+  it("is JavaScript where the host has no WebAssembly or forbids it", async () => {
+    const { network, file } = await exported(given);
+    const spikes = randomSpikes(given, 1);
+    const expected = load(file).predict(spikes);
+    class Forbidden {
+      constructor() {
+        throw new Error("refused by Content-Security-Policy");
+      }
+    }
+    vi.stubGlobal("WebAssembly", { Module: WebAssembly.Module, Instance: Forbidden });
+    expect(load(file).predict(spikes)).toEqual(expected);
+    expect(() => load(file, { engine: "wasm" })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", path: "engine" }));
+    vi.stubGlobal("WebAssembly", undefined);
+    expect(load(file).predict(spikes)).toEqual(expected);
+    vi.unstubAllGlobals();
+    network.dispose();
+  });
+
+  it("refuses what is no model", () => {
+    expect(() => load(new Uint8Array(20))).toThrow(expect.objectContaining({ code: "MODEL_INVALID" }));
+  });
+});

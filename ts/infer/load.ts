@@ -1,0 +1,13 @@
+import { PlainEngine } from "./engine.js";
+import { Model } from "./model.js";
+import { readModel } from "./model-file.js";
+
+/**
+ * Reads a model file, which `network.exportModel` and `spikelet export model` write.
+ *
+ * @throws {InferError} `MODEL_INVALID` for bytes that are not a whole, unchanged model file of this version of the format.
+ */
+export function load(bytes: Uint8Array | ArrayBuffer): Model {
+  const file = readModel(bytes);
+  return new Model(file, () => new PlainEngine(file.description));
+}
