@@ -2,7 +2,7 @@
 import { load } from "spikelet/infer";
 
 /**
- * Compares predictions of the runtime with those of the library.
+ * Compares predictions of the runtime with those of the library; where the library runs in WebAssembly, so does the runtime too.
  *
  * @param {import("spikelet").Trainer} trainer
  * @param {import("spikelet").SpikeDataset} batch
@@ -10,20 +10,36 @@ import { load } from "spikelet/infer";
  * @param {import("./compare.mjs").Findings} findings
  */
 export async function checkRuntime(trainer, batch, spikes, findings) {
-  const model = load(await trainer.exportModel());
-  const expected = await trainer.predict(batch);
-  const last = /** @type {import("spikelet").SpikeEvents} */ (expected.layers.at(-1));
-  for (let b = 0; b < spikes.length; b++) {
-    const found = model.predict(spikes.sample(b));
-    // Where samples end together, one alone may end before.
-    const steps = Math.min(found.steps, expected.steps[b] ?? 0);
-    findings.same(`runtime: output spikes of sample ${b}`, before(found.spikes, steps), before(last.sample(b), steps));
-    const rows = steps * model.outputs;
-    const membranes = expected.membranes?.slice(b * rows, (b + 1) * rows) ?? new Float32Array();
-    findings.same(`runtime: membranes of sample ${b}`, bitsOf(found.membranes), bitsOf(membranes));
-    const scores = expected.scoresByMembrane?.slice(b * model.outputs, (b + 1) * model.outputs) ?? new Float32Array();
-    findings.same(`runtime: statistic of sample ${b}`, bitsOf(found.scoresByMembrane), bitsOf(scores));
+  const file = await trainer.exportModel();
+  const models = [{ name: "runtime", model: load(file) }];
+  if (trainer.backend.kind === "wasm") {
+    const { load: loadFast } = await import("spikelet/infer/wasm");
+    models.push({ name: "runtime in WebAssembly", model: loadFast(file, { engine: "wasm" }) });
   }
+  const expected = await trainer.predict(batch);
+  for (const { name, model } of models) {
+    for (let b = 0; b < spikes.length; b++) compare(name, model, expected, [spikes, b], findings);
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {import("spikelet/infer").Model} model
+ * @param {import("spikelet").Prediction} expected
+ * @param {[spikes: import("spikelet").SpikeEvents, sample: number]} sample
+ * @param {import("./compare.mjs").Findings} findings
+ */
+function compare(name, model, expected, [spikes, b], findings) {
+  const last = /** @type {import("spikelet").SpikeEvents} */ (expected.layers.at(-1));
+  const found = model.predict(spikes.sample(b));
+  // Where samples end together, one alone may end before.
+  const steps = Math.min(found.steps, expected.steps[b] ?? 0);
+  findings.same(`${name}: output spikes of sample ${b}`, before(found.spikes, steps), before(last.sample(b), steps));
+  const rows = steps * model.outputs;
+  const membranes = expected.membranes?.slice(b * rows, (b + 1) * rows) ?? new Float32Array();
+  findings.same(`${name}: membranes of sample ${b}`, bitsOf(found.membranes), bitsOf(membranes));
+  const scores = expected.scoresByMembrane?.slice(b * model.outputs, (b + 1) * model.outputs) ?? new Float32Array();
+  findings.same(`${name}: statistic of sample ${b}`, bitsOf(found.scoresByMembrane), bitsOf(scores));
 }
 
 /**
