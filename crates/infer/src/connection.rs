@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::events::{Events, Sources};
-use crate::network::{Axis, Shape, window};
+use crate::geometry::{Axis, Shape, Window};
 use crate::order::{end_of_block, position_of};
 use crate::reader::Reader;
 
@@ -72,7 +72,7 @@ impl Connection {
         let (kind, length) = match kind {
             0 => (Kind::Dense, inputs * units),
             1 => {
-                let window = window(reader);
+                let window = Window::read(reader);
                 let (rows, columns) = (window.rows, window.columns);
                 let seen = window.channels / window.groups;
                 let convolution = Convolution {

@@ -8,6 +8,7 @@ extern crate alloc;
 mod connection;
 mod engine;
 mod events;
+mod geometry;
 mod network;
 mod neuron;
 mod order;

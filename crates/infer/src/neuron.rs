@@ -10,7 +10,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::events::Events;
-use crate::network::Shape;
+use crate::geometry::Shape;
 use crate::order::position_of;
 use crate::reader::Reader;
 

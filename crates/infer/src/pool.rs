@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::events::{Events, Sources};
-use crate::network::{Axis, Window};
+use crate::geometry::{Axis, Window};
 
 /// A pool.
 #[derive(Debug)]
