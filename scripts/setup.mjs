@@ -116,7 +116,15 @@ async function buildWasm() {
 }
 
 async function buildInfer() {
-  const inputs = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "crates/infer", "bindings/infer", "scripts/wasm.mjs"];
+  const inputs = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    "crates/infer",
+    "crates/infer-loops",
+    "bindings/infer",
+    "scripts/wasm.mjs",
+  ];
   await step("infer", { inputs, outputs: [`${INFER}/module.js`] }, async () => {
     say("building the WebAssembly that only runs networks …");
     await makeInfer();

@@ -95,11 +95,11 @@ export async function makeWasmWithThreads() {
  */
 export async function makeInfer() {
   needs(addTarget(WASM_TARGET));
-  const crate = ["--profile", "wasm", "--package", "spikelet-infer-wasm", "--target", WASM_TARGET];
+  const crate = ["--profile", "infer", "--package", "spikelet-infer-wasm", "--target", WASM_TARGET];
   const features = await sameEverywhere(["-Ctarget-feature=+simd128,+bulk-memory"]);
   const target = join(targetFolder(), "infer");
   await run("cargo", ["build", "--quiet", "--locked", ...crate, "--target-dir", target, ...features], { isQuiet: true });
-  const module = withoutNames(readFileSync(join(target, WASM_TARGET, "wasm", "spikelet_infer_wasm.wasm")));
+  const module = withoutNames(readFileSync(join(target, WASM_TARGET, "infer", "spikelet_infer_wasm.wasm")));
   const folder = join(ROOT, INFER);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "module.js"), `export default "${Buffer.from(module).toString("base64")}";\n`);

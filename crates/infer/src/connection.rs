@@ -3,6 +3,8 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use spikelet_infer_loops::{add_row, move_sums};
+
 use crate::events::{Events, Sources};
 use crate::geometry::{Axis, Shape, Window};
 use crate::order::{end_of_block, position_of};
@@ -131,7 +133,7 @@ impl Connection {
                     self.add(unit, value, sums);
                 });
                 if any {
-                    self.arrive(sums, drive);
+                    move_sums(sums, self.scale, drive);
                 }
             }
             (_, Delays::ByInput(steps)) => {
@@ -141,7 +143,7 @@ impl Connection {
                 let arriving = &mut underway[here];
                 arriving.each(&mut |unit, value| self.add(unit, value, sums));
                 if !arriving.units.is_empty() {
-                    self.arrive(sums, drive);
+                    move_sums(sums, self.scale, drive);
                 }
                 arriving.clear();
             }
@@ -153,7 +155,7 @@ impl Connection {
                         sums[(here + usize::from(steps)) % self.slots * units + k] += weight * value;
                     }
                 });
-                self.arrive(&mut sums[here * units..(here + 1) * units], drive);
+                move_sums(&mut sums[here * units..(here + 1) * units], self.scale, drive);
             }
         }
     }
@@ -163,14 +165,6 @@ impl Connection {
         match &self.kind {
             Kind::Convolution(convolution) => convolution.add(&self.weights, self.shape, (unit, value), sums),
             _ => add_row(&self.weights[unit * sums.len()..(unit + 1) * sums.len()], value, sums),
-        }
-    }
-
-    /// Moves sums to the drive.
-    fn arrive(&self, sums: &mut [f32], drive: &mut [f32]) {
-        for (drive, sum) in drive.iter_mut().zip(sums) {
-            *drive += self.scale * *sum;
-            *sum = 0.0;
         }
     }
 }
@@ -208,8 +202,4 @@ fn seen_by(axis: &Axis) -> Vec<Vec<Sight>> {
         }
     }
     places
-}
-
-fn add_row(weights: &[f32], value: f32, sums: &mut [f32]) {
-    sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight * value);
 }

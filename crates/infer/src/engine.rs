@@ -19,6 +19,8 @@ pub struct Engine<'a> {
     states: Vec<NodeState>,
     step: usize,
     fired: Vec<u32>,
+    /// By output, between two looks at what fired.
+    has_fired: Vec<bool>,
 }
 
 #[derive(Debug)]
@@ -29,6 +31,8 @@ enum NodeState {
 
 impl<'a> Engine<'a> {
     /// An engine before the first step.
+    // Here and below: a function that is inlined in one compiled for speed is compiled so too.
+    #[inline(never)]
     #[must_use]
     pub fn new(network: &'a Network) -> Self {
         let state = |node: &Node| match node {
@@ -39,6 +43,11 @@ impl<'a> Engine<'a> {
             },
             Node::Pool(_, pool) => NodeState::Pool(pool.state()),
         };
+        let outputs = network.nodes.iter().rev().find_map(|node| match node {
+            Node::Layer(layer) => Some(layer.neurons.unit_at.len()),
+            Node::Pool(..) => None,
+        });
+        let outputs = outputs.unwrap_or(0);
         Self {
             network,
             input: Events::default(),
@@ -46,10 +55,12 @@ impl<'a> Engine<'a> {
             states: network.nodes.iter().map(state).collect(),
             step: 0,
             fired: Vec::new(),
+            has_fired: alloc::vec![false; outputs],
         }
     }
 
     /// Goes back to before the first step.
+    #[inline(never)]
     pub fn restart(&mut self) {
         let network = self.network;
         for (node, state) in network.nodes.iter().zip(&mut self.states) {
@@ -66,6 +77,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Room for so many events of the next step, whose units [`Engine::step`] takes in order: units, and values.
+    #[inline(never)]
     pub fn input(&mut self, events: usize) -> (&mut [u32], &mut [f32]) {
         self.input.units.resize(events, 0);
         self.input.values.resize(events, 1.0);
@@ -73,6 +85,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Takes a step with the events of [`Engine::input`]; without values, all are 1. Returns the outputs that fire, in order.
+    #[inline(never)]
     pub fn step(&mut self, has_values: bool) -> &[u32] {
         if !has_values {
             self.input.values.clear();
@@ -90,9 +103,17 @@ impl<'a> Engine<'a> {
         self.input.clear();
         self.fired.clear();
         if let Some(output) = self.output() {
-            self.fired.extend_from_slice(&self.sent[output][0].units);
             // Units of a convolution fire in the order in which they run.
-            self.fired.sort_unstable();
+            for &unit in &self.sent[output][0].units {
+                self.has_fired[unit as usize] = true;
+            }
+            if !self.sent[output][0].units.is_empty() {
+                for (unit, has_fired) in self.has_fired.iter_mut().enumerate() {
+                    if take(has_fired) {
+                        self.fired.push(unit as u32);
+                    }
+                }
+            }
         }
         &self.fired
     }

@@ -46,6 +46,8 @@ impl Network {
     ///
     /// # Panics
     /// Where the contents do not fit each other.
+    // Inlined in a function that is compiled for speed, it would be compiled so too.
+    #[inline(never)]
     #[must_use]
     pub fn parse(section: &[u8]) -> Self {
         let mut reader = Reader::new(section);

@@ -9,6 +9,8 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use spikelet_infer_loops::{flush, integrate, integrate_each, reaches};
+
 use crate::events::Events;
 use crate::geometry::Shape;
 use crate::order::position_of;
@@ -21,8 +23,9 @@ const RESET_ALL: usize = 0;
 const RESET_SUBTRACT: usize = 2;
 /// Refractory steps of units that fire once.
 const ONCE: usize = 0xffff_ffff;
-/// Smaller magnitudes become 0 every so many steps.
-const FLOOR: f32 = 1e-20;
+/// Units that are looked at together.
+const BLOCK: usize = 32;
+/// Tiny states become 0 every so many steps.
 const FLOOR_EVERY: usize = 16;
 
 /// Units with their constants.
@@ -93,28 +96,27 @@ impl Neurons {
         }
         let [alpha, beta, gamma, _, threshold, ..] = &self.constants[..] else { return };
         let States { current, membrane, .. } = states;
-        let units = current.iter_mut().zip(membrane).zip(drive).zip(&self.drives);
-        if let ([alpha], [beta], [gamma]) = (&alpha[..], &beta[..], &gamma[..]) {
-            for (((current, membrane), drive), bias) in units {
-                *current = *current * alpha + drive * gamma;
-                *membrane = (*membrane * beta + *current) + bias;
+        match ([alpha, beta, gamma], &self.drives[..]) {
+            ([alpha, beta, gamma], drives) if alpha.len() == 1 => {
+                integrate(current, membrane, drive, drives, [alpha[0], beta[0], gamma[0]]);
             }
-        } else {
-            for ((((current, membrane), drive), bias), ((alpha, beta), gamma)) in
-                units.zip(alpha.iter().zip(beta).zip(gamma))
-            {
-                *current = *current * alpha + drive * gamma;
-                *membrane = (*membrane * beta + *current) + bias;
+            (constants, drives) => {
+                integrate_each(current, membrane, drive, drives, constants.map(|values| &values[..]));
             }
         }
         let is_plain = self.kind <= LEAKY && self.refractory == 0;
         let stride = usize::from(threshold.len() > 1);
-        for k in 0..states.membrane.len() {
-            if is_plain && states.membrane[k] < threshold[k * stride] {
+        let units = states.membrane.len();
+        for first in (0..units).step_by(BLOCK) {
+            let block = first..units.min(first + BLOCK);
+            let thresholds = if stride == 0 { &threshold[..] } else { &threshold[block.clone()] };
+            if is_plain && !reaches(&states.membrane[block.clone()], thresholds) {
                 continue;
             }
-            if self.unit(states, k, k * stride) {
-                to.units.push(self.unit_at[k]);
+            for k in block {
+                if self.unit(states, k, k * stride) {
+                    to.units.push(self.unit_at[k]);
+                }
             }
         }
     }
@@ -170,8 +172,4 @@ impl States {
         [current, membrane, adaptation, arriving].into_iter().for_each(|state| state.fill(0.0));
         blocked.fill(0);
     }
-}
-
-fn flush(state: &mut [f32]) {
-    state.iter_mut().filter(|value| value.abs() < FLOOR).for_each(|value| *value = 0.0);
 }

@@ -1,5 +1,5 @@
 /**
- * Runs a trained network as `spikelet/infer` does, several times as fast: in WebAssembly, where the host has it.
+ * Runs a trained network as `spikelet/infer` does, two to four times as fast: in WebAssembly, where the host has it.
  *
  * @module spikelet/infer/wasm
  */

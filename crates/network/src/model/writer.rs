@@ -115,11 +115,16 @@ fn half(value: f32) -> Option<u16> {
 mod tests {
     use super::*;
 
+    /// 2ᵏ.
+    fn power(k: i32) -> f64 {
+        f64::from_bits(((1023 + k) as u64) << 52)
+    }
+
     fn single(half: u16) -> f64 {
         let (exponent, fraction) = (half >> 10 & 31, f64::from(half & 1023));
         let magnitude = match exponent {
-            0 => fraction * 2f64.powi(-24),
-            _ => (1024.0 + fraction) * 2f64.powi(i32::from(exponent) - 25),
+            0 => fraction * power(-24),
+            _ => (1024.0 + fraction) * power(i32::from(exponent) - 25),
         };
         if half & 0x8000 == 0 { magnitude } else { -magnitude }
     }
