@@ -14,7 +14,7 @@ use crate::float_network::{FloatLayer, FloatNetwork};
 pub struct LayerMaxima {
     /// max |I|.
     pub current: Vec<f64>,
-    /// max (|V|, θ[t]).
+    /// `max(|V|, θ[t])`.
     pub membrane: Vec<f64>,
 }
 
