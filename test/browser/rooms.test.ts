@@ -121,9 +121,9 @@ describe("the rooms", () => {
 
   it.each([
     ["index", 20],
-    ["teach", 560],
-    ["listen", 660],
-    ["race", 1000],
+    ["teach", 590],
+    ["listen", 690],
+    ["race", 1030],
   ] as const)("send nothing anywhere when they open, and need little: %s, %i kB", async (room, max) => {
     const open = await demo.enter(room, {});
     const ready = await open.page.evaluate(() => performance.now());
