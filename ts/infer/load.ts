@@ -8,6 +8,7 @@ import { readModel } from "./model-file.js";
  * @throws {InferError} `MODEL_INVALID` for bytes that are not a whole, unchanged model file of this version of the format.
  */
 export function load(bytes: Uint8Array | ArrayBuffer): Model {
-  const file = readModel(bytes);
-  return new Model(file, () => new PlainEngine(file.description));
+  const { description, trainedOn } = readModel(bytes);
+  // The bytes of the file are not kept.
+  return new Model(description, trainedOn, () => new PlainEngine(description));
 }

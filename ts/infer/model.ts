@@ -2,7 +2,7 @@ import type { Decision } from "./decision.js";
 import type { DecisionKind, Description } from "./description.js";
 import type { Engine } from "./engine.js";
 import { InferError } from "./errors.js";
-import type { ModelFile, TrainedOn } from "./model-file.js";
+import type { TrainedOn } from "./model-file.js";
 import type { SpikeTrain } from "./spikes.js";
 import { Stream } from "./stream.js";
 
@@ -41,7 +41,7 @@ export class Model {
   readonly #stream: Stream;
 
   /** @internal Use `load`. */
-  constructor({ description, trainedOn }: ModelFile, engine: () => Engine) {
+  constructor(description: Description, trainedOn: TrainedOn | undefined, engine: () => Engine) {
     this.inputs = description.inputs;
     this.outputs = description.outputs;
     this.steps = description.steps;

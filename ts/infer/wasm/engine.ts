@@ -1,7 +1,6 @@
 import encoded from "#infer";
 import type { Engine } from "../engine.js";
 import { clear, type Events } from "../memory.js";
-import type { ModelFile } from "../model-file.js";
 
 /** What the module exports; addresses are bytes from the start of its memory. */
 interface Exports {
@@ -20,12 +19,12 @@ interface Exports {
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * Engines of a model in WebAssembly. Its memory is not given back while the model lives: an engine that nobody has any more is the next
- * one that is asked for.
+ * Engines of a model in WebAssembly, by the section of its network and the number of its outputs. Memory is not given back while the
+ * model lives: an engine that nobody has any more is the next one that is asked for.
  *
  * @throws where the host has no WebAssembly, forbids it, or has no memory for the model.
  */
-export function wasmEngines({ description, network: { all: section } }: ModelFile): () => Engine {
+export function wasmEngines(section: Uint8Array, outputs: number): () => Engine {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)));
   const wasm = new WebAssembly.Instance(compiled).exports as unknown as Exports;
   const at = wasm.allocate(section.length);
@@ -35,7 +34,7 @@ export function wasmEngines({ description, network: { all: section } }: ModelFil
   const forgotten = new FinalizationRegistry<number>((engine) => unused.push(engine));
   return () => {
     const number = unused.pop() ?? wasm.engine(model);
-    const engine = new WasmEngine(wasm, number, description.outputs);
+    const engine = new WasmEngine(wasm, number, outputs);
     engine.restart();
     forgotten.register(engine, number);
     return engine;

@@ -1,7 +1,7 @@
-import { type Engine, PlainEngine } from "../engine.js";
+import { PlainEngine } from "../engine.js";
 import { InferError } from "../errors.js";
 import { Model } from "../model.js";
-import { type ModelFile, readModel } from "../model-file.js";
+import { readModel } from "../model-file.js";
 import { wasmEngines } from "./engine.js";
 
 /** Options of `load`. */
@@ -17,18 +17,16 @@ export interface LoadOptions {
  * `CONFIG_INVALID` for the engine `wasm` where there is none.
  */
 export function load(bytes: Uint8Array | ArrayBuffer, { engine }: LoadOptions = {}): Model {
-  const file = readModel(bytes);
-  return new Model(file, enginesOf(file, engine));
-}
-
-function enginesOf(file: ModelFile, engine: LoadOptions["engine"]): () => Engine {
+  const { description, trainedOn, network } = readModel(bytes);
   if (engine !== "javascript") {
     try {
-      return wasmEngines(file);
+      const engines = wasmEngines(network.all, description.outputs);
+      // The module has the weights; neither they nor the bytes of the file are kept here too.
+      return new Model({ ...description, nodes: [] }, trainedOn, engines);
     } catch (thrown) {
       // A host without WebAssembly, or a Content-Security-Policy that forbids it.
       if (engine === "wasm") throw new InferError("CONFIG_INVALID", "engine", `can't be WebAssembly here: ${String(thrown)}`);
     }
   }
-  return () => new PlainEngine(file.description);
+  return new Model(description, trainedOn, () => new PlainEngine(description));
 }
