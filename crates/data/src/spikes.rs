@@ -290,33 +290,42 @@ pub fn sort_spikes(spikes: &mut [(u16, u32)]) {
     sort_events(spikes, &mut []);
 }
 
-/// Sorts by four bits of step and unit at a time, the lowest first, where events with the same bits keep their order.
+/// Sorts by five bits of step and unit at a time, the lowest first, where events with the same bits keep their order.
 #[inline(never)]
 fn sort_keys(spikes: &mut [(u16, u32)], values: &mut [f32]) {
-    let mut keys: Vec<u64> = spikes.iter().map(|&(step, unit)| u64::from(step) << 32 | u64::from(unit)).collect();
+    const DIGIT: usize = 5;
+    let unit_bits = u32::BITS - spikes.iter().fold(0, |bits, &(_, unit)| bits | unit).leading_zeros();
+    let key = |&(step, unit): &(u16, u32)| u64::from(step) << unit_bits | u64::from(unit);
+    let mut keys: Vec<u64> = spikes.iter().map(key).collect();
     let mut sorted = vec![0; keys.len()];
+    let (mut keys, mut sorted) = (keys.as_mut_slice(), sorted.as_mut_slice());
     let mut sorted_values = values.to_vec();
     let bits = keys.iter().fold(0, |bits, key| bits | key);
-    for shift in (0..48).step_by(4).filter(|shift| bits >> shift & 15 != 0) {
-        let digit = |key: u64| (key >> shift & 15) as usize;
-        let mut starts = [0; 17];
-        keys.iter().for_each(|&key| starts[digit(key) + 1] += 1);
-        for digit in 1..starts.len() {
-            starts[digit] += starts[digit - 1];
+    let digits = (u64::BITS - bits.leading_zeros()) as usize;
+    for shift in (0..digits).step_by(DIGIT) {
+        let digit = |key: u64| (key >> shift) as usize % (1 << DIGIT);
+        let mut places = [0; 1 << DIGIT];
+        keys.iter().for_each(|&key| places[digit(key)] += 1);
+        let mut start = 0;
+        for place in &mut places {
+            start += std::mem::replace(place, start);
         }
-        for (k, &key) in keys.iter().enumerate() {
-            let at = &mut starts[digit(key)];
+        let mut value_places = places;
+        for &key in keys.iter() {
+            let at = &mut places[digit(key)];
             sorted[*at] = key;
-            if let Some(&value) = values.get(k) {
-                sorted_values[*at] = value;
-            }
+            *at += 1;
+        }
+        for (&key, &value) in keys.iter().zip(&*values) {
+            let at = &mut value_places[digit(key)];
+            sorted_values[*at] = value;
             *at += 1;
         }
         std::mem::swap(&mut keys, &mut sorted);
         values.copy_from_slice(&sorted_values);
     }
-    for (spike, key) in spikes.iter_mut().zip(keys) {
-        *spike = ((key >> 32) as u16, key as u32);
+    for (spike, &mut key) in spikes.iter_mut().zip(keys) {
+        *spike = ((key >> unit_bits) as u16, (key & ((1 << unit_bits) - 1)) as u32);
     }
 }
 
