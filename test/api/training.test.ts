@@ -38,6 +38,9 @@ describe("learning", () => {
     expect(after.spikes.perUnit.every((rate) => rate > 0.01 && rate < 20)).toBe(true);
     expect(after.silentFraction.every((share) => share < 0.99)).toBe(true);
     expect(after.synapticOperations).toBeGreaterThan(0);
+    expect(after.synapticOperationsByLayer).toHaveLength(2);
+    const [hidden, output] = after.synapticOperationsByLayer as [number, number];
+    expect(hidden + output).toBeCloseTo(after.synapticOperations, 9);
   });
 
   it.each([

@@ -35,6 +35,7 @@ describe("spikelet train", () => {
         decisionStep: { mean: expect.any(Number), median: expect.any(Number) },
         silentFraction: [expect.any(Number), expect.any(Number)],
         synapticOperations: expect.any(Number),
+        synapticOperationsByLayer: [expect.any(Number), expect.any(Number)],
       },
       neuroBench: {
         ParameterCount: 784 * 40 + 40 + 40 * 10 + 10,

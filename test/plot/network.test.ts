@@ -99,10 +99,13 @@ describe("the graph of a network", () => {
 
   it("has measured spikes of layers that fire, and sums", async () => {
     const spikes = { perUnit: [0.5, 2], perSample: 134 };
-    const svg = await graphOf(CHAIN, { metrics: { spikes, synapticOperations: 12_345.4 } });
-    expect(texts(svg)).toEqual(
-      expect.arrayContaining(["76 parameters, 128 spikes a sample", "771 parameters, 6 spikes a sample"]),
-    );
+    const metrics = { spikes, synapticOperations: 12_345.4, synapticOperationsByLayer: [12_000.4, 345] };
+    const svg = await graphOf(CHAIN, { metrics });
+    const [first, second] = [
+      ["76 parameters, 128 spikes a sample", "12,000 synaptic operations"],
+      ["771 parameters, 6 spikes a sample", "345 synaptic operations"],
+    ] as const;
+    expect(texts(svg)).toEqual(expect.arrayContaining([...first, ...second]));
     expect(texts(svg).slice(-2).join(" ")).toBe("847 parameters in all, 134 spikes and 12,345 synaptic operations a sample");
   });
 

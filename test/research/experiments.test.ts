@@ -34,6 +34,7 @@ function record(seed: number, accuracy: number, validated = accuracy): DoneRecor
     saturatedFraction: [0, 0],
     firingRate: [0.01, 0.02],
     synapticOperations: 1234,
+    synapticOperationsByLayer: [1234],
   };
   const validation = { ...metrics, accuracy: { firstSpike: validated, count: validated } };
   const epoch = { trainLoss: 1, trainFirstSpike: accuracy, validationLoss: 1, validationFirstSpike: validated };

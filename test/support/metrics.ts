@@ -20,6 +20,7 @@ export function metricsOf(samples: number, given: Partial<Metrics> = {}): Metric
     saturatedFraction: [0],
     firingRate: [1],
     synapticOperations: 1,
+    synapticOperationsByLayer: [1],
     ...given,
   };
 }

@@ -33,6 +33,7 @@ export function recordOf({ id, seed, config, data }: Run, score?: number, host =
     saturatedFraction: [],
     firingRate: [],
     synapticOperations: 20,
+    synapticOperationsByLayer: [20],
   };
   const history = [{ trainLoss: 1, trainFirstSpike: score, validationLoss: 1, validationFirstSpike: score, spikesPerSample: 5 }];
   const result = { epochs: 1, bestEpoch: 1, data: SAMPLES, validation: metrics, test: metrics, history };

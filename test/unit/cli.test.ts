@@ -196,6 +196,7 @@ const metrics = (firstSpike: number): EpochEndEvent["train"] => ({
   saturatedFraction: [0],
   firingRate: [0.1],
   synapticOperations: 10,
+  synapticOperationsByLayer: [10],
 });
 const epochEnd = (epoch: number, firstSpike: number): EpochEndEvent => ({
   type: "epochEnd",

@@ -56,6 +56,11 @@ export function metricLines(name: string, metrics: Metrics, trained: Decision): 
     `spikes         ${spikes.perSample.toFixed(1)} per sample${until}; per unit ${perUnit}`,
     ...(decisionStep ? [`${first}at step ${decisionStep.mean.toFixed(1)} on average, median ${decisionStep.median}`] : []),
     `silent units   ${metrics.silentFraction.map(percent).join(", ")}`,
-    `operations     ${grouped(metrics.synapticOperations)} synaptic operations per sample`,
+    `operations     ${grouped(metrics.synapticOperations)} synaptic operations per sample${byLayer(metrics)}`,
   ];
+}
+
+/** Synaptic operations of each of several layers. */
+function byLayer({ synapticOperationsByLayer: operations }: Metrics): string {
+  return operations.length < 2 ? "" : `; by layer ${operations.map((sum) => grouped(Math.round(sum))).join(", ")}`;
 }

@@ -642,6 +642,8 @@ export type Metrics = {
    * what it selects does.
    */
   synapticOperations: number,
+  /** Synaptic operations of each layer that gets them; empty in an epoch that an older version began. */
+  synapticOperationsByLayer: Array<number>,
   /** Mean of `(y − Y)²` over samples, steps and outputs; only for target series. */
   meanSquaredError?: number,
   /** Fraction of the variance of target series that the membranes explain; 1 at best, missing where the series do not vary. */

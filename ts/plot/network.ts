@@ -14,7 +14,8 @@ import { element, group, path, textAt } from "./svg.js";
 /** Options of {@link networkGraph}. */
 export interface NetworkGraphOptions extends FigureOptions {
   /** Metrics of an evaluation, from which spikes and synaptic operations a sample come. */
-  metrics?: Pick<Metrics, "synapticOperations"> & { spikes: Pick<Metrics["spikes"], "perUnit" | "perSample"> };
+  metrics?: Pick<Metrics, "synapticOperations"> &
+    Partial<Pick<Metrics, "synapticOperationsByLayer">> & { spikes: Pick<Metrics["spikes"], "perUnit" | "perSample"> };
 }
 
 const graphOptions = fields<NetworkGraphOptions>({ ...FIGURE, metrics: optional(networkMetrics) as never });
@@ -37,7 +38,7 @@ interface Box {
 
 /**
  * Plots the graph of a network: a box for each layer, from the input at the top to the output, with its settings, size and
- * parameters; with `metrics` also spikes a sample. Lines show where spikes go, dashed ones where they arrive one step later. 440
+ * parameters; with `metrics` also spikes and synaptic operations a sample. Lines show where spikes go, dashed ones where they arrive one step later. 440
  * pixels wide by default.
  *
  * @param network what `outline(network)` returns
@@ -113,7 +114,9 @@ function textsOf(layer: LayerOutline, metrics: NetworkGraphOptions["metrics"]): 
   const perUnit = spiking === null ? undefined : metrics?.spikes.perUnit[spiking];
   const units = shape.reduce((product, length) => product * length, 1);
   const spikes = perUnit === undefined ? [] : [`${decimal(perUnit * units)} spikes a sample`];
-  return [text, ...inputs, ...(spiking === null ? [] : [[parametersText(parameters), ...spikes].join(", ")])];
+  const operations = spiking === null ? undefined : metrics?.synapticOperationsByLayer?.[spiking];
+  const reached = operations === undefined ? [] : [`${grouped(Math.round(operations))} synaptic operations`];
+  return [text, ...inputs, ...(spiking === null ? [] : [[parametersText(parameters), ...spikes].join(", "), ...reached])];
 }
 
 /** Sums over all layers. */

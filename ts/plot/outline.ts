@@ -47,9 +47,9 @@ export const networkOutline: Check<NetworkOutline> = (value, path) => {
 
 /** What a figure of a network reads of metrics. */
 export const networkMetrics: Check<
-  Pick<Metrics, "synapticOperations"> & { spikes: Pick<Metrics["spikes"], "perUnit" | "perSample"> }
+  Pick<Metrics, "synapticOperations" | "synapticOperationsByLayer"> & { spikes: Pick<Metrics["spikes"], "perUnit" | "perSample"> }
 > = (value, path) => {
-  const { spikes, synapticOperations } = record(value, path, "DATA_FORMAT");
+  const { spikes, synapticOperations, synapticOperationsByLayer = [] } = record(value, path, "DATA_FORMAT");
   const { perUnit, perSample } = record(spikes, `${path}.spikes`, "DATA_FORMAT");
   return {
     spikes: {
@@ -57,5 +57,6 @@ export const networkMetrics: Check<
       perSample: finite(perSample, `${path}.spikes.perSample`),
     },
     synapticOperations: finite(synapticOperations, `${path}.synapticOperations`),
+    synapticOperationsByLayer: listOf(finite)(synapticOperationsByLayer, `${path}.synapticOperationsByLayer`),
   };
 };

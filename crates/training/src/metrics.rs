@@ -114,6 +114,9 @@ pub struct Metrics {
     /// Additions of a weight to a unit, mean per sample: each spike costs one for each unit it reaches; behind a max pool only
     /// what it selects does.
     pub synaptic_operations: f64,
+    /// Synaptic operations of each layer that gets them; empty in an epoch that an older version began.
+    #[serde(default)]
+    pub synaptic_operations_by_layer: Vec<f64>,
     /// Mean of `(y − Y)²` over samples, steps and outputs; only for target series.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]

@@ -57,7 +57,7 @@ impl Writer<'_> {
             until_decision,
             silent,
             saturated,
-            synaptic_operations,
+            operations,
             is_finite,
         } = outcome;
         loss.values().into_iter().for_each(|part| self.long(part.to_bits()));
@@ -66,8 +66,8 @@ impl Writer<'_> {
         let Regression { numbers, squared_error, squares, sums } = regression;
         [*numbers, squared_error.to_bits(), squares.to_bits()].into_iter().for_each(|value| self.long(value));
         self.list(sums, f64::to_le_bytes);
-        [spikes, until_decision, silent, saturated].into_iter().for_each(|list| self.list(list, u64::to_le_bytes));
-        self.long(*synaptic_operations);
+        let by_layer = [spikes, until_decision, silent, saturated, operations];
+        by_layer.into_iter().for_each(|list| self.list(list, u64::to_le_bytes));
         self.word(u32::from(*is_finite));
     }
 
@@ -158,11 +158,10 @@ impl<'a> Reader<'a> {
         *squared_error = f64::from_bits(self.long()?);
         *squares = f64::from_bits(self.long()?);
         self.list(sums, f64::from_le_bytes)?;
-        let SampleOutcome { spikes, until_decision, silent, saturated, .. } = outcome;
-        for list in [spikes, until_decision, silent, saturated] {
+        let SampleOutcome { spikes, until_decision, silent, saturated, operations, .. } = outcome;
+        for list in [spikes, until_decision, silent, saturated, operations] {
             self.list(list, u64::from_le_bytes)?;
         }
-        outcome.synaptic_operations = self.long()?;
         outcome.is_finite = self.word()? != 0;
         Ok(())
     }

@@ -84,7 +84,7 @@ export function warning({ message, advice }: Warning): Markup {
 
 function layerTable({ metrics, layers, answers }: Result): Markup {
   const until = metrics.decisionStep ? [untilText(answers.decision).spikes] : [];
-  const { spikes, silentFraction, saturatedFraction, firingRate } = metrics;
+  const { spikes, silentFraction, saturatedFraction, firingRate, synapticOperationsByLayer: operations } = metrics;
   const rows = layers.map(({ units }, layer) => [
     layer === layers.length - 1 ? "output" : `layer ${layer}`,
     grouped(units),
@@ -93,8 +93,10 @@ function layerTable({ metrics, layers, answers }: Result): Markup {
     percent(silentFraction[layer] ?? 0),
     percent(saturatedFraction[layer] ?? 0),
     (firingRate[layer] ?? 0).toPrecision(3),
+    grouped(Math.round(operations[layer] ?? 0)),
   ]);
-  return table(["", "units", "spikes per unit", ...until, "silent", "saturated", "spikes per step"], rows);
+  const activity = ["spikes per unit", ...until, "silent", "saturated", "spikes per step"];
+  return table(["", "units", ...activity, "synaptic operations"], rows);
 }
 
 /** `784 – 800 – 10`. */

@@ -23,7 +23,8 @@ pub(crate) struct SampleOutcome {
     pub(crate) until_decision: Vec<u64>,
     pub(crate) silent: Vec<u64>,
     pub(crate) saturated: Vec<u64>,
-    pub(crate) synaptic_operations: u64,
+    /// Synaptic operations, by layer.
+    pub(crate) operations: Vec<u64>,
     /// Whether an adjoint or the loss is not finite.
     pub(crate) is_finite: bool,
 }
@@ -42,7 +43,8 @@ impl SampleOutcome {
             && holds(&self.saturated, 1)
             && self.decision_step <= self.steps
             && u64::from(self.steps) <= steps
-            && self.synaptic_operations <= u64::MAX >> 32
+            && self.operations.len() == shapes.len()
+            && self.operations.iter().all(|&operations| operations <= u64::MAX >> 32)
             && shapes.last().is_none_or(|shape| self.regression.fits(shape.units))
     }
 
@@ -59,7 +61,7 @@ impl SampleOutcome {
         self.until_decision.clear();
         self.silent.clear();
         self.saturated.clear();
-        self.synaptic_operations = 0;
+        self.operations.clear();
         self.is_finite = true;
     }
 
@@ -83,5 +85,6 @@ impl SampleOutcome {
         self.until_decision.push(spikes.count_before(self.decision_step as usize + 1));
         self.silent.push(silent);
         self.saturated.push(saturated);
+        self.operations.push(0);
     }
 }

@@ -32,6 +32,9 @@ pub(crate) struct MetricSums {
     silent: Vec<u64>,
     saturated: Vec<u64>,
     synaptic_operations: u64,
+    /// Synaptic operations by layer; empty in an epoch that a version without them began.
+    #[serde(default)]
+    operations: Vec<u64>,
     /// Samples by decision step.
     decisions: Vec<u64>,
     norm: f64,
@@ -45,6 +48,7 @@ impl MetricSums {
             until_decision: vec![0; layers],
             silent: vec![0; layers],
             saturated: vec![0; layers],
+            operations: vec![0; layers],
             decisions: vec![0; steps + 1],
             ..Self::default()
         }
@@ -54,6 +58,7 @@ impl MetricSums {
     pub(crate) fn fits(&self, shapes: &[LayerShape], steps: usize) -> bool {
         let by_layer = [&self.spikes, &self.until_decision, &self.silent, &self.saturated];
         by_layer.iter().all(|sums| sums.len() == shapes.len())
+            && (self.operations.is_empty() || self.operations.len() == shapes.len())
             && self.decisions.len() == steps + 1
             && shapes.last().is_none_or(|shape| self.regression.fits(shape.units))
     }
@@ -70,13 +75,14 @@ impl MetricSums {
         }
         self.regression.add(&outcome.regression);
         self.steps += u64::from(outcome.steps);
-        self.synaptic_operations += outcome.synaptic_operations;
+        self.synaptic_operations += outcome.operations.iter().sum::<u64>();
         self.decisions[outcome.decision_step as usize] += 1;
         for (sums, values) in [
             (&mut self.spikes, &outcome.spikes),
             (&mut self.until_decision, &outcome.until_decision),
             (&mut self.silent, &outcome.silent),
             (&mut self.saturated, &outcome.saturated),
+            (&mut self.operations, &outcome.operations),
         ] {
             for (sum, value) in sums.iter_mut().zip(values) {
                 *sum += value;
@@ -143,6 +149,7 @@ impl MetricSums {
                 .map(|(&spikes, shape)| spikes as f64 / unit_steps(shape))
                 .collect(),
             synaptic_operations: self.mean(self.synaptic_operations as f64),
+            synaptic_operations_by_layer: self.operations.iter().map(|&sum| self.mean(sum as f64)).collect(),
             mean_squared_error: self.regression.mean_squared_error(),
             r_squared: self.regression.r_squared(),
             gradient_norm: (self.norms > 0).then(|| self.norm / self.norms as f64),

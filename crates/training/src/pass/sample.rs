@@ -154,7 +154,7 @@ impl SamplePass<'_> {
                 None => number.checked_sub(1).map_or(inputs, |before| work.forward.layers[before].spikes.before(steps)),
             };
             let inputs = layer.inputs(here, source);
-            outcome.synaptic_operations += layer.connection.operations(&layer.shape, &inputs);
+            outcome.operations[network.layer_of(number)] += layer.connection.operations(&layer.shape, &inputs);
         }
     }
 
