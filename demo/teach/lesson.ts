@@ -1,3 +1,5 @@
+import { coarse } from "./levels.js";
+
 /** A symbol and how it was drawn. */
 export interface Sign {
   /** Stays the same when the name changes. */
@@ -7,8 +9,9 @@ export interface Sign {
   readonly drawings: readonly Uint8Array[];
 }
 
-/** Drawings of each symbol that a lesson asks for. */
-export const TAKES = 5;
+/** A symbol as files and addresses hold it. */
+export type SignContent = Omit<Sign, "id">;
+
 /** Symbols of a lesson at most: a page trains a small network. */
 export const MAX_SIGNS = 12;
 /** Letters of a name at most. */
@@ -16,99 +19,110 @@ export const MAX_NAME = 20;
 /** Changes that can be undone. */
 const MAX_UNDO = 100;
 
-interface State {
-  readonly signs: readonly Sign[];
-  readonly chosen: number;
-}
-
 /** What a visitor has drawn so far; every change can be undone. */
 export class Lesson {
   readonly #onChange: () => void;
-  #state: State = { signs: [], chosen: 0 };
-  #before: State[] = [];
+  #signs: readonly Sign[];
+  #before: (readonly Sign[])[] = [];
   #made = 0;
 
-  constructor(onChange: () => void) {
+  constructor(signs: readonly SignContent[], onChange: () => void) {
+    this.#signs = this.#numbered(signs);
     this.#onChange = onChange;
-    this.#state = { signs: [this.#sign(), this.#sign()], chosen: 0 };
   }
 
   get signs(): readonly Sign[] {
-    return this.#state.signs;
-  }
-
-  /** The symbol that the next drawing is of. */
-  get chosen(): Sign | undefined {
-    return this.signs.find(({ id }) => id === this.#state.chosen);
+    return this.#signs;
   }
 
   get canUndo(): boolean {
     return this.#before.length > 0;
   }
 
-  /** Whether there is enough to learn: two symbols, two drawings of each. */
-  get isReady(): boolean {
-    return this.signs.length > 1 && this.signs.every(({ drawings }) => drawings.length > 1);
+  get canAdd(): boolean {
+    return this.#signs.length < MAX_SIGNS;
   }
 
-  choose(id: number): void {
-    this.#state = { ...this.#state, chosen: id };
+  /** The symbols that can be learnt. */
+  get drawn(): readonly Sign[] {
+    return this.#signs.filter(({ drawings }) => drawings.length > 0);
+  }
+
+  /** Keeps a drawing of a symbol. */
+  keep(id: number, drawing: Uint8Array): void {
+    this.#go(this.#changed(id, ({ drawings }) => ({ drawings: [...drawings, drawing] })));
+  }
+
+  /** Replaces a drawing to which strokes were added; both are undone at once. */
+  redraw(before: Uint8Array, drawing: Uint8Array): void {
+    this.#signs = this.#signs.map((sign) =>
+      sign.drawings.includes(before) ? { ...sign, drawings: sign.drawings.map((one) => (one === before ? drawing : one)) } : sign,
+    );
     this.#onChange();
   }
 
-  /** Keeps a drawing of the chosen symbol. Once that has all its drawings, the next symbol that lacks some is chosen. */
-  keep(drawing: Uint8Array): void {
-    const signs = this.#changed(this.#state.chosen, ({ drawings }) => ({ drawings: [...drawings, drawing] }));
-    const isDone = (sign: Sign | undefined) => sign !== undefined && sign.drawings.length >= TAKES;
-    const next = isDone(signs.find(({ id }) => id === this.#state.chosen)) ? signs.find((sign) => !isDone(sign)) : undefined;
-    this.#go({ signs, chosen: next?.id ?? this.#state.chosen });
+  drop(drawing: Uint8Array): void {
+    this.#go(
+      this.#signs.map((sign) =>
+        sign.drawings.includes(drawing) ? { ...sign, drawings: sign.drawings.filter((one) => one !== drawing) } : sign,
+      ),
+    );
   }
 
-  drop(id: number, take: number): void {
-    this.#go({ signs: this.#changed(id, ({ drawings }) => ({ drawings: drawings.toSpliced(take, 1) })), chosen: id });
+  has(drawing: Uint8Array): boolean {
+    return this.#signs.some(({ drawings }) => drawings.includes(drawing));
   }
 
   rename(id: number, name: string): void {
-    this.#go({ ...this.#state, signs: this.#changed(id, () => ({ name })) });
+    this.#go(this.#changed(id, () => ({ name })));
   }
 
-  add(): void {
-    if (this.signs.length >= MAX_SIGNS) return;
-    const sign = this.#sign();
-    this.#go({ signs: [...this.signs, sign], chosen: sign.id });
+  /** Adds a symbol with its drawings and returns its id; `undefined` where there are {@link MAX_SIGNS} of them. */
+  add(...drawings: readonly Uint8Array[]): number | undefined {
+    if (!this.canAdd) return undefined;
+    const id = this.#made++;
+    this.#go([...this.#signs, { id, name: this.#freeName(), drawings }]);
+    return id;
   }
 
   remove(id: number): void {
-    const signs = this.signs.filter((sign) => sign.id !== id);
-    const isChosenThere = signs.some((sign) => sign.id === this.#state.chosen);
-    this.#go({ signs, chosen: isChosenThere ? this.#state.chosen : (signs[0]?.id ?? -1) });
+    this.#go(this.#signs.filter((sign) => sign.id !== id));
   }
 
-  /** Replaces all symbols by those of a file. */
-  replace(classes: readonly Omit<Sign, "id">[]): void {
-    const signs = classes.map((sign) => ({ ...sign, id: this.#made++ }));
-    this.#go({ signs, chosen: signs[0]?.id ?? -1 });
+  /** Replaces all symbols by those of a file or an address. */
+  replace(signs: readonly SignContent[]): void {
+    this.#go(this.#numbered(signs));
   }
 
   undo(): void {
     const before = this.#before.pop();
     if (before === undefined) return;
-    this.#state = before;
+    this.#signs = before;
     this.#onChange();
   }
 
-  #sign(): Sign {
-    const id = this.#made++;
-    return { id, name: `Symbol ${id + 1}`, drawings: [] };
+  #numbered(signs: readonly SignContent[]): Sign[] {
+    return signs.map(({ name, drawings }, k) => ({
+      id: this.#made++,
+      name: name.trim() || `Symbol ${k + 1}`,
+      drawings: drawings.map(coarse),
+    }));
+  }
+
+  #freeName(): string {
+    const names = new Set(this.#signs.map(({ name }) => name));
+    let number = this.#signs.length + 1;
+    while (names.has(`Symbol ${number}`)) number += 1;
+    return `Symbol ${number}`;
   }
 
   #changed(id: number, change: (sign: Sign) => Partial<Sign>): Sign[] {
-    return this.signs.map((sign) => (sign.id === id ? { ...sign, ...change(sign) } : sign));
+    return this.#signs.map((sign) => (sign.id === id ? { ...sign, ...change(sign) } : sign));
   }
 
-  #go(state: State): void {
-    this.#before = [...this.#before, this.#state].slice(-MAX_UNDO);
-    this.#state = state;
+  #go(signs: readonly Sign[]): void {
+    this.#before = [...this.#before, this.#signs].slice(-MAX_UNDO);
+    this.#signs = signs;
     this.#onChange();
   }
 }

@@ -1,21 +1,19 @@
 import { type Config, createNetwork, type Network, restoreNetwork } from "spikelet";
 import { SIDE } from "../race/digits.js";
 import { configOf } from "./learning.js";
-import { MAX_NAME, MAX_SIGNS, type Sign } from "./lesson.js";
-
-type Content = Omit<Sign, "id">;
+import { MAX_NAME, MAX_SIGNS, type SignContent } from "./lesson.js";
 
 /** Data of a checkpoint beside the network. */
 interface Origin {
   room: "teach";
-  /** Names of the outputs. */
+  /** Names of the outputs, but the last one, which is for other drawings. */
   classes: string[];
   /** Grey values of each drawing of each class, in base 64. */
   drawings: string[][];
 }
 
 /** A checkpoint of the network with names and drawings as its origin. Plain descent keeps no moments, which are most of what Adam saves. */
-export async function saved(network: Network, signs: readonly Content[]): Promise<Uint8Array> {
+export async function saved(network: Network, signs: readonly SignContent[]): Promise<Uint8Array> {
   const origin: Origin = {
     room: "teach",
     classes: signs.map(({ name }) => name),
@@ -34,7 +32,7 @@ const MAX_BYTES = 1 << 23;
  *
  * @throws {Error} for a checkpoint that comes from elsewhere; `SpikeletError` for what is none.
  */
-export async function restored(file: Blob): Promise<{ network: Network; signs: Content[] }> {
+export async function restored(file: Blob): Promise<{ network: Network; signs: SignContent[] }> {
   if (file.size > MAX_BYTES) throw new Error(`it has ${file.size} bytes, more than ${MAX_BYTES}: it was not saved in this room`);
   const network = await restoreNetwork(new Uint8Array(await file.arrayBuffer()));
   try {
@@ -56,7 +54,7 @@ function isOfThisRoom({ config }: Network, symbols: number): boolean {
   return String(input) === String(expected.input) && steps === expected.steps && layers.length === 2 && layers.every(isAlike);
 }
 
-function signsOf({ room, classes, drawings }: Origin): Content[] {
+function signsOf({ room, classes, drawings }: Origin): SignContent[] {
   if (room !== "teach" || !Array.isArray(classes) || !Array.isArray(drawings)) throw new Error("another origin");
   if (classes.length > MAX_SIGNS || drawings.length !== classes.length) throw new Error("damaged");
   return classes.map((name, k) => {

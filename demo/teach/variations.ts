@@ -1,16 +1,17 @@
 import { SIDE } from "../race/digits.js";
-
-/** Images that are made of a drawing; the first is the drawing itself. */
-export const VARIATIONS = 12;
+import { randomOf } from "./random.js";
 
 /** Limits of a variation: angle in radians, stretch along each side and slant as fractions, shift in pixels. */
 const [ANGLE, STRETCH, SLANT, SHIFT] = [0.22, 0.15, 0.15, 1];
 
-/** A drawing as the same hand might draw it again: turned, stretched, slanted and moved a little. The same seed gives the same images. */
-export function variations(pixels: Uint8Array, seed: number): Uint8Array[] {
+/**
+ * A drawing as the same hand might draw it again: turned, stretched, slanted and moved a little. The first image is the drawing
+ * itself; the same seed gives the same images.
+ */
+export function variations(pixels: Uint8Array, seed: number, count: number): Uint8Array[] {
   const random = randomOf(seed);
   const away = (max: number) => max * (2 * random() - 1);
-  return Array.from({ length: VARIATIONS }, (_, k) => {
+  return Array.from({ length: count }, (_, k) => {
     if (k === 0) return pixels;
     const [angle, slant] = [away(ANGLE), away(SLANT)];
     const [wide, high] = [1 + away(STRETCH), 1 + away(STRETCH)];
@@ -43,15 +44,4 @@ function between(pixels: Uint8Array, x: number, y: number): number {
     (1 - dy) * ((1 - dx) * at(left, top) + dx * at(left + 1, top)) +
     dy * ((1 - dx) * at(left, top + 1) + dx * at(left + 1, top + 1))
   );
-}
-
-/** Numbers from 0 to below 1 that look random (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = Math.imul(seed + 1, 0x9e3779b1);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

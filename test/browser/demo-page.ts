@@ -38,24 +38,30 @@ export class Demo implements AsyncDisposable {
     return opened;
   }
 
-  /** Opens another page and waits until it is ready. */
+  /** Opens another page and waits until it is ready; `fragment` begins with `#`. */
   async enter(
     room: "index" | "teach" | "listen" | "race" | "bench",
     options: BrowserContextOptions,
     prepare?: (page: Page) => Promise<unknown>,
     state = "ready",
+    fragment = "",
   ): Promise<DemoPage> {
-    const opened = await this.#openPage(room, options, prepare);
+    const opened = await this.#openPage(room, options, prepare, fragment);
     if (room === "bench") await opened.page.waitForSelector("html[data-ready]");
     else if (room !== "index" && options.javaScriptEnabled !== false) await opened.reached(state);
     return opened;
   }
 
-  async #openPage(room: string, options: BrowserContextOptions, prepare?: (page: Page) => Promise<unknown>): Promise<DemoPage> {
+  async #openPage(
+    room: string,
+    options: BrowserContextOptions,
+    prepare?: (page: Page) => Promise<unknown>,
+    fragment = "",
+  ): Promise<DemoPage> {
     const page = await this.browser.newPage(options);
     const opened = new DemoPage(page, complaintsOf(page));
     await prepare?.(page);
-    await page.goto(`${this.#served.url}${room}.html`);
+    await page.goto(`${this.#served.url}${room}.html${fragment}`);
     return opened;
   }
 
@@ -177,6 +183,17 @@ export class DemoPage {
       const touchPoints = Object.entries(fingers).map(([id, place]) => ({ ...onPad(place), id: Number(id) }));
       await session.send("Input.dispatchTouchEvent", { type, touchPoints });
     };
+  }
+
+  /** Whether the answer of Teach is in one screen with the whole pad. */
+  answerIsBesidePad(): Promise<boolean> {
+    return this.page.evaluate(() => {
+      document.querySelector("#prompt")?.scrollIntoView();
+      const [pad, answer] = ["#pad", "#answer"].map((id) => document.querySelector(id)?.getBoundingClientRect() ?? new DOMRect());
+      return (
+        pad !== undefined && answer !== undefined && pad.top >= 0 && answer.bottom <= innerHeight && answer.top - pad.bottom < 24
+      );
+    });
   }
 
   /** Rules of accessibility that the page breaks, and where. */

@@ -92,17 +92,12 @@ describe("the rooms", () => {
 
   it.each(PLACES)("teach readably: %s", async (place, options) => {
     const open = await demo.enter("teach", { ...options, reducedMotion: "reduce" });
-    for (const [k, name] of ["ring", "bolt"].entries()) {
-      await open.page.getByRole("radio", { name: `Draw Symbol ${k + 1} next` }).check();
-      for (const seed of [1, 2]) {
-        for (const stroke of unsteady(SYMBOLS[name] ?? [], seed)) await open.draw(...stroke);
-        await open.button("Keep").click();
-      }
-    }
-    await open.button("Learn").click();
-    await open.reached("tested");
-    for (const stroke of SYMBOLS["bolt"] ?? []) await open.draw(...stroke);
-    await open.page.waitForSelector("#inside[aria-busy=false]");
+    for (const stroke of SYMBOLS["wave"] ?? []) await open.draw(...stroke);
+    await open.button("New symbol").click();
+    await open.page.waitForSelector("html[data-state=ready] #answer[aria-busy=false]");
+    for (const stroke of unsteady(SYMBOLS["bolt"] ?? [], 1)) await open.draw(...stroke);
+    await open.page.waitForSelector("#answer[aria-busy=false]");
+    expect(await open.answerIsBesidePad()).toBe(true);
     await open.page.getByText("What the library did, in code").click();
     await isReadable(open, `teach-${place}`);
   });
@@ -121,7 +116,7 @@ describe("the rooms", () => {
 
   it.each([
     ["index", 20],
-    ["teach", 590],
+    ["teach", 594],
     ["listen", 690],
     ["race", 1030],
   ] as const)("send nothing anywhere when they open, and need little: %s, %i kB", async (room, max) => {
@@ -163,6 +158,7 @@ describe("the rooms", () => {
     const open = await demo.enter("teach", { viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true });
     const small = await open.page.locator("button, summary, input:not(.visually-hidden)").evaluateAll((all) =>
       all
+        .filter((one) => one.checkVisibility())
         .map((one) => ({ id: one.id, ...one.getBoundingClientRect().toJSON() }))
         .filter(({ width, height }) => Math.min(width, height) < 24)
         .map(({ id }) => id),
@@ -235,20 +231,17 @@ describe("the rooms", () => {
     expect(await open.page.locator("#pad canvas:focus").count()).toBe(1);
     await keyboard.press("Space");
     for (let k = 0; k < 15; k++) await keyboard.press("ArrowDown");
-    await keyboard.press("Tab");
-    expect(await open.text(":focus")).toBe("Keep");
-    await keyboard.press("Enter");
-    await expect.poll(async () => (await announcements()).join("\n")).toMatch(/^kept as Symbol 1\. Draw Symbol 1, 2 of 5\.$/m);
-    await open.frames(2);
+    await expect.poll(async () => (await announcements()).join("\n")).toMatch(/^.+ Decided at step \d+|^Not sure\./m);
+    await open.button("New symbol").press("Enter");
+    await expect.poll(async () => (await announcements()).join("\n")).toMatch(/^Kept, and learning\.$/m);
     expect(await open.page.locator("#pad canvas:focus").count()).toBe(1);
-    await open.page.getByRole("button", { name: "Remove drawing 1 of Symbol 1" }).press("Enter");
-    expect(await open.page.getByRole("list", { name: "0 of 5 drawings of Symbol 1" }).count()).toBe(1);
+    await expect.poll(async () => (await announcements()).join("\n")).toMatch(/^Symbol 3\. Decided at step \d+/m);
+    await open.page.getByRole("button", { name: "Remove drawing 1 of Symbol 3" }).press("Enter");
+    expect(await open.page.getByRole("list", { name: "0 drawings of Symbol 3" }).count()).toBe(1);
     for (let undone = 0; undone < 2; undone++) await open.button("Undo").press("Enter");
     await open.frames(2);
     expect(await open.page.locator("#undo:focus").count()).toBe(1);
     expect(await open.button("Undo").isDisabled()).toBe(true);
-    await open.button("Learn").press("Enter");
-    expect(await open.page.locator("html").getAttribute("data-state")).toBe("ready");
     await open.page.close();
   });
 

@@ -1,5 +1,4 @@
-/** Places of a pen in shares of the pad. */
-export type Stroke = readonly (readonly [x: number, y: number])[];
+import type { Stroke } from "../../demo/draw/pen.js";
 
 /** Five made symbols, each as the strokes of a pen. */
 export const SYMBOLS: Readonly<Record<string, readonly Stroke[]>> = {
@@ -32,6 +31,45 @@ export const SYMBOLS: Readonly<Record<string, readonly Stroke[]>> = {
   ],
   wave: [Array.from({ length: 25 }, (_, k) => [0.1 + (0.8 * k) / 24, 0.5 + 0.2 * Math.sin((4 * Math.PI * k) / 24)] as const)],
 };
+
+/** Further ones. */
+export const MORE_SYMBOLS: Readonly<Record<string, readonly Stroke[]>> = {
+  heart: [
+    curve(41, (t) => {
+      const angle = 2 * Math.PI * t;
+      const high = 13 * Math.cos(angle) - 5 * Math.cos(2 * angle) - 2 * Math.cos(3 * angle) - Math.cos(4 * angle);
+      return [0.5 + 0.32 * Math.sin(angle) ** 3, 0.48 - 0.02 * high];
+    }),
+  ],
+  star: [curve(6, (t) => [0.5 + 0.38 * Math.sin(4 * Math.PI * t), 0.52 - 0.38 * Math.cos(4 * Math.PI * t)])],
+  spiral: [curve(50, (t) => [0.5 + 0.38 * t * Math.cos(14 * t), 0.5 + 0.38 * t * Math.sin(14 * t)])],
+  square: [curve(5, (t) => [0.5 + 0.42 * Math.sin(2 * Math.PI * t + 0.8), 0.5 + 0.42 * Math.cos(2 * Math.PI * t + 0.8)])],
+  plus: [
+    [
+      [0.5, 0.15],
+      [0.5, 0.85],
+    ],
+    [
+      [0.15, 0.5],
+      [0.85, 0.5],
+    ],
+  ],
+  hook: [
+    [
+      [0.35, 0.2],
+      [0.6, 0.2],
+      [0.6, 0.7],
+      [0.45, 0.85],
+      [0.3, 0.7],
+    ],
+  ],
+  smile: [arc(0.5, 0.35, 0.35, 0.5, 2.6)],
+};
+
+/** Places of a curve at times from 0 to 1. */
+function curve(places: number, at: (t: number) => readonly [x: number, y: number]): Stroke {
+  return Array.from({ length: places }, (_, k) => at(k / (places - 1)));
+}
 
 function arc(x: number, y: number, radius: number, from: number, to: number): Stroke {
   return Array.from({ length: 25 }, (_, k) => {

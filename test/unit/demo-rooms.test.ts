@@ -3,7 +3,6 @@ import { describe, expect, it, vi } from "vitest";
 import { joined, Words } from "../../demo/listen/words.js";
 import { DEFAULTS, ENCODING } from "../../demo/race/settings.js";
 import { Training } from "../../demo/race/training.js";
-import { Lesson } from "../../demo/teach/lesson.js";
 import { Resampler } from "../../ts/page/resampler.js";
 
 const sine = (hertz: number, rate: number, seconds: number) =>
@@ -76,29 +75,6 @@ describe("words of the demo page", () => {
     expect(found(joined([silence, sine(300, 8000, 2)]), 400)[0]).toBe(8000);
     expect(found(joined([silence, sine(300, 8000, 0.05), silence]), 400).every((length) => length < 0)).toBe(true);
     expect(found(silence, 400)).toEqual([]);
-  });
-});
-
-describe("a lesson of the demo page", () => {
-  it("goes to the next symbol after five drawings, and back by undoing", () => {
-    let changes = 0;
-    const lesson = new Lesson(() => {
-      changes += 1;
-    });
-    const drawing = new Uint8Array(784);
-    for (let k = 0; k < 5; k++) lesson.keep(drawing);
-    expect(lesson.chosen?.name).toBe("Symbol 2");
-    expect(lesson.isReady).toBe(false);
-    lesson.keep(drawing);
-    lesson.keep(drawing);
-    expect(lesson.isReady).toBe(true);
-    lesson.remove(lesson.chosen?.id ?? -1);
-    expect(lesson.signs.map(({ name }) => name)).toEqual(["Symbol 1"]);
-    lesson.undo();
-    expect(lesson.signs.map(({ drawings }) => drawings.length)).toEqual([5, 2]);
-    while (lesson.canUndo) lesson.undo();
-    expect(lesson.signs.map(({ drawings }) => drawings.length)).toEqual([0, 0]);
-    expect(changes).toBe(16);
   });
 });
 
