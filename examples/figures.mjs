@@ -20,6 +20,8 @@ import {
 } from "spikelet/plot";
 
 const STEPS = 100;
+/** Pixels at which the words of a figure can be read on a telephone, too. */
+const WIDTH = 440;
 
 /** @type {(rule: import("spikelet").RuleConfig, seed: number) => import("spikelet").Config} */
 const configOf = (rule, seed) => ({
@@ -110,38 +112,41 @@ const experiment = await runs();
 export const figures = {
   raster: spikeRaster(prediction, {
     title: "Spikes of one digit",
+    width: WIDTH,
     input: await test.events({ steps: STEPS }),
     inputUnits: 784,
     units: [40, 10],
     label: test.labels?.[0] ?? 0,
   }),
-  network: networkGraph(beyond.outline, { title: "Layers, and where their spikes go", metrics: beyond.metrics }),
-  membrane: membraneTraces(gradients, { title: "Membranes of the output", units: [0, 1, 2, 3] }),
-  curves: learningCurves(epochs, { title: "Training" }),
+  network: networkGraph(beyond.outline, { title: "Layers, and where their spikes go", width: WIDTH, metrics: beyond.metrics }),
+  membrane: membraneTraces(gradients, { title: "Membranes of the output", width: WIDTH, units: [0, 1, 2, 3] }),
+  curves: learningCurves(epochs, { title: "Training", width: WIDTH }),
   weights: weightMaps(hidden ?? { weights: new Float32Array(), biases: new Float32Array() }, {
     title: "Input weights of the hidden units",
+    width: WIDTH,
     shape: [28, 28],
     units: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
   }),
-  learnt: learntHistogram(constants.after, { title: "Learnt constants and delays", before: constants.before }),
-  steps: spikeHistogram(prediction, { title: "When the layers spike", steps: STEPS }),
-  counts: spikeHistogram(prediction, { title: "How often units spike", by: "unit", units: [40, 10] }),
+  learnt: learntHistogram(constants.after, { title: "Learnt constants and delays", width: WIDTH, before: constants.before }),
+  steps: spikeHistogram(prediction, { title: "When the layers spike", width: WIDTH, steps: STEPS }),
+  counts: spikeHistogram(prediction, { title: "How often units spike", width: WIDTH, by: "unit", units: [40, 10] }),
   gradients: gradientParts(gradients, {
     title: "Gradient at the hidden spikes",
+    width: WIDTH,
     layer: 0,
   }),
-  confusion: confusionMatrix(test.labels ?? [], prediction.classes, { title: "Decisions by first spike" }),
+  confusion: confusionMatrix(test.labels ?? [], prediction.classes, { title: "Decisions by first spike", width: WIDTH }),
   spread: seedSpread(
     experiment.map(({ series, accuracy }) => ({ series, value: accuracy })),
-    { title: "Two rules, three seeds", label: "Test accuracy by first spike (%)" },
+    { title: "Two rules, three seeds", width: WIDTH, label: "Test accuracy by first spike (%)" },
   ),
   scatter: seedScatter(
     experiment.map(({ series, spikes, accuracy }) => ({ series, x: spikes, y: accuracy })),
-    { title: "Accuracy and its price", x: "Spikes per sample", y: "Test accuracy by first spike (%)" },
+    { title: "Accuracy and its price", width: WIDTH, x: "Spikes per sample", y: "Test accuracy by first spike (%)" },
   ),
   lines: seedLines(
     experiment.flatMap(({ series, losses }) => losses.map((loss, k) => ({ series, x: k + 1, y: loss }))),
-    { title: "Two rules, mean and spread of three seeds", x: "Epoch", y: "Loss", dots: false },
+    { title: "Two rules, mean and spread of three seeds", width: WIDTH, x: "Epoch", y: "Loss", dots: false },
   ),
   parallel: parallelCoordinates(
     experiment.map(({ series, spikes, accuracy, losses }) => ({
@@ -150,6 +155,7 @@ export const figures = {
     })),
     {
       title: "What the best run has",
+      width: WIDTH,
       axes: [{ label: "rule" }, { label: "spikes per sample" }, { label: "last loss" }, { label: "accuracy (%)" }],
     },
   ),

@@ -31,7 +31,7 @@ export async function made(page: string): Promise<Made> {
   if (all.length > 0) {
     text = put(text, "spoken-digits results", markdownTable(resultRows(all)));
     text = put(text, "spoken-digits searches", markdownTable(searchesOf(all)));
-    const axes = { x: "spikes per sample up to the decision", y: "accuracy on the official test, %", width: 700 };
+    const axes = { x: "spikes per sample up to the decision", y: "accuracy on the official test, %", width: 440 };
     figures.set("docs/figures/spoken-digits.svg", `${seedScatter(points(all, "LIF"), axes)}\n`);
     figures.set("docs/figures/spoken-digits-neurons.svg", `${seedScatter(points(all, "activation, readout"), axes)}\n`);
   }

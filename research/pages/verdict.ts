@@ -68,7 +68,7 @@ export async function made(page: string): Promise<Made> {
     const strengths = levelRows(all, "training.silentUnitUpdate.strength", [0, 1, 10, 100]);
     text = put(text, `${name} strengths`, markdownTable(strengths));
     text = put(text, `${name} cost`, markdownTable(costRows(all)));
-    const look = { x: "spikes per sample, all steps", y: "test accuracy, %", isLogarithmic: LOGARITHMIC.has(name), width: 700 };
+    const look = { x: "spikes per sample, all steps", y: "test accuracy, %", isLogarithmic: LOGARITHMIC.has(name), width: 440 };
     const svg = seedScatter(accuracyAgainstSpikes(all), look);
     figures.set(`docs/figures/${name}.svg`, `${svg}\n`);
   }
@@ -78,7 +78,7 @@ export async function made(page: string): Promise<Made> {
     const { points } = await readStudy(file);
     text = put(text, name, markdownTable(pointRows(points, name === "fashion-goals" ? WITH_READOUT : COLUMNS)));
     if (name !== "spike-penalty") continue;
-    const title = "Test accuracy in %, against spikes of a sample, by the price of a hidden spike";
+    const title = "Test accuracy, %, by the price of a hidden spike";
     figures.set(`docs/figures/${name}.svg`, pareto(title, "spikes per sample, all steps (logarithmic)", seriesOf(points)));
   }
   text = put(text, "other libraries", markdownTable(libraryRows()));

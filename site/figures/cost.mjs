@@ -7,11 +7,11 @@ import { BLUE, circle, GREEN, path, svg, text, VERMILLION } from "./svg.mjs";
 const NOTES = "docs/results/notes/experiments.md";
 const WIDTHS = ["50", "200", "800"];
 
-const WIDTH = 700;
-const HEIGHT = 354;
-const LEFT = 70;
-const RIGHT = WIDTH - 90;
-const TOP = 70;
+const WIDTH = 440;
+const HEIGHT = 390;
+const LEFT = 46;
+const RIGHT = WIDTH - 86;
+const TOP = 96;
 const BOTTOM = HEIGHT - 56;
 
 const section =
@@ -64,8 +64,9 @@ export const cost = svg(
   HEIGHT,
   `Accuracy in per cent and spikes for 50, 200 and 800 hidden units: ${SERIES.map(({ name, points }) => `${name} ${points.map(({ accuracy, spikes }) => `${accuracy} at ${spikes}`).join(", ")}`).join("; ")}. On the Pareto front: ${SERIES.flatMap(({ name, points }) => points.filter(isOnFront).map(({ width }) => `${name} ${width}`)).join(", ")}`,
   [
-    text(12, 24, "Test accuracy by first spike, %, against spikes of a sample up to the decision", { isBold: true, size: 14 }),
-    text(12, 42, "Ringed: the Pareto front; no other network is as accurate with fewer spikes", { opacity: 0.8 }),
+    text(12, 22, "Test accuracy by first spike, %, against spikes", { isBold: true, size: 14 }),
+    text(12, 42, "Ringed: the Pareto front; no other network is as", { opacity: 0.8 }),
+    text(12, 60, "accurate with fewer spikes", { opacity: 0.8 }),
     ...[20, 40, 60, 80, 100].flatMap((value) => [
       path(
         [

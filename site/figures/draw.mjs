@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { ROOT } from "../../scripts/stamps.mjs";
 import { architecture } from "./architecture.mjs";
 import { cost } from "./cost.mjs";
+import { encoders } from "./encoders.mjs";
 import { activationGraph, antlrGraph, timingGraph } from "./gradients.mjs";
+import { live } from "./live.mjs";
+import { delays, resets } from "./membranes.mjs";
+import { schedules } from "./schedules.mjs";
+import { deltaAndLevels } from "./signals.mjs";
 import { speed } from "./speed.mjs";
 import { shiftedAndBorn } from "./spikes.mjs";
 import { twoActivations } from "./two-activations.mjs";
@@ -19,6 +24,12 @@ export const FIGURES = {
   speed,
   cost,
   architecture,
+  live,
+  encoders,
+  resets,
+  delays,
+  schedules,
+  "delta-and-levels": deltaAndLevels,
 };
 
 if (process.argv[1] === import.meta.filename) {

@@ -6,14 +6,14 @@ const STEPS = 6;
 const SENT = 1;
 const FIRED = 4;
 
-const X = 150;
-const STEP = 74;
+const X = 128;
+const STEP = 44;
 /** Heights of the rows, from the loss down. */
 const ROW = { loss: 46, fired: 104, membrane: 168, sent: 262, below: 326 };
-/** Left edge of the notes. */
-const NOTES = X + STEP * (STEPS - 1) + 46;
-const WIDTH = NOTES + 180;
-const HEIGHT = 400;
+const WIDTH = X + STEP * (STEPS - 1) + 52;
+/** Height of the graph, with the notes below it. */
+const GRAPH = 400;
+const HEIGHT = GRAPH + 70;
 
 const FAINT = { width: 1.2, opacity: 0.3 };
 const GAP = 15;
@@ -32,7 +32,7 @@ function network() {
     text(12, ROW.below + 12, "hidden unit"),
     box(column(0) - 26, ROW.loss - 15, STEP * (STEPS - 1) + 52, 30, { opacity: 0.6 }),
     text(column(2.5), ROW.loss + 4, "loss", { anchor: "middle" }),
-    text(column(2.5), HEIGHT - 14, "step", { anchor: "middle", opacity: 0.75 }),
+    text(column(2.5), GRAPH - 14, "step", { anchor: "middle", opacity: 0.75 }),
   ];
   for (let t = 0; t < STEPS; t++) {
     const x = column(t);
@@ -41,7 +41,7 @@ function network() {
       circle(x, ROW.membrane, 12, { opacity: 0.6 }),
       spike(x, ROW.sent, t === SENT),
       circle(x, ROW.below, 12, { opacity: 0.6 }),
-      text(x, HEIGHT - 34, String(t), { anchor: "middle", opacity: 0.75 }),
+      text(x, GRAPH - 34, String(t), { anchor: "middle", opacity: 0.75 }),
       path(
         [
           [x, ROW.below - GAP],
@@ -154,15 +154,15 @@ function back(y, reset, first, last, shift, pen) {
 }
 
 /**
- * Lines of a note, right of the graph.
+ * Notes below the graph: what an arrow is, and by what it multiplies.
  *
- * @param {number} y of the first line
- * @param {string} colour
- * @param {string[]} lines
+ * @param {readonly (readonly [colour: string, arrows: string, factor: string])[]} lines
  */
-const note = (y, colour, ...lines) => lines.map((line, k) => text(NOTES, y + 17 * k, line, { colour, isBold: k === 0 }));
-
-const below = (ROW.membrane + ROW.sent) / 2;
+const notes = (lines) =>
+  lines.flatMap(([colour, arrows, factor], k) => [
+    text(12, GRAPH + 14 + 20 * k, arrows, { colour }),
+    text(142, GRAPH + 14 + 20 * k, factor, { colour, isBold: true }),
+  ]);
 
 export const activationGraph = svg(
   WIDTH,
@@ -171,9 +171,11 @@ export const activationGraph = svg(
   [
     ...network(),
     ...activation(),
-    ...note(ROW.fired + 28, BLUE, "× σ′(V − threshold)", "at every step"),
-    ...note(ROW.membrane + 30, BLUE, "× decay, back in time", "but not through a reset"),
-    ...note(below + 38, BLUE, "× weight"),
+    ...notes([
+      [BLUE, "into a membrane", "× σ′(V − threshold), at every step"],
+      [BLUE, "back in time", "× decay, but not through a reset"],
+      [BLUE, "to hidden spikes", "× weight"],
+    ]),
   ],
 );
 
@@ -184,15 +186,11 @@ export const timingGraph = svg(
   [
     ...network(),
     ...timing(),
-    ...note(ROW.fired + 28, VERMILLION, "× −1 / V′", "at a spike only"),
-    ...note(
-      ROW.membrane + 30,
-      VERMILLION,
-      "× weight × slope",
-      "of the kernel, from the",
-      "output spike back to",
-      "the hidden one",
-    ),
+    ...notes([
+      [VERMILLION, "into a membrane", "× −1 / V′, at a spike only"],
+      [VERMILLION, "back in time and", "× weight × slope of the kernel,"],
+      [VERMILLION, "to a hidden spike", "from the later spike to the earlier"],
+    ]),
   ],
 );
 
@@ -204,8 +202,10 @@ export const antlrGraph = svg(
     ...network(),
     ...activation(-4),
     ...timing(4),
-    ...note(ROW.fired + 14, BLUE, "activation part"),
-    ...note(ROW.fired + 34, VERMILLION, "timing part"),
-    ...note(ROW.membrane + 14, "currentColor", "their sum", "in each membrane", "continues as both parts", "of the hidden layer"),
+    ...notes([
+      [BLUE, "blue", "activation part"],
+      [VERMILLION, "orange", "timing part"],
+      ["currentColor", "in each membrane", "their sum goes on as both parts"],
+    ]),
   ],
 );

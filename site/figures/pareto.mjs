@@ -1,11 +1,11 @@
 // Accuracy against spikes, with a line through the means of each series.
 import { BLUE, circle, GREEN, path, svg, text, VERMILLION } from "./svg.mjs";
 
-const WIDTH = 700;
-const HEIGHT = 340;
-const LEFT = 70;
-const RIGHT = WIDTH - 110;
-const TOP = 50;
+const WIDTH = 440;
+const HEIGHT = 360;
+const LEFT = 46;
+const RIGHT = WIDTH - 92;
+const TOP = 70;
 const BOTTOM = HEIGHT - 60;
 /** Labels nearer than this to an earlier one would cover it. */
 const CLOSE = 44;

@@ -13,10 +13,10 @@ const NAMES = /** @type {Record<string, string>} */ ({
   loops: "PyTorch loops",
 });
 
-const LEFT = 182;
-const WIDTH = 700;
+const LEFT = 166;
+const WIDTH = 440;
 const ROW = 26;
-const TOP = 60;
+const TOP = 78;
 
 /**
  * @typedef {{ samples: number, seconds: number }} Turn
@@ -40,7 +40,7 @@ const bars = [
 ];
 
 /** A logarithmic axis. @param {number} value */
-const x = (value) => LEFT + ((WIDTH - LEFT - 90) * Math.log10(value / 10)) / Math.log10(50_000 / 10);
+const x = (value) => LEFT + ((WIDTH - LEFT - 70) * Math.log10(value / 10)) / Math.log10(50_000 / 10);
 const bottom = TOP + ROW * bars.length;
 
 export const speed = svg(
@@ -48,8 +48,9 @@ export const speed = svg(
   bottom + 44,
   `Samples trained in a second, ${bars.map(({ name, rate }) => `${name} ${Math.round(rate)}`).join(", ")}`,
   [
-    text(12, 24, "Training 784-800-10 over 300 steps, batch 128, samples per second", { isBold: true, size: 14 }),
-    text(12, 43, "Logarithmic scale; two threads of an AMD EPYC, 2026-11-28", { opacity: 0.8 }),
+    text(12, 22, "Samples per second in training", { isBold: true, size: 14 }),
+    text(12, 42, "784-800-10 over 300 steps, batch 128", { opacity: 0.8 }),
+    text(12, 60, "Logarithmic scale; two threads of an AMD EPYC, 2026-11-28", { opacity: 0.8 }),
     ...[10, 100, 1_000, 10_000].flatMap((value) => [
       path(
         [

@@ -37,6 +37,19 @@ export function text(x, y, words, { anchor = "start", size = 13, isBold = false,
 }
 
 /**
+ * A bold name, and what is to be said of it.
+ *
+ * @param {number} x
+ * @param {number} y
+ * @param {string} name
+ * @param {string} words
+ */
+export function titled(x, y, name, words) {
+  const rest = words === "" ? "" : `<tspan dx="7" fill-opacity="0.8">${escaped(words)}</tspan>`;
+  return `<text x="${at(x)}" y="${at(y)}" font-size="13"><tspan font-weight="bold">${escaped(name)}</tspan>${rest}</text>`;
+}
+
+/**
  * @typedef {{ colour?: string, width?: number, dash?: string, opacity?: number }} Pen
  *
  * @param {readonly (readonly [x: number, y: number])[]} points

@@ -59,9 +59,9 @@ export const CHANGES = {
   timingGradient: timing,
 };
 
-const WIDTH = 700;
-const LEFT = 70;
-const RIGHT = WIDTH - 24;
+const WIDTH = 440;
+const LEFT = 26;
+const RIGHT = WIDTH - 16;
 /** Steps that are shown. */
 const LAST = Math.min(STEPS - 1, late + 30);
 
@@ -89,7 +89,7 @@ const tangent = (/** @type {number} */ step) => (spike[late] ?? 0) + timing * (s
 
 export const twoActivations = svg(
   WIDTH,
-  400,
+  422,
   `A hidden unit of a trained network fires once, at step ${late}. Moving the spike to step ${early} takes an activation away and adds one; by the loss's derivative at the two steps that changes the loss by ${short(CHANGES.activations)}, by the timing gradient, which is the slope of that derivative, by ${short(CHANGES.timing)}`,
   [
     text(12, 24, "Membrane of a hidden unit", { isBold: true, size: 14 }),
@@ -100,7 +100,7 @@ export const twoActivations = svg(
       ],
       { dash: "5 4", opacity: 0.6 },
     ),
-    text(x(LAST), membraneAt(1) - 6, "threshold", { anchor: "end", opacity: 0.8 }),
+    text(x(0), membraneAt(1) - 6, "threshold", { opacity: 0.8 }),
     path(
       shown.map((step) => /** @type {const} */ ([x(step), membraneAt(v[step] ?? 0)])),
       { width: 2, opacity: 0.6 },
@@ -108,7 +108,7 @@ export const twoActivations = svg(
     ...mark(late, `activation at ${late}: goes`, VERMILLION, 12, "start"),
     ...mark(early, `activation at ${early}: comes`, BLUE, -12, "end"),
     arrow([x(late) - 4, 50], [x(early) + 4, 50], {}),
-    text(12, 206, "Derivative of the loss by an activation of the unit, step by step", { isBold: true, size: 14 }),
+    text(12, 206, "Derivative of the loss by an activation of the unit", { isBold: true, size: 14 }),
     path(
       [
         [x(0), gradientAt(0)],
@@ -127,9 +127,9 @@ export const twoActivations = svg(
     ),
     circle(x(late), gradientAt(spike[late] ?? 0), 5, { fill: VERMILLION, colour: VERMILLION }),
     circle(x(early), gradientAt(spike[early] ?? 0), 5, { fill: BLUE, colour: BLUE }),
-    text(x(late) + 12, gradientAt(spike[late] ?? 0) + 26, "slope at the spike = timing gradient", { isBold: true }),
+    text(x(LAST), gradientAt(spike[late] ?? 0) + 36, "slope at the spike = timing gradient", { anchor: "end", isBold: true }),
     text(x(0), 384, `two activations: ${short(CHANGES.activations)}`, { isBold: true, colour: BLUE }),
-    text(x(LAST), 384, `timing gradient × ${MOVE} steps: ${short(CHANGES.timing)}`, { anchor: "end", isBold: true }),
+    text(x(0), 406, `timing gradient × ${MOVE} steps: ${short(CHANGES.timing)}`, { isBold: true }),
   ],
 );
 
