@@ -18,18 +18,17 @@ export const SECTIONS = [
   {
     text: "Guides",
     pages: [
+      page("guides/browser", "In the browser"),
       page("guides/neurons-and-layers", "Neurons and layers"),
       page("guides/encoders-losses-rules", "Encoder, loss and rule"),
       page("guides/signals", "Signals and sound"),
       page("guides/streams", "Streams"),
       page("guides/train-well", "Train well"),
       page("guides/troubleshooting", "A network that does not learn"),
-      page("guides/browser", "In the browser"),
       page("guides/frameworks", "In your framework"),
       page("guides/run", "Run a trained network"),
       page("guides/figures", "Figures"),
       page("guides/sweeps", "Sweeps and clusters"),
-      page("guides/mpi", "One training on many machines"),
       page("guides/whole-numbers", "Whole numbers"),
       page("guides/exchange", "Exchange with Python"),
     ],
@@ -38,7 +37,6 @@ export const SECTIONS = [
     text: "Reference",
     pages: [
       page("reference/configuration", "Configuration"),
-      page("reference/combinations", "Combinations"),
       page("reference/commands", "Command line"),
       page("reference/runs-and-metrics", "Runs and metrics"),
       page("reference/model-file", "Model file"),
@@ -63,16 +61,17 @@ export const SECTIONS = [
     pages: [
       ["CONTRIBUTING.md", "How to contribute", "contributing/index.md"],
       ["ARCHITECTURE.md", "Architecture", "contributing/architecture.md"],
-      page("contributing/extending", "Extending"),
-      page("contributing/newcomer", "A newcomer's walk"),
       ["CHANGELOG.md", "Changes", "contributing/changes.md"],
     ],
   },
 ];
 
 /** Pages that others link to, and that the sidebar leaves out. */
-const FURTHER = /** @type {const} */ ([
-  ["README.md", "index.md"],
+export const FURTHER = /** @type {const} */ ([
+  ["site/home.md", "index.md"],
+  ["README.md", "contributing/readme.md"],
+  ["docs/contributing/extending.md", "contributing/extending.md"],
+  ["docs/contributing/newcomer.md", "contributing/newcomer.md"],
   ["SECURITY.md", "contributing/security.md"],
   ["benches/README.md", "contributing/benchmarks.md"],
   ["fuzz/README.md", "contributing/fuzzing.md"],

@@ -30,15 +30,22 @@ export function stage(api) {
 /** What a figure asks the system, which may have another scheme than the one that a reader has chosen on the site. */
 const DARK = "(prefers-color-scheme: dark)";
 
+/** What a figure that moves asks; browsers do not tell that to an image. */
+const STILL = "(prefers-reduced-motion: reduce)";
+
 /**
- * Writes a figure for the light and one for the dark beside it.
+ * Writes a figure for the light and one for the dark beside it, and of one that moves both at rest.
  *
  * @param {string} file
  */
 function splitFigure(file) {
   const text = readFileSync(file, "utf8");
-  writeFileSync(file.replace(/svg$/, "light.svg"), text.replaceAll(DARK, "not all"));
-  writeFileSync(file.replace(/svg$/, "dark.svg"), text.replaceAll(DARK, "all"));
+  const variants = { [file.replace(/svg$/, "")]: text };
+  if (text.includes(STILL)) variants[file.replace(/svg$/, "still.")] = text.replaceAll(STILL, "all");
+  for (const [name, variant] of Object.entries(variants)) {
+    writeFileSync(`${name}light.svg`, variant.replaceAll(DARK, "not all"));
+    writeFileSync(`${name}dark.svg`, variant.replaceAll(DARK, "all"));
+  }
 }
 
 /** Place on the site of each page, with the notes and records behind the results. */

@@ -1,17 +1,12 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import { defineConfig } from "vitepress";
 import { ROOT } from "../../scripts/stamps.mjs";
 import { SECTIONS } from "../map.mjs";
+import { SEARCH } from "../search.mjs";
 import { PAGES } from "../stage.mjs";
 
-const API = [
-  { text: "API: spikelet", link: "/reference/api/spikelet/" },
-  { text: "API: spikelet/infer", link: "/reference/api/spikelet/infer" },
-  { text: "API: spikelet/page", link: "/reference/api/spikelet/page" },
-  { text: "API: spikelet/plot", link: "/reference/api/spikelet/plot" },
-  { text: "API: spikelet/report", link: "/reference/api/spikelet/report" },
-  { text: "API: spikelet/study", link: "/reference/api/spikelet/study" },
-];
+const API = { text: "API", link: "/reference/api/" };
 
 /** Address of the repository, where a workflow says it. */
 const { GITHUB_REPOSITORY: repository, GITHUB_SERVER_URL: server = "https://github.com", SITE_BASE: base = "/" } = process.env;
@@ -21,7 +16,7 @@ const NO_STORAGE = "{ getItem: () => null, setItem() {}, removeItem() {} }";
 
 const sidebar = SECTIONS.map(({ text, pages }) => {
   const items = pages.map(([, title, place]) => ({ text: title, link: linkOf(place) }));
-  return { text, items: text === "Reference" ? items.toSpliced(2, 0, ...API) : items };
+  return { text, items: text === "Reference" ? items.toSpliced(2, 0, API) : items };
 });
 
 const sections = SECTIONS.map(({ text, pages: [[, , place = ""] = []] }) => {
@@ -64,7 +59,7 @@ export default defineConfig({
     nav: [...sections, ...demo],
     sidebar,
     outline: [2, 3],
-    search: { provider: "local" },
+    search: { provider: "local", options: { miniSearch: { searchOptions: SEARCH } } },
     socialLinks: repository === undefined ? [] : [{ icon: "github", link: `${server}/${repository}` }],
     notFound: {
       title: "Page not found",
@@ -97,11 +92,15 @@ function inBothSchemes(image) {
     const source = token?.attrGet("src") ?? "";
     if (image === undefined || token === undefined) return "";
     if (!/figures\/[^/]+\.svg$/.test(source)) return image(tokens, k, ...others);
-    const images = ["light", "dark"].map((scheme) => {
-      token.attrSet("src", source.replace(/svg$/, `${scheme}.svg`));
-      token.attrSet("class", `${scheme}-figure`);
-      return image(tokens, k, ...others);
-    });
+    const isMoving = existsSync(join(PAGES, "figures", basename(source).replace(/svg$/, "still.light.svg")));
+    const motions = isMoving ? ["moving", "still"] : [""];
+    const images = motions.flatMap((motion) =>
+      ["light", "dark"].map((scheme) => {
+        token.attrSet("src", source.replace(/svg$/, `${motion === "still" ? "still." : ""}${scheme}.svg`));
+        token.attrSet("class", `${scheme}-figure${motion === "" ? "" : ` ${motion}-figure`}`);
+        return image(tokens, k, ...others);
+      }),
+    );
     return images.join("");
   };
 }

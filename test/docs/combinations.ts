@@ -103,15 +103,11 @@ async function answerTo(choice: Choice): Promise<string | undefined> {
   return "";
 }
 
-/** The page on what goes together, as the library itself answers. */
-export async function combinationsPage(): Promise<string> {
+/** What goes together, as the library itself answers. */
+export async function combinations(): Promise<string> {
   const { rows, taken, asked } = await decisionList(questions, answerTo);
   const table = rows.map(({ answers, result }) => `| ${answers.join(" | ")} | ${result} |`);
-  return `# Combinations
-
-<!-- Made by \`npx vitest run test/docs/reference.test.ts --update\`: do not edit. -->
-
-Which rule goes with which neuron, reset, delays, loss and connection. The library was asked for a tiny network of each of
+  return `Which rule goes with which neuron, reset, delays, loss and connection. The library was asked for a tiny network of each of
 ${asked.toLocaleString("en-US")} combinations: it accepts ${taken.toLocaleString("en-US")} of them, each with a finite gradient, and refuses the others with
 \`CONFIG_INVALID\`, the path and the reason below. An empty cell means any value, \`¬\` any but those listed.
 
@@ -121,17 +117,13 @@ ${asked.toLocaleString("en-US")} combinations: it accepts ${taken.toLocaleString
 |${"---|".repeat(questions.length + 2)}
 ${table.join("\n")}
 
-- **rule**: the type and, behind the comma, the variant. Its **reset path** is that of every part that the rule has; \`eventProp\` and
-  \`eprop\` have none to choose: the one follows the whole, the other nothing.
+- **rule**: the type and, behind the comma, the variant. Its **reset path** is that of every part that the rule has. There is
+  nothing to choose for \`eventProp\`, which follows the whole reset path, and for \`eprop\`, which follows none of it.
 - **neuron**: \`network.neuron\`, that of every layer but a \`leaky\` last one; \`singleSpike\` and \`refractory\` stand for a \`lif\` with that setting.
 - **delays**: of the hidden and the last layer, learnt ones of up to 3 steps.
 - **hidden layer**: \`conv2d\` stands for a convolution with an average pool. Other kernels, strides, groups and windows, \`conv1d\` and \`globalAvgPool\` are
   accepted and refused alike. **its neuron** is that of the last layer; \`spikes\`: the same as in the other layers. A convolution as the last layer is like a
   dense one, but is never \`leaky\`.
 - \`leaky\` before the last layer is refused at its \`neuron.type\`. \`slopeFloor: 0\` is refused with the resets \`subtract\`,
-  \`subtractAfterDecay\` and \`none\`.
-
-Guides: [neurons and layers](../guides/neurons-and-layers.md), [encoder, loss and rule](../guides/encoders-losses-rules.md). Equations:
-[specification](specification.md).
-`;
+  \`subtractAfterDecay\` and \`none\`.`;
 }

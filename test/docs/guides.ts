@@ -19,10 +19,11 @@ export interface Guide {
   commands: string[];
 }
 
-/** README.md and every page in docs/. */
+/** README.md, the first page of the site and every page in docs/. */
 export function readGuides(): Guide[] {
   const pages = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md"));
-  return ["README.md", ...pages.sort().map((page) => `docs/${page.replaceAll("\\", "/")}`)].map(readGuide);
+  const ordered = pages.sort().map((page) => `docs/${page.replaceAll("\\", "/")}`);
+  return ["README.md", "site/home.md", ...ordered].map(readGuide);
 }
 
 function readGuide(path: string): Guide {

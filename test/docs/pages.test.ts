@@ -65,6 +65,14 @@ it.each(["CONTRIBUTING.md", "ARCHITECTURE.md"])("%s: its links lead somewhere", 
   expect(brokenLinks(path, readFileSync(join(ROOT, path), "utf8"))).toEqual([]);
 });
 
+it("the three numbers of the first page are measured on the pages of results that it names", () => {
+  const home = readFileSync(join(ROOT, "site/home.md"), "utf8");
+  const [, numbers = ""] = home.split('<div class="numbers">');
+  const told = [...numbers.matchAll(/^\*\*([\d,. to]+?)(?: %)?\*\*[^*]*?\]\(\.\.\/(docs\/results\/[\w-]+\.md)/gm)];
+  expect(told).toHaveLength(3);
+  for (const [, number = "", page = ""] of told) expect(readFileSync(join(ROOT, page), "utf8"), page).toContain(number);
+});
+
 function brokenLinks(path: string, markdown: string): string[] {
   const links = [...markdown.matchAll(/\]\((?!https?:|#)([^)#\s]*[./][^)#\s]*)/g)].map(([, link = ""]) => link);
   return links.filter((link) => !existsSync(join(ROOT, path, "..", link)));

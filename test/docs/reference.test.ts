@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { put } from "../../research/pages/made-page.js";
 import { currentPage, PAGE } from "../../scripts/configuration-page.mjs";
 import { wrapped } from "../../scripts/wrap.mjs";
-import { combinationsPage } from "./combinations.js";
+import { combinations } from "./combinations.js";
 import { commandPage } from "./commands.js";
 
 it("docs/reference/commands.md is what the commands say", async () => {
@@ -12,10 +13,10 @@ it("docs/reference/commands.md is what the commands say", async () => {
   );
 });
 
-it("docs/reference/combinations.md is what the library takes and refuses", async () => {
-  await expect(wrapped(await combinationsPage())).toMatchFileSnapshot(
-    fileURLToPath(new URL("../../docs/reference/combinations.md", import.meta.url)),
-  );
+it("docs/guides/encoders-losses-rules.md lists what the library takes and refuses", async () => {
+  const guide = fileURLToPath(new URL("../../docs/guides/encoders-losses-rules.md", import.meta.url));
+  const renewed = put(readFileSync(guide, "utf8"), "combinations", await combinations());
+  await expect(wrapped(renewed)).toMatchFileSnapshot(guide);
 });
 
 it("docs/reference/configuration.md is what the schema says", () => {

@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { SITE } from "../../scripts/site.mjs";
 import { ROOT } from "../../scripts/stamps.mjs";
-import { SECTIONS } from "../../site/map.mjs";
+import { FURTHER, SECTIONS } from "../../site/map.mjs";
 import { complaintsOf } from "../browser/chromium.js";
 import { type OpenSite, openSite } from "./open-site.js";
 
@@ -22,12 +22,14 @@ beforeAll(async () => {
 });
 afterAll(() => site?.[Symbol.asyncDispose]());
 
-it("has every page of docs/ in its sidebar, once", () => {
+it("has every page of docs/ once, and at most 34 of all pages in its sidebar", () => {
   const pages = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md"));
-  const listed = SECTIONS.flatMap(({ pages }) => pages.map(([file]) => file)).filter((file) => file.startsWith("docs/"));
+  const inSidebar = SECTIONS.flatMap(({ pages }) => pages.map(([file]) => file));
+  const listed = [...inSidebar, ...FURTHER.map(([file]) => file)].filter((file) => file.startsWith("docs/"));
   const notes = /^results\/notes\//;
   const expected = pages.map((name) => name.replaceAll("\\", "/")).filter((name) => !notes.test(name));
   expect(listed.toSorted()).toEqual(expected.map((name) => `docs/${name}`).toSorted());
+  expect(inSidebar.length).toBeLessThanOrEqual(34);
 });
 
 it("has no link, heading or figure that is not there", () => {
@@ -139,6 +141,19 @@ it("has figures for the light and the dark, whichever a reader chooses", async (
     })
     .toBe("light");
   expect(await scheme()).toBe("light");
+  await page.close();
+});
+
+it.each([
+  ["reduce", "still"],
+  ["no-preference", "moving"],
+] as const)("shows the figure that moves as readers ask for it: %s", async (reducedMotion, shown) => {
+  const page = await site.browser.newPage({ reducedMotion });
+  await page.goto(site.url);
+  const images = await page
+    .locator(".opening img")
+    .evaluateAll((all) => all.filter((one) => getComputedStyle(one).display !== "none").map(({ className }) => className));
+  expect(images).toEqual([`light-figure ${shown}-figure`]);
   await page.close();
 });
 
