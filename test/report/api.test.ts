@@ -80,7 +80,8 @@ describe("watchTraining", () => {
         const html = await page();
         expect(html).toContain("<h1>training: parity</h1>");
         expect(html).toContain(`<dt>epochs done</dt><dd>${event.epoch} of 2</dd>`);
-        expect(headings(html)).toEqual(["Learning", "Samples"]);
+        expect(headings(html)).toEqual(["Loss", "Learning", "Samples"]);
+        expect(html).toMatch(/<progress [^>]*>\d+ %, epoch \d of 2</);
         expect(html).toMatch(/validation sample \d: (right|wrong)/);
       }
       expect(types.filter((type) => type === "epochEnd" || type === "finished")).toEqual(["epochEnd", "epochEnd", "finished"]);

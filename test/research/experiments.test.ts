@@ -216,6 +216,11 @@ describe("the page", () => {
     expect(html.match(/<figcaption>/g)).toHaveLength(4);
     expect(html).toContain("Which, by <code>--seeds &lt;n&gt;</code>?");
     expect(html).toContain("The validation data chose the epochs");
+    // The answer is the first that stands below the title: 90 and 94 % beside 80 and 60 %.
+    const [, first = ""] = /<\/h1>\s*<p class="answer">(.*?)<\/p>/.exec(html) ?? [];
+    expect(first.replaceAll(/<[^>]*>/g, "")).toBe(
+      "antlr, 10 has the highest test accuracy of 2 variants: 92.00 ± 2.83 %. Next is timing, 20 with 70.00 ± 14.14 %, behind in 2 of 2 seeds.",
+    );
     expect(html).toContain("Quick version");
     expect(html).toContain("npm run experiment -- e");
     for (const { run } of table.rows) {
@@ -231,6 +236,7 @@ describe("the page", () => {
     const study = { name: "e", plan: reported(plan), table, points: pointsOf(table, plan), version: "0" };
     const html = studyPage(study, []);
     expect(html).toContain("The last epoch counts; all is of the test data.");
+    expect(html).toContain('<p class="answer"><strong>moved</strong>: test accuracy 90.00 %.</p>');
     expect(html).not.toContain("<dt>objective</dt>");
   });
 

@@ -88,6 +88,9 @@ describe("the page about a sweep", () => {
     const text = pageOf("rates <1>", table);
     expect(text).toContain("<h1>Sweep rates &lt;1&gt;</h1>");
     expect(text).toContain("7 done, 1 failed, 0 missing");
+    expect(text).toMatch(
+      /<p class="answer"><strong>rule=antlr optimizer\.learningRate=0\.01<\/strong> has the highest [\w.]+ of 4 points: <strong>0\.7734 ± 0\.011<\/strong>/,
+    );
     // antlr at 0.01: 0.75 + 1/64 and 0.75 + 2/64.
     expect(text).toMatch(/<th scope="row">1<\/th><td>antlr<\/td><td>0.01<\/td><td>0.7734 ± 0.011<\/td>/);
     expect(text).toMatch(/aria-label="4 runs over rule, optimizer.learningRate, accuracy.firstSpike"/);

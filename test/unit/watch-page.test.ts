@@ -1,12 +1,14 @@
 import { DOMParser, parseHTML } from "linkedom";
 import { expect, it, vi } from "vitest";
-import type { RunState } from "../../ts/report/watch/run-state.js";
+import type { RunState, StepState } from "../../ts/report/watch/run-state.js";
 import { watchPage } from "../../ts/report/watch/watch-page.js";
 
 const WAITING: RunState = {
   isStarted: false,
   decision: undefined,
   epochs: [],
+  totalEpochs: undefined,
+  losses: [],
   step: undefined,
   warnings: [],
   end: undefined,
@@ -70,6 +72,25 @@ it("leaves the sections alone that are the same", async () => {
   await change(pageOf({}, true));
   expect(titles()).toEqual(["Samples", "Files"]);
   expect(document.querySelectorAll("a")).toHaveLength(4);
+});
+
+it("says how far the training is, and draws the loss as it comes", async () => {
+  const running = { loss: 1, spikesPerSample: 20 } as StepState["running"];
+  const step: StepState = { type: "step", epoch: 1, batch: 5, batches: 10, step: 5, loss: 1, running, samplesPerSecond: 9 };
+  const first = [{ step: 1, loss: 2 }];
+  const { document, change, titles } = opened(pageOf({ isStarted: true, totalEpochs: 4, step, losses: first }));
+  expect(document.querySelector("progress")?.getAttribute("value")).toBe("0.1250");
+  expect(document.querySelector(".progress")?.textContent).toContain("12 %, epoch 1 of 4");
+  expect(titles()).not.toContain("Loss");
+  await change(pageOf({ isStarted: true, totalEpochs: 4, step, losses: [...first, { step: 5, loss: 1 }] }));
+  expect(titles()).toEqual(["Loss", "Samples", "Files"]);
+  const before = document.querySelector("section svg")?.outerHTML;
+  await change(
+    pageOf({ isStarted: true, totalEpochs: 4, step, losses: [...first, { step: 5, loss: 1 }, { step: 6, loss: 0.5 }] }),
+  );
+  expect(document.querySelector("section svg")?.outerHTML).not.toBe(before);
+  await change(pageOf({ isStarted: true, totalEpochs: 4, end: "finished" }));
+  expect(document.querySelector("progress")).toBeNull();
 });
 
 it("keeps what it shows when the server answers with an error", async () => {

@@ -5,6 +5,8 @@ import { type Content, html, Markup } from "./markup.js";
 export interface Section {
   title: string;
   content: Content;
+  /** Whether it shares a row with the next section where the screen is wide. */
+  isHalf?: boolean;
 }
 
 export interface Page {
@@ -20,7 +22,10 @@ export interface Page {
 export function page({ title, lead, sections, script }: Page): string {
   const allowed = script === undefined ? "" : `; script-src 'nonce-${script.nonce}'; connect-src 'self'`;
   const code = script && html`<script nonce="${script.nonce}">${new Markup(script.text)}</script>\n`;
-  const body = sections.map(({ title, content }) => html`<section>\n<h2>${title}</h2>\n${content}</section>\n`);
+  const body = sections.map(
+    ({ title, content, isHalf = false }) =>
+      html`<section${isHalf ? HALF : undefined}>\n<h2>${title}</h2>\n${content}</section>\n`,
+  );
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -41,6 +46,8 @@ ${code}</body>
 </html>
 `.text;
 }
+
+const HALF = new Markup(' class="half"');
 
 const STYLE = `
 :root { color-scheme: light dark; --ground: #fff; --text: #1f2328; --quiet: #59636e; --line: #d1d9e0; --panel: #f6f8fa; --warn: #9a3d00 }
@@ -66,6 +73,16 @@ tbody th { font-weight: 400 }
 figure { margin: 0 0 1.25rem; min-width: 0; max-width: 48rem }
 figure svg { display: block; width: 100% }
 .gallery { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 0 2rem }
+.answer { font-size: 1.15rem }
+.with-sample { display: flex; gap: .75rem; align-items: center }
+.sample { flex: none; width: 4.5rem; height: auto; border: 1px solid var(--line) }
+.progress { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: center; max-width: none }
+progress { flex: 1 1 16rem; height: 1rem; accent-color: #0072b2 }
+@media (min-width: 75rem) {
+  main { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); column-gap: 3rem }
+  section { grid-column: 1 / -1 }
+  section.half { grid-column: auto }
+}
 .warning { margin: .75rem 0; padding: .5rem 1rem; border-left: 4px solid var(--warn); background: var(--panel) }
 .warning strong, .wrong { color: var(--warn) }
 pre { margin: .5rem 0; padding: 1rem; overflow-x: auto; background: var(--panel); font-size: .85rem }

@@ -6,9 +6,11 @@ import type { StepState } from "../../report/watch/run-state.js";
 
 /** The event as a step; `undefined` where it lacks something that is shown. */
 export function loggedStep(event: JsonObject): StepState | undefined {
-  const { epoch, batch, batches, samplesPerSecond, running } = event;
+  const { epoch, batch, batches, step, loss, samplesPerSecond, running } = event;
   if (!isObject(running) || ![running["loss"], running["spikesPerSample"]].every(Number.isFinite)) return undefined;
-  return [epoch, batch, batches, samplesPerSecond].every(Number.isFinite) ? (event as unknown as StepState) : undefined;
+  return [epoch, batch, batches, step, loss, samplesPerSecond].every(Number.isFinite)
+    ? (event as unknown as StepState)
+    : undefined;
 }
 
 /** The event as an epoch; `undefined` where it lacks something that is shown. */
@@ -22,6 +24,12 @@ export function loggedEpoch(event: JsonObject): EpochRecord | undefined {
 export function loggedDecision(started: JsonObject | undefined): Decision | undefined {
   const loss = valueAt(started ?? null, "config.loss.type");
   return isLoss(loss) ? decisionOf({ loss: { type: loss } as LossConfig }) : undefined;
+}
+
+/** Epochs of the whole training, as its configuration has them; `undefined` where the event does not say it. */
+export function loggedEpochs(started: JsonObject | undefined): number | undefined {
+  const epochs = valueAt(started ?? null, "config.training.epochs");
+  return typeof epochs === "number" && epochs > 0 ? epochs : undefined;
 }
 
 /** The event as a warning; `undefined` where it says nothing. */

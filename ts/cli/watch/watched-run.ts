@@ -3,8 +3,9 @@ import type { WarningEvent } from "../../events.js";
 import type { EpochRecord } from "../../generated/config.js";
 import { isObject, type JsonObject } from "../../json.js";
 import type { RunEnd, RunState } from "../../report/watch/run-state.js";
+import { StepHistory } from "../../report/watch/step-history.js";
 import { filesIn, type RunFiles } from "../train/output.js";
-import { loggedDecision, loggedEpoch, loggedStep, loggedWarning } from "./logged-events.js";
+import { loggedDecision, loggedEpoch, loggedEpochs, loggedStep, loggedWarning } from "./logged-events.js";
 import { Tail } from "./tail.js";
 
 const ENDS: readonly unknown[] = ["finished", "interrupted", "failed"] satisfies RunEnd[];
@@ -18,6 +19,7 @@ export class WatchedRun {
   /** The event `started`, unchecked: another program may have written it. */
   #started: JsonObject | undefined;
   #step: RunState["step"];
+  #losses = new StepHistory();
   #end: RunEnd | undefined;
   #failure: string | undefined;
   #time: string | undefined;
@@ -31,7 +33,10 @@ export class WatchedRun {
   async read(): Promise<RunState> {
     for (let isWhole = false; !isWhole; ) {
       const read = await this.#tail.read();
-      if (read.isNew) this.#forget(0);
+      if (read.isNew) {
+        this.#forget(0);
+        this.#losses = new StepHistory();
+      }
       for (const line of read.lines) this.#take(line);
       isWhole = read.isWhole;
     }
@@ -40,6 +45,8 @@ export class WatchedRun {
       isStarted: this.#started !== undefined,
       decision: loggedDecision(this.#started),
       epochs,
+      totalEpochs: epochs.at(-1)?.epochs ?? loggedEpochs(this.#started),
+      losses: this.#losses.points,
       step: this.#step,
       warnings: this.#warnings,
       end: this.#end,
@@ -73,7 +80,11 @@ export class WatchedRun {
       this.#epochs.set(logged.epoch, logged);
       this.#step = undefined;
     }
-    if (type === "step") this.#step = loggedStep(event) ?? this.#step;
+    const step = type === "step" ? loggedStep(event) : undefined;
+    if (step !== undefined) {
+      this.#step = step;
+      this.#losses.add(step);
+    }
     const warning = type === "warning" ? loggedWarning(event) : undefined;
     if (warning !== undefined) this.#warnings.push(warning);
     if (ENDS.includes(type)) this.#end = type as RunEnd;

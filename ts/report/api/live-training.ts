@@ -3,6 +3,7 @@ import type { TrainEvent } from "../../events.js";
 import type { Trainer } from "../../trainer.js";
 import type { RunState } from "../watch/run-state.js";
 import { type SampleAnswers, type SamplesToShow, sampleAnswers } from "../watch/sample-answers.js";
+import { StepHistory } from "../watch/step-history.js";
 import type { Watched } from "../watch/watched.js";
 
 /** A training of this process, by the events of its runs. */
@@ -14,6 +15,7 @@ export class LiveTraining implements Watched {
   readonly #samples: SamplesToShow | undefined;
   #state: RunState;
   #changes = 0;
+  readonly #losses = new StepHistory();
   #checkpoint: Promise<Uint8Array> | undefined;
   #answers: Promise<SampleAnswers> | undefined;
 
@@ -25,6 +27,8 @@ export class LiveTraining implements Watched {
       isStarted: false,
       decision: decisionOf(trainer.config),
       epochs: [],
+      totalEpochs: trainer.config.training.epochs,
+      losses: [],
       step: undefined,
       warnings: [],
       end: undefined,
@@ -74,11 +78,14 @@ export class LiveTraining implements Watched {
   }
 
   async #take(event: TrainEvent): Promise<void> {
-    if (event.type === "step") this.#change({ step: event });
+    if (event.type === "step") {
+      this.#losses.add(event);
+      this.#change({ step: event, losses: this.#losses.points });
+    }
     if (event.type === "warning") this.#change({ warnings: [...this.#state.warnings, event] });
     if (event.type === "epochEnd") {
       await this.#takeCheckpoint();
-      this.#change({ epochs: [...this.#state.epochs, event], step: undefined });
+      this.#change({ epochs: [...this.#state.epochs, event], totalEpochs: event.epochs, step: undefined });
     }
     if (event.type === "finished") this.#change({ end: "finished" });
   }

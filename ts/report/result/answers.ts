@@ -3,6 +3,7 @@ import { type Decision, decisionOf } from "../../decisions.js";
 import type { Network, PassOptions } from "../../network.js";
 import type { Prediction } from "../../results.js";
 import type { SpikeEvents } from "../../spikes.js";
+import type { SampleImage } from "./sample-image.js";
 
 /** Samples of a call, so that the spikes of a large data set are never held at once. */
 const CHUNK = 500;
@@ -39,6 +40,8 @@ export interface Example {
   input: SpikeEvents;
   label: number | undefined;
   decision: number | undefined;
+  /** The sample itself, where it is an image. */
+  image: SampleImage | undefined;
 }
 
 export async function answersOf(network: Network, data: SpikeDataset, how: PassOptions): Promise<Answers> {
@@ -56,9 +59,17 @@ export async function answersOf(network: Network, data: SpikeDataset, how: PassO
     const sample = data.slice(index, index + 1);
     const prediction = await network.predict(sample, how);
     const input = await sample.events({ steps: network.config.network.steps, backend: network.backend });
-    examples.push({ index, prediction, input, label: labels?.[index], decision: decisions[index] });
+    const image = await imageOf(sample);
+    examples.push({ index, prediction, input, label: labels?.[index], decision: decisions[index], image });
   }
   return { decision, decisions, labels, classes: network.classes ?? data.info.classes, first, examples };
+}
+
+/** Values and shape of the one sample of `data`. */
+async function imageOf(data: SpikeDataset): Promise<SampleImage | undefined> {
+  const { shape } = data.info;
+  const values = (await data.load()).image(0);
+  return values === undefined ? undefined : { values, shape };
 }
 
 /** The first right and the first wrong samples. */

@@ -10,10 +10,11 @@ import {
   spikeRaster,
   weightMaps,
 } from "../../plot/index.js";
-import { html, type Markup } from "../markup.js";
+import { type Content, html, type Markup } from "../markup.js";
 import { figure, gallery } from "../parts.js";
 import { DECISION_TEXTS, type Example } from "./answers.js";
 import type { Result } from "./result.js";
+import { sampleImage } from "./sample-image.js";
 
 const UNITS_SHOWN = 20;
 /** Pixels at which a figure is drawn: on a telephone its words can still be read, elsewhere it is drawn larger. */
@@ -57,7 +58,13 @@ function lastStep(examples: readonly Example[]): number {
   return times.reduce((last, own) => own.reduce((max, time) => Math.max(max, time), last), 0);
 }
 
-function caption({ index, label, decision }: Example, part: string, classes: readonly string[] | undefined) {
+function caption(example: Example, part: string, classes: readonly string[] | undefined): Content {
+  const words = answered(example, part, classes);
+  const image = example.image && sampleImage(example.image);
+  return image === undefined ? words : html`<span class="with-sample">${image}<span>${words}</span></span>`;
+}
+
+function answered({ index, label, decision }: Example, part: string, classes: readonly string[] | undefined): Content {
   const name = (output: number | undefined) => (output === undefined ? "" : (classes?.[output] ?? String(output)));
   const sample = `${part} sample ${index}`;
   if (label === undefined) return sample;

@@ -15,12 +15,14 @@ export function resultPage(result: Result): string {
   const { title, config, backend, data } = result;
   const sections: readonly (Section | undefined)[] = [
     result.warnings.length > 0 ? { title: "Warnings", content: result.warnings.map(warning) } : undefined,
-    result.epochs.length > 0 ? { title: "Learning", content: curves(result.epochs, result.answers.decision) } : undefined,
-    result.answers.labels ? { title: "Decisions", content: confusion(result) } : undefined,
+    result.epochs.length > 0
+      ? { title: "Learning", content: curves(result.epochs, result.answers.decision), isHalf: true }
+      : undefined,
+    result.answers.labels ? { title: "Decisions", content: confusion(result), isHalf: true } : undefined,
     { title: "Samples", content: rasters(result) },
     { title: "Spikes", content: [layerTable(result), spikeHistograms(result)] },
-    { title: "Network", content: graph(result) },
-    { title: "Weights", content: weights(result) },
+    { title: "Network", content: graph(result), isHalf: true },
+    { title: "Weights", content: weights(result), isHalf: true },
     result.learnt && { title: "Learnt constants", content: constants(result.learnt, result.learntBefore) },
     {
       title: "Configuration",

@@ -1,6 +1,7 @@
 import type { Decision } from "../../decisions.js";
 import type { StepEvent, WarningEvent } from "../../events.js";
 import type { EpochRecord } from "../../generated/config.js";
+import type { LossPoint } from "./step-history.js";
 
 /** A step as the page shows it. */
 export type StepState = StepEvent & { samplesPerSecond: number };
@@ -14,6 +15,10 @@ export interface RunState {
   /** The decision that the loss trains; `undefined` where that is not known. */
   decision: Decision | undefined;
   epochs: readonly EpochRecord[];
+  /** Epochs of the whole training, where they are known. */
+  totalEpochs: number | undefined;
+  /** The loss over the updates so far. */
+  losses: readonly LossPoint[];
   /** The latest known step of the epoch under way. */
   step: StepState | undefined;
   warnings: readonly WarningEvent[];

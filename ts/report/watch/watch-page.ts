@@ -6,6 +6,7 @@ import { DECISION_TEXTS } from "../result/answers.js";
 import { curves, rasters } from "../result/figures.js";
 import { warning } from "../result/result-page.js";
 import { errorText, grouped, percent } from "../result/texts.js";
+import { lossCurve } from "./loss-curve.js";
 import type { RunState } from "./run-state.js";
 import type { SampleAnswers } from "./sample-answers.js";
 
@@ -68,7 +69,8 @@ export function watchPage(content: WatchPageContent): string {
   const { name, lost, run, answers, nonce, files } = content;
   const sections: readonly (Section | undefined)[] = [
     run.warnings.length > 0 ? { title: "Warnings", content: run.warnings.map(warning) } : undefined,
-    run.epochs.length > 0 ? { title: "Learning", content: curves(run.epochs, run.decision) } : undefined,
+    run.losses.length > 1 ? { title: "Loss", content: lossCurve(run.losses), isHalf: true } : undefined,
+    run.epochs.length > 0 ? { title: "Learning", content: curves(run.epochs, run.decision), isHalf: true } : undefined,
     {
       title: "Samples",
       content: typeof answers === "string" ? html`<p>${answers}</p>\n` : rasters(answers),
@@ -108,7 +110,16 @@ function lead(run: RunState): Content {
     if (metrics.meanSquaredError !== undefined) known.push([`${part}, squared error`, errorText(metrics.meanSquaredError)]);
   }
   if (time !== undefined) known.push(["last event", `${time.slice(0, 19).replace("T", " ")} UTC`]);
-  return [failure === undefined ? undefined : html`<p class="warning">${failure}</p>\n`, facts(known)];
+  return [failure === undefined ? undefined : html`<p class="warning">${failure}</p>\n`, progress(run), facts(known)];
+}
+
+/** How far the training is; nothing once it has ended, or where its length is not known. */
+function progress({ isStarted, end, epochs, totalEpochs, step }: RunState): Content {
+  if (!isStarted || end !== undefined || totalEpochs === undefined) return undefined;
+  const done = (epochs.at(-1)?.epoch ?? 0) + (step === undefined ? 0 : step.batch / step.batches);
+  const part = Math.min(1, done / totalEpochs);
+  const label = `${Math.floor(100 * part)} %, epoch ${Math.min(totalEpochs, Math.floor(done) + 1)} of ${totalEpochs}`;
+  return html`<p class="progress"><progress max="1" value="${part.toFixed(4)}" aria-label="progress of the training">${label}</progress> ${label}</p>\n`;
 }
 
 function links(names: readonly string[]): Markup {

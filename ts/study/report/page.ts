@@ -5,6 +5,7 @@ import { facts, figure, folded, gallery, table } from "../../report/parts.js";
 import type { Plan } from "../plan/plan.js";
 import { errorsOf, type StudyTable, scoredRows } from "../run/table.js";
 import type { UsedData } from "../store/record.js";
+import { answer } from "./answer.js";
 import { type DrawnFigure, effectFigures, pointsFigure } from "./figures.js";
 import { layersOf, measuredIn, measures } from "./measures.js";
 import { bestAttempts, byScore, type PointSummary, recordsOf } from "./points.js";
@@ -33,7 +34,9 @@ export function studyPage(study: Study, figures: readonly DrawnFigure[]): string
   const drawn = figures.length > 0 ? gallery(figures.map(({ svg, title }) => figure(svg, title))) : undefined;
   const sections: (Section | undefined)[] = [
     { title: isSearch ? "Best points" : "Results", content: [results(study), drawn] },
-    points.length > 0 && plan.settings.length > 0 ? { title: "All points", content: pointsSection(points, plan) } : undefined,
+    points.length > 0 && plan.settings.length > 0
+      ? { title: "All points", content: pointsSection(points, plan), isHalf: true }
+      : undefined,
     plan.settings.length > 0 ? { title: "Effect of each setting", content: effects(runs, plan) } : undefined,
     points.some(({ attempt }) => attempt !== null) ? { title: "Attempts", content: attempts(points, plan) } : undefined,
     runs.failed > 0 ? { title: "Failed", content: table(["error", "runs"], [...errorsOf(runs)]) } : undefined,
@@ -45,9 +48,10 @@ export function studyPage(study: Study, figures: readonly DrawnFigure[]): string
   return page({
     title: title === undefined ? `Sweep ${name}` : `${name}: ${title}`,
     lead: [
+      answer(study),
+      isQuick ? QUICK : undefined,
       question === undefined ? undefined : html`<p>${withCode(question)}</p>\n`,
       overview(study),
-      isQuick ? QUICK : undefined,
     ],
     sections: sections.filter((section) => section !== undefined),
   });
