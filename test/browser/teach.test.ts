@@ -9,7 +9,7 @@ import { traceMainThread } from "./main-thread.js";
 import { keepPage, keepScreenshot } from "./screenshot.js";
 import { SYMBOLS, unsteady } from "./strokes.js";
 
-/** Those who want no motion are shown the end at once. */
+/** Readers who want no motion are shown the end at once. */
 const DESK: BrowserContextOptions = { viewport: { width: 1200, height: 900 }, reducedMotion: "reduce" };
 const NAMES = Object.keys(SYMBOLS);
 const SIDE = 28;
