@@ -6,16 +6,16 @@ import type { Insight } from "./insight.js";
 let made = 0;
 
 /** A figure over the steps of a sample; steps after the playhead are faint. */
-export abstract class TimedFigure extends Figure {
+export abstract class TimedFigure<Sample extends { readonly steps: number } = Insight> extends Figure {
   readonly #clip = `past-${++made}`;
   readonly #past = svg("rect", { y: 0 });
   readonly #needle = svg("path", { class: "needle" });
-  #insight: Insight | undefined;
+  #sample: Sample | undefined;
   #playhead = 0;
   #height = 0;
 
-  show(insight: Insight, playhead: number): void {
-    this.#insight = insight;
+  show(sample: Sample, playhead: number): void {
+    this.#sample = sample;
     this.#playhead = playhead;
     this.redraw();
   }
@@ -27,20 +27,20 @@ export abstract class TimedFigure extends Figure {
   }
 
   /** Pixels on the left for the names of rows. */
-  protected left(_insight: Insight): number {
+  protected left(_sample: Sample): number {
     return 1;
   }
 
   /** Parts that stay the same, parts that follow the playhead, and a description for screen readers. */
   protected abstract draw(
-    insight: Insight,
+    sample: Sample,
     axis: Axis,
   ): { height: number; still: Node[]; timed: SVGElement[]; description: string };
 
   protected override redraw(): void {
-    if (this.#insight === undefined || this.width === 0) return;
-    const axis = this.#axis(this.#insight);
-    const { height, still, timed, description } = this.draw(this.#insight, axis);
+    if (this.#sample === undefined || this.width === 0) return;
+    const axis = this.#axis(this.#sample);
+    const { height, still, timed, description } = this.draw(this.#sample, axis);
     this.#height = height;
     const clip = svg("clipPath", { id: this.#clip }, this.#past);
     const future = svg("g", { class: "future" }, ...timed.map((part) => part.cloneNode(true)));
@@ -49,14 +49,14 @@ export abstract class TimedFigure extends Figure {
     this.#place();
   }
 
-  #axis(insight: Insight): Axis {
-    return new Axis(this.width, insight.steps, this.left(insight));
+  #axis(sample: Sample): Axis {
+    return new Axis(this.width, sample.steps, this.left(sample));
   }
 
   #place(): void {
-    if (this.#insight === undefined) return;
-    const axis = this.#axis(this.#insight);
-    const isWhole = this.#playhead >= this.#insight.steps - 1;
+    if (this.#sample === undefined) return;
+    const axis = this.#axis(this.#sample);
+    const isWhole = this.#playhead >= this.#sample.steps - 1;
     const right = isWhole ? this.width : axis.x(this.#playhead + 0.5);
     this.#past.setAttribute("width", tenth(Math.max(0, right)));
     this.#past.setAttribute("height", String(this.#height));
