@@ -2,7 +2,7 @@
 
 /** The pages, in the order of the navigation. */
 export const ROOMS = /** @type {const} */ ([
-  { page: "index", name: "Start" },
+  { page: "index", name: "Playground" },
   { page: "teach", name: "Teach" },
   { page: "listen", name: "Listen" },
   { page: "race", name: "Race" },
@@ -61,5 +61,5 @@ function navigation(current) {
         <a class="brand" href="./index.html">
           <svg viewBox="0 0 16 16" aria-hidden="true"><path d="${PULSE}" /></svg>Spikelet</a>
         <ul>${items.join("")}${SITE_LINK}</ul>
-      </nav>${current === "index" ? "" : NEEDS_SCRIPT}`;
+      </nav>${NEEDS_SCRIPT}`;
 }

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { zlibSync } from "fflate";
 import { defineConfig } from "vite";
 import { digitsFile } from "../benches/js/digits-file.mjs";
+import { formHtml } from "./playground/form.ts";
 import { ROOMS, rooms } from "./rooms.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
@@ -25,10 +26,18 @@ function digits(samples) {
   };
 }
 
+/** Puts the form of all settings into the playground. */
+function settings() {
+  return {
+    name: "settings",
+    transformIndexHtml: (html) => html.replace("<!-- settings -->", formHtml()),
+  };
+}
+
 export default defineConfig({
   root,
   base: "./",
-  plugins: [digits(2600), rooms()],
+  plugins: [digits(2600), rooms(), settings()],
   resolve: {
     alias: [
       { find: /^spikelet$/, replacement: packageFile("dist/index.js") },

@@ -38,7 +38,7 @@ export class Demo implements AsyncDisposable {
     return opened;
   }
 
-  /** Opens another page and waits until it is ready; `fragment` begins with `#`. */
+  /** Opens another page and waits until it is ready, or learns by itself; `fragment` begins with `#`. */
   async enter(
     room: "index" | "teach" | "listen" | "race" | "bench",
     options: BrowserContextOptions,
@@ -48,7 +48,15 @@ export class Demo implements AsyncDisposable {
   ): Promise<DemoPage> {
     const opened = await this.#openPage(room, options, prepare, fragment);
     if (room === "bench") await opened.page.waitForSelector("html[data-ready]");
-    else if (room !== "index" && options.javaScriptEnabled !== false) await opened.reached(state);
+    else if (options.javaScriptEnabled !== false)
+      await opened.reached(state, ...(room === "index" ? ["learning", "learnt"] : []));
+    return opened;
+  }
+
+  /** Opens the playground at an address and waits until it has reached a state. */
+  async play(fragment: string, options: BrowserContextOptions, state = "learnt"): Promise<DemoPage> {
+    const opened = await this.#openPage("index", options, undefined, fragment);
+    await opened.reached(state);
     return opened;
   }
 

@@ -115,7 +115,7 @@ describe("the rooms", () => {
   });
 
   it.each([
-    ["index", 20],
+    ["index", 597],
     ["teach", 594],
     ["listen", 690],
     ["race", 1030],
@@ -148,11 +148,14 @@ describe("the rooms", () => {
     }
   });
 
-  it.each(["teach", "listen"] as const)("have no nameless figure before there is something to show: %s", async (room) => {
-    const open = await demo.enter(room, {});
-    expect(await open.barriers()).toEqual([]);
-    await open.page.close();
-  });
+  it.each(["index", "teach", "listen"] as const)(
+    "have no nameless figure before there is something to show: %s",
+    async (room) => {
+      const open = await demo.enter(room, {});
+      expect(await open.barriers()).toEqual([]);
+      await open.page.close();
+    },
+  );
 
   it("have controls that a finger hits: Teach", async () => {
     const open = await demo.enter("teach", { viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true });
@@ -167,7 +170,7 @@ describe("the rooms", () => {
     await open.page.close();
   });
 
-  it.each(["teach", "listen", "race"] as const)("say that they need JavaScript: %s", async (room) => {
+  it.each(["index", "teach", "listen", "race"] as const)("say that they need JavaScript: %s", async (room) => {
     const open = await demo.enter(room, { javaScriptEnabled: false });
     expect(await open.page.locator("noscript p").isVisible()).toBe(true);
     expect(await open.text("noscript p")).toMatch(/needs JavaScript/);

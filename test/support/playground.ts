@@ -1,0 +1,45 @@
+import { transform } from "esbuild";
+import * as spikelet from "spikelet";
+import { Learner, type Snapshot } from "../../demo/playground/learner.js";
+import type { Settings } from "../../demo/playground/settings.js";
+
+/** A learner without a page. */
+export class QuietLearner extends Learner {
+  #ended: ((thrown?: unknown) => void) | undefined;
+
+  constructor() {
+    const failed = (thrown: unknown) => this.#ended?.(thrown);
+    super({ changed: () => this.state === "learnt" && this.#ended?.(), learnt: () => {}, failed }, 0);
+  }
+
+  /** The network after its last epoch, once `act` has let it learn. */
+  async after(act: () => unknown): Promise<Snapshot> {
+    const ended = new Promise<unknown>((resolve) => {
+      this.#ended = resolve;
+    });
+    act();
+    const thrown = await ended;
+    if (thrown !== undefined) throw thrown;
+    return this.snapshot as Snapshot;
+  }
+}
+
+/** A network of the playground after its last epoch, computed in Node. */
+export function learnt(settings: Settings): Promise<Snapshot> {
+  const learner = new QuietLearner();
+  return learner.after(() => learner.open(settings));
+}
+
+const AsyncFunction = (async () => {}).constructor as new (...parts: string[]) => (...given: unknown[]) => Promise<void>;
+
+/** What a program of the playground prints, by name. */
+export async function resultsOf(program: string): Promise<Record<string, unknown>> {
+  const { code } = await transform(program, { loader: "ts", format: "esm" });
+  const [imported = "", names = ""] = /^import \{([^}]*)\} from "spikelet";$/m.exec(code) ?? [];
+  const results: Record<string, unknown> = {};
+  const log = (name: string, value: unknown) => {
+    results[name] = value;
+  };
+  await new AsyncFunction("spikelet", "console", code.replace(imported, `const {${names}} = spikelet;`))(spikelet, { log });
+  return results;
+}
