@@ -48,6 +48,7 @@ export const DIRECTLY_BELOW = {
   "fine-tune": ["trainer"],
 
   exchange: ["network", "graph"],
+  export: ["network", "infer"],
   neurobench: ["network"],
   summary: ["network", "plan-text", "graph"],
   index: ["fine-tune", "exchange", "neurobench", "recommend", "summary", "layers", "surrogate-table"],
@@ -63,7 +64,7 @@ export const DIRECTLY_BELOW = {
   "study/store": ["study/plan"],
   "study/run": ["study/store", "trainer"],
   "study/report": ["study/run", "report"],
-  cli: ["index", "study/report", "report/watch"],
+  cli: ["index", "export", "study/report", "report/watch"],
   "study/api": ["study/report", "cli"],
   "study/index": ["study/api"],
 };

@@ -15,6 +15,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^spikelet$/, replacement: `${source}index.ts` },
+      { find: /^spikelet\/export$/, replacement: `${source}export/index.ts` },
       { find: /^spikelet\/infer$/, replacement: `${source}infer/index.ts` },
       { find: /^spikelet\/infer\/wasm$/, replacement: `${source}infer/wasm/index.ts` },
       { find: /^spikelet\/page$/, replacement: `${source}page/index.browser.ts` },

@@ -41,6 +41,7 @@ export const GROUPS = {
     globalSetup: ["test/support/shared-package.ts", "test/browser/shared-demo.ts"],
   },
   browsers: { tier: "all", needs: ["addon", "dist", "wasm", "chromium"], reads: ["demo"] },
+  c: { tier: "all", needs: ["addon", "dist"], reads: [...TRANSLATED, "docs/guides/microcontroller.md"] },
   cli: {
     tier: "all",
     needs: ["addon", "dist", "wasm", "chromium"],

@@ -10,6 +10,7 @@ import { ROOT } from "./stamps.mjs";
  */
 const ALIASES = [
   { pattern: /^spikelet$/, path: "ts/index.ts" },
+  { pattern: /^spikelet\/export$/, path: "ts/export/index.ts" },
   { pattern: /^spikelet\/infer$/, path: "ts/infer/index.ts" },
   { pattern: /^spikelet\/infer\/wasm$/, path: "ts/infer/wasm/index.ts" },
   { pattern: /^spikelet\/page$/, path: "ts/page/index.browser.ts" },

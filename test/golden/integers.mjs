@@ -39,7 +39,7 @@ export async function checkIntegers(golden, findings, translation) {
  * @param {any} golden
  * @returns {import("spikelet").Integers}
  */
-function integersOf({ integer: { stateBits, layers } }) {
+export function integersOf({ integer: { stateBits, layers } }) {
   return {
     stateBits,
     layers: layers.map((/** @type {any} */ { layer: _, inputs, ...constants }) => ({

@@ -205,7 +205,7 @@ export async function trainerOf(golden, { configuration }) {
  *
  * @param {any} golden
  */
-function eventsOf({ batch, input_events: events, input_values: values }) {
+export function eventsOf({ batch, input_events: events, input_values: values }) {
   const weighted = values?.map((/** @type {number} */ value, /** @type {number} */ k) => [...events[k], value]);
   return SpikeEvents.fromTriples(weighted ?? events, batch);
 }

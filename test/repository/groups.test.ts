@@ -25,7 +25,7 @@ describe("groups of tests", () => {
   it("run again when what they read changes", () => {
     const all = Object.keys(GROUPS);
     expect(concerned("test/api/training.test.ts")).toEqual(["api", "repository"]);
-    expect(concerned("test/golden/rules.ndjson")).toEqual(["golden", "golden-wasm", "parity", "repository"]);
+    expect(concerned("test/golden/rules.ndjson")).toEqual(["c", "golden", "golden-wasm", "parity", "repository"]);
     expect(concerned("docs/learn/getting-started.md")).toEqual(["docs", "repository", "site"]);
     expect(concerned("crates/training/src/lib.rs")).toEqual(all);
     expect(concerned("test/support/patience.ts")).toEqual(all);
