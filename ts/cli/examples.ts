@@ -30,6 +30,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "--checkpoint out/digits/best.safetensors --out weights.npz",
   ],
   "export model": ["out/digits/best.safetensors --out digits.model --weights float16"],
+  "export c": [
+    "out/digits/best.safetensors --out device --name digits",
+    "out/digits/best.safetensors --out device --name digits --integers --state-bits 16",
+  ],
   import: ["network.nir --out network.safetensors", "state.pt --preset digits --out network.safetensors"],
   info: ["", "mnist", "--backend wasm --json"],
 };

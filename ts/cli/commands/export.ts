@@ -19,7 +19,10 @@ type Format = (typeof FORMATS)[number];
 
 export const exportCommand = defineCommand({
   meta: { name: "export", description: "Writes the network of a checkpoint for other programs" },
-  subCommands: { model: async () => (await import("./export/model.js")).model },
+  subCommands: {
+    model: async () => (await import("./export/model.js")).model,
+    c: async () => (await import("./export/c.js")).c,
+  },
   args: {
     ...checkpointOptions,
     out: { type: "string", required: true, description: "file to write", valueHint: "FILE" },
