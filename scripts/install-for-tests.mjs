@@ -13,6 +13,7 @@ const PACKAGES = {
   "sweeps under schedulers": ["slurm-wlm", "munge", "parallel"],
   "instruction counts": ["valgrind"],
   "arm64 under QEMU": ["qemu-user", "gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"],
+  "Cortex-M under QEMU": ["gcc-arm-none-eabi", "libnewlib-arm-none-eabi", "qemu-system-arm"],
   "reading published data": ["dataset-fashion-mnist"],
 };
 

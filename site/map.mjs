@@ -27,6 +27,7 @@ export const SECTIONS = [
       page("guides/troubleshooting", "A network that does not learn"),
       page("guides/frameworks", "In your framework"),
       page("guides/run", "Run a trained network"),
+      page("guides/microcontroller", "On a microcontroller"),
       page("guides/figures", "Figures"),
       page("guides/sweeps", "Sweeps and clusters"),
       page("guides/whole-numbers", "Whole numbers"),

@@ -23,7 +23,7 @@ const OLD: readonly (readonly [RegExp, string])[] = [
   [/\b(most|least)[A-Z_]\w*/, "max…, min…"],
   [/\b(Slot|SlotLayer)\b/, "SampleResult, LayerGradient"],
   [/\btrivial\b/i, "mixture"],
-  [/\barms?\b(?!-|64|\(| in `| of a match| in `Loss| in \[| in `layer)/, "variant"],
+  [/(?<!system-)\barms?\b(?!-|64|\(| in `| of a match| in `Loss| in \[| in `layer)/, "variant"],
   [/\b(run|finish)_?[sS]hare\b/, "local batch"],
 ];
 
