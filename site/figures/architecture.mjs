@@ -1,9 +1,9 @@
 // The parts of the library, from the loops at the bottom to what people use.
 import { arrow, BLUE, box, svg, text, VERMILLION } from "./svg.mjs";
 
-const WIDTH = 700;
-const HEIGHT = 550;
-const LEFT = 150;
+const WIDTH = 440;
+const HEIGHT = 576;
+const LEFT = 12;
 const RIGHT = WIDTH - 12;
 
 /** Rows from the top: name, what it does, height; `halves` stand side by side. */
@@ -26,16 +26,16 @@ const ROWS = [
   },
   { names: [["session", "threads, errors, one façade for all bindings"]], colour: VERMILLION },
   { names: [["io", "checkpoints, files of data and of other programs"]], colour: VERMILLION },
-  { names: [["training", "losses, rules, the pass backward, optimisers, trainer: no files, no clock"]], colour: VERMILLION },
+  { names: [["training", "losses, rules, backward pass, optimisers: no files, no clock"]], colour: VERMILLION },
   {
     names: [
-      ["network", "layers, states, the pass forward"],
+      ["network", "layers, states, forward pass"],
       ["encode", "encoders, drawn data sets"],
     ],
     colour: VERMILLION,
   },
   { names: [["config, data", "what a user writes, spike trains, random draws"]], colour: VERMILLION },
-  { names: [["kernels", "SIMD loops, each with a plain twin that a test compares bit for bit"]], colour: VERMILLION },
+  { names: [["kernels", "SIMD loops, each with a plain twin, compared bit for bit"]], colour: VERMILLION },
 ];
 const ROW = 60;
 const BOX = 44;
@@ -62,7 +62,7 @@ export const architecture = svg(
   "Command line, programs and pages use the typed API; it calls the Node addon or the WebAssembly, both of which call the session, which calls io, training, network, encode, data, config and kernels, in Rust",
   [
     ...parts,
-    text(12, 8 + ROW + 27, "TypeScript", { isBold: true, colour: BLUE }),
-    text(12, 8 + ROW * 5.5 + 10, "Rust", { isBold: true, colour: VERMILLION }),
+    text(LEFT, HEIGHT - 10, "TypeScript", { isBold: true, colour: BLUE }),
+    text(LEFT + 92, HEIGHT - 10, "Rust", { isBold: true, colour: VERMILLION }),
   ],
 );

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { FIGURES } from "../../site/figures/draw.mjs";
@@ -8,6 +8,15 @@ import { ROOT } from "./guides.js";
 it.each(Object.entries(FIGURES))("docs/figures/%s.svg is what site/figures draws", (name, svg) => {
   expect(readFileSync(join(ROOT, "docs/figures", `${name}.svg`), "utf8")).toBe(svg);
   expect(svg).toMatch(/aria-label="[^"]{40,}"/);
+});
+
+it("no figure is so wide that a telephone makes its words too small to read", () => {
+  const folder = join(ROOT, "docs/figures");
+  const widths = readdirSync(folder)
+    .filter((name) => name.endsWith(".svg"))
+    .map((name) => [name, Number(/<svg [^>]*? width="(\d+)"/.exec(readFileSync(join(folder, name), "utf8"))?.[1])] as const);
+  expect(widths.length).toBeGreaterThan(20);
+  expect(widths.filter(([, width]) => !(width <= 480))).toEqual([]);
 });
 
 it("two activations of opposite sign change the loss as the timing gradient says, whose value is the slope between them", () => {
