@@ -7,7 +7,9 @@ const POINTS = 20 * EPOCHS;
 
 /** @param {number} from @param {number} to @param {number} part */
 const cosine = (from, to, part) => to + ((from - to) * (1 + Math.cos(Math.PI * part))) / 2;
-const [RISE, INITIAL, FINAL] = [0.3, 0.04, 0.01];
+/** Defaults of `cosine` and of `oneCycle`. */
+const FINAL = 0.01;
+const [RISE, INITIAL, END] = [0.3, 0.04, 0.000004];
 
 /** @type {Record<string, { what: string, rate: (epoch: number) => number }>} */
 const SCHEDULES = {
@@ -18,7 +20,7 @@ const SCHEDULES = {
   },
   oneCycle: {
     what: "up, then down",
-    rate: (t) => (t / EPOCHS < RISE ? cosine(INITIAL, 1, t / EPOCHS / RISE) : cosine(1, FINAL, (t / EPOCHS - RISE) / (1 - RISE))),
+    rate: (t) => (t / EPOCHS < RISE ? cosine(INITIAL, 1, t / EPOCHS / RISE) : cosine(1, END, (t / EPOCHS - RISE) / (1 - RISE))),
   },
   step: { what: "a tenth every 8 epochs", rate: (t) => 0.1 ** Math.floor(t / 8) },
   exponential: { what: "times 0.85 each epoch", rate: (t) => 0.85 ** t },

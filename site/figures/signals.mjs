@@ -6,7 +6,7 @@ import { BLUE, svg, text, titled, VERMILLION } from "./svg.mjs";
 const STEPS = 100;
 const THRESHOLD = 0.25;
 const COUNT = 4;
-const signal = Float32Array.from({ length: STEPS }, (_, t) => 0.75 * Math.sin(t / 9) * Math.exp(-(((t - 45) / 40) ** 2)) + 0.1);
+const signal = Float32Array.from({ length: STEPS }, (_, t) => 0.85 * Math.sin(t / 9) * Math.exp(-(((t - 45) / 40) ** 2)) + 0.1);
 
 const data = datasets.fromSeries({ signals: [[signal]], labels: [0] });
 
@@ -47,10 +47,10 @@ export const deltaAndLevels = svg(
     level(DELTA + 2 * ROW + 7, "", { opacity: 0.3 }),
     titled(12, LEVELS - 10, "levels", "a spike for each level that is crossed"),
     ...crossings.flatMap((steps, unit) => {
-      // The highest level on top; a level has one unit for each direction, which share a row.
-      const top = LEVELS + (COUNT - 1 - Math.floor(unit / 2)) * (ROW + 4);
+      // Units are falls, then rises; the two of a level share a row, the highest on top.
+      const top = LEVELS + (COUNT - 1 - (unit % COUNT)) * (ROW + 4);
       return [
-        spikes(steps, x, top, ROW, { colour: unit % 2 === 0 ? BLUE : VERMILLION }),
+        spikes(steps, x, top, ROW, { colour: unit < COUNT ? BLUE : VERMILLION }),
         level(top + ROW + 1, "", { opacity: 0.3 }),
       ];
     }),
