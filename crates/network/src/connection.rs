@@ -21,6 +21,7 @@ mod one_to_one;
 mod pool;
 mod recurrent;
 mod sent;
+mod shared_errors;
 mod stages;
 mod sums;
 mod underway;

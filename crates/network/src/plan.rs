@@ -24,6 +24,16 @@ const COMPACT_SURROGATE: &str =
 /// Most samples that go back together on one thread.
 pub(crate) const TOGETHER: usize = 16;
 
+/// Whether samples share loads of a wide dense layer's weights for the errors that it sends back. The bits are the same without, and
+/// WebAssembly, whose size counts, goes without.
+pub const SHARES_ERRORS: bool = cfg!(not(target_arch = "wasm32"));
+
+/// Most weights that stay in a level-2 cache from sample to sample: 1 MiB.
+const CACHED_WEIGHTS: usize = 1 << 18;
+
+/// Steps of a sample that are enough to make good a load of the weights from further away.
+const MANY_STEPS: usize = 64;
+
 /// Whether all lanes of a recurrent layer take a step at once where every unit needs an error. The bits are the same without; in
 /// WebAssembly, whose vectors have 4 lanes, it is 0.93 times as fast, and the module goes without.
 pub(crate) const TAKES_LAYERS: bool = cfg!(not(target_arch = "wasm32"));
@@ -31,7 +41,8 @@ pub(crate) const TAKES_LAYERS: bool = cfg!(not(target_arch = "wasm32"));
 /// Copies of a layer's weights that backward passes read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WeightCopies {
-    /// Weights by which units of the layer drive each other, in panels for products that samples going back together share.
+    /// Weights in panels, for products that samples going back together share: those by which units of a recurrent layer drive each
+    /// other, and those of a wide dense layer towards its inputs.
     pub(crate) panels: bool,
     /// Weights by which units of the layer drive each other, in whole rows from a unit.
     pub(crate) rows: bool,
@@ -46,6 +57,8 @@ pub struct LayerPlan {
     pub errors: ErrorRoute,
     /// `λ_act · scale` of the previous layer, by which S̄ is multiplied on its way.
     pub(crate) factor: f32,
+    /// Whether samples that go back together share loads of the weights for these errors.
+    shares_errors: bool,
     /// T̄ for the previous layer.
     pub times: TimeRoute,
     /// Errors within the layer.
@@ -70,6 +83,8 @@ pub struct LayerPlan {
 pub struct PlanInput<'a> {
     /// The pass at each layer; activity terms that they have are named in summaries only.
     pub passes: &'a [LayerPass<'a>],
+    /// Steps of a simulation.
+    pub steps: usize,
     /// Path of the rule's activation part through resets, whether or not a layer has that part.
     pub activation_path: ResetPath,
     /// Whether values are observed: then S̄ and T̄ of all layers are read afterwards.
@@ -93,6 +108,11 @@ impl LayerPlan {
     /// Whether samples that go back together share loads of the layer's weights.
     pub fn shares_weights(&self) -> bool {
         self.copies.panels
+    }
+
+    /// Whether they share them for the errors of the previous layer.
+    pub fn shares_errors(&self) -> bool {
+        SHARES_ERRORS && self.shares_errors
     }
 }
 
@@ -165,6 +185,10 @@ fn plan_layer(layers: &[Layer], index: usize, input: &PlanInput<'_>) -> LayerPla
     let own = if input.follows_recurrence { own_route(layer, pass, input.is_observed) } else { OwnRoute::None };
     let has_own_errors = own != OwnRoute::None && layer.connection.delays().is_none() && pass.factor != 0.0;
     let is_broadcast = input.broadcasts && index + 1 == layers.len();
+    let shares_errors = matches!(errors, ErrorRoute::Product | ErrorRoute::Rows)
+        && layer.connection.routes().shares
+        && !input.is_observed
+        && is_wide(&layer.shape, input.steps);
     let is_by_step = matches!(own, OwnRoute::ProductByTile | OwnRoute::RowsByTile);
     let learns_input_delays = layer.delays().is_some_and(|delays| delays.learn && !delays.is_by_connection());
     let kept = KeptAdjoints {
@@ -174,15 +198,16 @@ fn plan_layer(layers: &[Layer], index: usize, input: &PlanInput<'_>) -> LayerPla
     };
     LayerPlan {
         errors,
+        shares_errors,
         factor,
         times,
         own,
         has_terms,
         reads_spikes_only: pass.factor == 0.0 && !has_terms,
         copies: WeightCopies {
-            panels: has_own_errors && !has_few_errors(layer, pass),
+            panels: shares_errors || has_own_errors && !has_few_errors(layer, pass),
             rows: has_own_errors && has_few_errors(layer, pass),
-            towards: source.is_some() && !input.broadcasts && (factor != 0.0 || input.is_observed),
+            towards: source.is_some() && !input.broadcasts && !shares_errors && (factor != 0.0 || input.is_observed),
         },
         needs,
         own_needs: if input.follows_recurrence { own_needs(layer, pass) } else { Vec::new() },
@@ -282,9 +307,15 @@ fn has_few_errors(layer: &Layer, pass: &LayerPass<'_>) -> bool {
     takes_layers(layer, pass) && (pass.factor == 0.0 || is_compact)
 }
 
+/// Whether errors that a dense layer sends back in simulations of so many steps are worth sharing loads of its weights among samples: a
+/// sample alone would wait for them.
+pub fn is_wide(shape: &LayerShape, steps: usize) -> bool {
+    SHARES_ERRORS && !shape.is_shared() && !shape.recurrent && shape.weights() > CACHED_WEIGHTS && steps <= MANY_STEPS
+}
+
 /// How many samples go back together on one thread, where they share products with weights. Recurrent weights of more than 1 MiB come
 /// from the level-3 cache at every step, and should meet many; fewer stay in level 2, if the states of few samples pass through it.
 pub fn together(shapes: &[LayerShape]) -> usize {
-    let is_large = shapes.iter().any(|shape| shape.recurrent && shape.units > 512);
+    let is_large = shapes.iter().any(|shape| shape.recurrent && shape.units * shape.units > CACHED_WEIGHTS);
     if is_large { TOGETHER } else { TOGETHER / 2 }
 }

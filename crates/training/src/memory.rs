@@ -4,7 +4,8 @@ use spikelet_config::{Config, RecurrentPath, Result, RuleConfig};
 use spikelet_data::memory;
 use spikelet_kernels::padded;
 use spikelet_network::outline::{delays, shapes};
-use spikelet_network::plan::together;
+use spikelet_network::plan::{is_wide, together};
+use spikelet_network::shape::LayerShape;
 
 const FLOAT: u64 = size_of::<f32>() as u64;
 /// Arrays of a worker that have a number for each unit and step: membrane, q and r.
@@ -66,9 +67,11 @@ impl NetworkBytes {
                 bytes.samples += states * samples * learnt;
             }
         }
-        let has_products = !matches!(config.rule, RuleConfig::Timing(_) | RuleConfig::EventProp(_))
-            && config.rule.recurrent_path() == RecurrentPath::Full;
-        if has_products && config.network.is_recurrent() {
+        let has_products = !matches!(config.rule, RuleConfig::Timing(_) | RuleConfig::EventProp(_));
+        let within = config.rule.recurrent_path() == RecurrentPath::Full && config.network.is_recurrent();
+        let is_wide = |shape: &LayerShape| is_wide(shape, config.network.steps as usize);
+        let between = config.rule.eprop().is_none() && shapes.iter().skip(1).any(is_wide);
+        if has_products && (within || between) {
             bytes.worker = bytes.worker.saturating_mul(samples.min(together(&shapes) as u64));
         }
         bytes
@@ -94,6 +97,8 @@ impl NetworkBytes {
 
 #[cfg(test)]
 mod tests {
+    use spikelet_network::plan::SHARES_ERRORS;
+
     use super::*;
 
     #[test]
@@ -117,6 +122,23 @@ mod tests {
             NetworkBytes::of(&Config::from_json(&text).unwrap(), 32).worker
         };
         assert_eq!([of(512, true), of(528, true)], [8 * of(512, false), 16 * of(528, false)]);
+    }
+
+    #[test]
+    fn samples_that_share_a_wide_layer_each_take_states() {
+        let of = |inputs: u32, steps: u32, rule: &str| {
+            let text = format!(
+                r#"{{"network":{{"input":9,"steps":{steps},"layers":[{{"type":"dense","units":{inputs}}},{{"type":"dense","units":512}},
+                {{"type":"dense","units":9}}]}},"rule":{{"type":"{rule}"}}}}"#
+            );
+            NetworkBytes::of(&Config::from_json(&text).unwrap(), 32).worker
+        };
+        let states = |inputs: u64, steps: u64| (inputs + 512 + 16) * steps * 4 * 3;
+        assert_eq!(of(512, 64, "activation"), states(512, 64));
+        let together = if SHARES_ERRORS { 8 } else { 1 };
+        assert_eq!(of(528, 64, "activation"), together * states(528, 64));
+        assert_eq!(of(528, 65, "activation"), states(528, 65));
+        assert_eq!(of(528, 64, "timing"), states(528, 64));
     }
 
     #[test]

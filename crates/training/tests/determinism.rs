@@ -66,6 +66,10 @@ const CONVOLUTIONS: &str = r#"[{ "type": "conv2d", "channels": 20, "kernel": 3 }
     { "type": "conv2d", "channels": 66, "kernel": 3 }, { "type": "avgPool2d", "window": 2 }, { "type": "flatten" },
     { "type": "dense", "units": 4 }]"#;
 
+/// A wide layer above windows that overlap: samples share loads of its weights.
+const WIDE: &str = r#"[{ "type": "conv2d", "channels": 100, "kernel": 3 }, { "type": "maxPool2d", "window": 2, "stride": 1 },
+    { "type": "flatten" }, { "type": "dense", "units": 140 }, { "type": "dense", "units": 4 }]"#;
+
 /// Feedback, sums, one-to-one connections, pools with several sources and readers.
 const GRAPH: &str = r#"[{ "name": "a", "type": "conv2d", "channels": 20, "kernel": 3,
       "inputs": [{ "type": "oneToOne", "from": "a", "by": "channel" }] },
@@ -123,6 +127,7 @@ fn cases() -> impl Iterator<Item = Config> {
     let recurrent = [CASES[0], CASES[1], CASES[3], CASES[4], CASES[6]]
         .into_iter()
         .map(|(rule, loss)| config("[1, 5, 6]", RECURRENT, rule, loss));
+    let wide = [CASES[4], CASES[7]].into_iter().map(|(rule, loss)| config("[1, 5, 6]", WIDE, rule, loss));
     let graphs =
         [CASES[0], CASES[1], CASES[3], CASES[4]].into_iter().map(|(rule, loss)| config("[1, 5, 6]", GRAPH, rule, loss));
     let delayed = [CASES[0], CASES[3], CASES[4]].into_iter().map(|(rule, loss)| config("30", DELAYED, rule, loss));
@@ -131,6 +136,7 @@ fn cases() -> impl Iterator<Item = Config> {
         .chain(graphs)
         .chain(convolutions)
         .chain(recurrent)
+        .chain(wide)
         .chain([once, refractory, active, changed, scheduled])
         .chain(learnt)
 }

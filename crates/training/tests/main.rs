@@ -13,3 +13,4 @@ mod rules;
 mod runs;
 mod schema;
 mod stream;
+mod wide_layers;

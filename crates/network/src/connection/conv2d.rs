@@ -246,7 +246,7 @@ impl Weights for Conv2d {
     }
 
     fn routes(&self) -> Routes {
-        Routes { rows: true, carries: false, times: TimeRoute::Rows }
+        Routes { rows: true, carries: false, times: TimeRoute::Rows, shares: false }
     }
 
     fn mark_silent(&self, layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut LayerGradient) {

@@ -13,6 +13,7 @@ use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::listed::{ArrivalRows, ArrivalTimes, Injected};
 use super::sent::{Sent, SourceSite};
+use super::shared_errors::{InputErrors, InputPanels, SharingSample};
 use super::stages::Stages;
 use super::sums::DriveSums;
 use super::weights::{Routes, Weights};
@@ -20,13 +21,14 @@ use crate::aligned::Aligned;
 use crate::events::NO_UNIT;
 use crate::gradient::GradientRows;
 use crate::parameters::{TileParameters, transpose};
-use crate::plan::{TimeRoute, WeightCopies};
+use crate::plan::{LayerPlan, SHARES_ERRORS, TimeRoute, WeightCopies};
 use crate::shape::LayerShape;
 
 /// A dense connection; the forward pass reads its weights as they are stored.
 #[derive(Clone, Debug, Default)]
 pub struct Dense {
     towards: Towards,
+    panels: InputPanels,
 }
 
 /// What the previous layer reads of a backward pass.
@@ -37,6 +39,8 @@ pub(super) struct DenseState {
     /// Rows of r in layers with one tile.
     rows: ArrivalRows,
     injected: Injected,
+    /// Errors of the inputs, where samples that go back together share loads of the weights.
+    errors: InputErrors,
 }
 
 /// Weights towards each site of the previous layer, `[unit][lane]`; empty before the first backward pass.
@@ -146,10 +150,11 @@ impl Dense {
     /// Takes one sample back.
     fn run(&self, state: &mut DenseState, run: &mut BackwardRun<'_>) {
         let PassContext { level, view, plan, end, .. } = run.context;
-        let DenseState { times, rows, injected } = state;
+        let DenseState { times, rows, injected, errors } = state;
         let is_one_tile = view.tiles.len() == 1;
         times.clear();
         injected.clear();
+        errors.clear();
         let lists_rows = run.context.lists_rows();
         let has_times = plan.times != TimeRoute::None;
         run.run_and_show(run.context.every_step(), has_times, &mut |context, number, site| {
@@ -175,14 +180,12 @@ impl Dense {
 }
 
 impl Weights for Dense {
-    fn refresh_backward(
-        &mut self,
-        tiles: &[TileParameters],
-        source: Option<(&Layout, &Stages)>,
-        _copies: WeightCopies,
-    ) {
+    fn refresh_backward(&mut self, tiles: &[TileParameters], source: Option<(&Layout, &Stages)>, copies: WeightCopies) {
         if let Some(source) = source {
             self.towards.refresh(tiles, source);
+        }
+        if SHARES_ERRORS && copies.panels {
+            self.panels.refresh(tiles);
         }
     }
 
@@ -208,15 +211,29 @@ impl Weights for Dense {
         samples.iter_mut().for_each(|(state, run)| self.run(&mut state.dense, run));
     }
 
+    fn share_errors(&self, samples: &mut [(&mut ConnectionState, Sent<'_>)], plan: &LayerPlan) {
+        if !SHARES_ERRORS {
+            return;
+        }
+        let samples = samples.iter_mut().map(|(state, sent)| {
+            let DenseState { injected, errors, .. } = &mut state.dense;
+            SharingSample { sent, injected, errors }
+        });
+        self.panels.fill(&mut samples.collect::<Vec<_>>(), plan.factor);
+    }
+
     fn spike_error(
         &self,
-        _state: &ConnectionState,
+        state: &ConnectionState,
         sent: &Sent<'_>,
         source: &SourceSite<'_>,
         factor: f32,
         error: &mut [f32],
     ) {
-        self.towards.project(sent, source, factor, error);
+        match state.dense.errors.is_filled() {
+            true => state.dense.errors.read(source, error),
+            false => self.towards.project(sent, source, factor, error),
+        }
     }
 
     fn time_gradient(&self, state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
@@ -227,11 +244,12 @@ impl Weights for Dense {
     }
 
     fn routes(&self) -> Routes {
-        Routes { rows: true, carries: true, times: TimeRoute::Listed }
+        Routes { rows: true, carries: true, times: TimeRoute::Listed, shares: true }
     }
 
     fn injected<'a>(&self, state: &'a ConnectionState) -> Option<&'a Injected> {
-        Some(&state.dense.injected).filter(|injected| injected.is_listed())
+        let DenseState { injected, errors, .. } = &state.dense;
+        Some(injected).filter(|injected| injected.is_listed() && (injected.entries.is_empty() || !errors.is_filled()))
     }
 
     fn projection(&self, source: &SourceSite<'_>) -> Option<&[f32]> {

@@ -15,7 +15,7 @@ use crate::events::{LayerSpikes, last_event};
 use crate::gradient::{GradientForm, LayerGradient};
 use crate::model::ModelWriter;
 use crate::parameters::TileParameters;
-use crate::plan::{TimeRoute, WeightCopies};
+use crate::plan::{LayerPlan, TimeRoute, WeightCopies};
 use crate::shape::LayerShape;
 
 /// Kinds of connections in a model file.
@@ -32,6 +32,8 @@ pub struct Routes {
     pub(crate) carries: bool,
     /// How T̄ comes.
     pub(crate) times: TimeRoute,
+    /// Whether samples that go back together can share loads of the weights for S̄.
+    pub(crate) shares: bool,
 }
 
 /// Weights of a layer, with the copies that sums read in another order.
@@ -180,6 +182,10 @@ pub trait Weights {
     /// Prepares [`Weights::spike_error`] of all sites of the previous layer.
     fn prepare_error(&self, _state: &mut ConnectionState, _sent: &Sent<'_>, _factor: f32) {}
 
+    /// Prepares [`Weights::spike_error`] of samples that go back together and share each load of the weights, where the plan of the pass
+    /// says so.
+    fn share_errors(&self, _samples: &mut [(&mut ConnectionState, Sent<'_>)], _plan: &LayerPlan) {}
+
     /// Writes `factor · S̄` at the steps of arrival, for a site of the previous layer, `[step][lane]`.
     fn spike_error(
         &self,
@@ -200,7 +206,7 @@ pub trait Weights {
 
     /// Routes for the errors of the previous layer.
     fn routes(&self) -> Routes {
-        Routes { rows: false, carries: false, times: TimeRoute::Rows }
+        Routes { rows: false, carries: false, times: TimeRoute::Rows, shares: false }
     }
 
     /// What the units inject into projections of their adjoints, where errors come from these.

@@ -8,7 +8,8 @@
 use spikelet_data::SampleEvents;
 use spikelet_kernels::Level;
 use spikelet_network::connection::{
-    BackwardRun, BackwardScratch, ConnectionState, LayerPass, LayerView, Mixing, OutputErrors, PassContext, StagesState,
+    BackwardRun, BackwardScratch, ConnectionState, LayerPass, LayerView, Mixing, OutputErrors, PassContext, Sent,
+    StagesState,
 };
 use spikelet_network::events::LayerSpikes;
 use spikelet_network::feedback::Feedback;
@@ -70,6 +71,9 @@ fn run_layer(samples: &mut [SampleBackward<'_>], pass: &GradientPass, index: usi
     let (network, view) = (back.network, back.network.view(layer));
     let mixing = back.mixing(pass.weights[layer].gradient, index);
     let plan = &back.plans[index][layer];
+    if let Some(next) = back.plans[index].get(layer + 1).filter(|next| next.shares_errors()) {
+        share_errors(samples, layer + 1, next);
+    }
     let parts = samples.iter_mut().map(|sample| sample.at((pass, &back.plans[index]), layer));
     let mut parts: Vec<_> = parts.collect();
     let stages: Vec<_> = parts.iter().map(|part| part.stages).collect();
@@ -98,6 +102,17 @@ fn run_layer(samples: &mut [SampleBackward<'_>], pass: &GradientPass, index: usi
     if pass.broadcasts && layer + 1 == network.neurons() {
         samples.iter_mut().for_each(SampleBackward::take_broadcast);
     }
+}
+
+/// Takes what a layer, whose pass is over, sends back in all samples at once.
+fn share_errors(samples: &mut [SampleBackward<'_>], layer: usize, plan: &LayerPlan) {
+    let Some(&Backpropagation { level, network, .. }) = samples.first().map(|sample| &sample.back) else { return };
+    let parts = samples.iter_mut().map(|sample| {
+        let Workspace { forward, gradient, .. } = &mut *sample.work;
+        let LayerState { connection, adjoints, .. } = &mut forward.layers[layer];
+        (connection, Sent { level, view: network.view(layer), adjoints, end: gradient.end })
+    });
+    network.layers[layer].connection.share_errors(&mut parts.collect::<Vec<_>>(), plan);
 }
 
 /// A layer of a sample in the backward pass.

@@ -114,11 +114,12 @@ impl<'a> FromNext<'a> {
 
     /// What leads by recurrence to the errors at the steps at which spikes arrive.
     fn carried(&self, source: &SourceSite<'_>) -> Option<SpikeError<'a>> {
-        let weights = self.next.connection.projection(source)?;
+        let weights = || self.next.connection.projection(source);
         if let Some(Injected { offsets, entries, .. }) = self.injected {
-            return Some(SpikeError::Projected(ProjectedError { weights, offsets, injections: entries }));
+            return Some(SpikeError::Projected(ProjectedError { weights: weights()?, offsets, injections: entries }));
         }
-        Some(self.injections?.0.error(weights))
+        let (injections, _) = self.injections?;
+        Some(injections.error(weights()?))
     }
 
     /// A site with where its spikes arrive by a path.
@@ -152,6 +153,9 @@ impl<'a> FromNext<'a> {
 
 impl OutputErrors for FromNext<'_> {
     fn spike_error(&self, number: usize, factor: f32, error: &mut Aligned) {
+        if self.injected.is_some_and(|injected| injected.entries.is_empty()) {
+            return error.clear();
+        }
         if !self.error_by_path(number, 0, factor, error) {
             return error.clear();
         }

@@ -169,19 +169,20 @@ impl GradientPass {
     /// How the pass takes each layer of a network.
     pub(crate) fn plan(&self, network: &Network, is_observed: bool) -> Vec<LayerPlan> {
         let passes = self.layers(0.0);
-        plan(&network.layers, network.graph.as_deref(), &self.plan_input(&passes, is_observed))
+        plan(&network.layers, network.graph.as_deref(), &self.plan_input(network, &passes, is_observed))
     }
 
     /// The plan in words, by layer, where hidden layers have a dL/dS at every step.
     pub(crate) fn summaries(&self, network: &Network, activity_gradient: f32) -> Vec<PlanSummary> {
         let passes = self.layers(activity_gradient);
-        let (input, graph) = (self.plan_input(&passes, false), network.graph.as_deref());
+        let (input, graph) = (self.plan_input(network, &passes, false), network.graph.as_deref());
         summaries(graph, &plan(&network.layers, graph, &input), &input)
     }
 
-    fn plan_input<'a>(&self, passes: &'a [LayerPass<'a>], is_observed: bool) -> PlanInput<'a> {
+    fn plan_input<'a>(&self, network: &Network, passes: &'a [LayerPass<'a>], is_observed: bool) -> PlanInput<'a> {
         PlanInput {
             passes,
+            steps: network.steps,
             activation_path: self.activation_path,
             is_observed,
             follows_recurrence: self.follows_recurrence,
