@@ -98,7 +98,8 @@ impl Engine {
             (Until::End, EndSimulation::Batch) => End::At(self.common_end(network, job, batch, executor)),
         };
         let groups = local.len().div_ceil(size);
-        let count = if is_shared { together(&network.shapes).min(size.div_ceil(executor.threads())).max(1) } else { 1 };
+        let of_thread = local.len().min(size).div_ceil(executor.threads());
+        let count = if is_shared { together(&network.shapes).min(of_thread).max(1) } else { 1 };
         for (index, group) in batch[local].chunks(size).enumerate() {
             let results = &mut self.results[..group.len()];
             let (level, workspaces, here) = (self.level, &self.workspaces, &*network);
