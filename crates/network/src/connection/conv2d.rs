@@ -147,7 +147,10 @@ impl Conv2d {
 
 impl Weights for Conv2d {
     fn state(&self, layout: &Layout, steps: usize) -> ConnectionState {
-        let conv2d = Conv2dState { lists: SiteLists::new(layout.sites.len(), steps), ..Conv2dState::default() };
+        let conv2d = Conv2dState {
+            lists: SiteLists::new(self.convolution.listed_sites(layout.sites.len()), steps),
+            ..Conv2dState::default()
+        };
         ConnectionState { conv2d, ..ConnectionState::default() }
     }
 

@@ -52,6 +52,12 @@ impl CarriedGradient {
 
     /// Reads it for the lanes of a site of the previous layer, `[step][lane]`.
     pub(super) fn read(&self, convolution: &Convolution, source: &SourceSite<'_>, error: &mut [f32]) {
+        let rows = self.values.chunks_exact(convolution.input_lanes);
+        if let Some(first) = convolution.strip_of(source.arrival_of_lane) {
+            let lanes = source.site.lanes;
+            error.chunks_exact_mut(lanes).zip(rows).for_each(|(to, from)| to.copy_from_slice(&from[first..][..lanes]));
+            return;
+        }
         let arrivals = source.arrival_of_lane.iter().map(|&arrival| {
             (arrival != NO_UNIT).then(|| {
                 let (first, _, at) = convolution.input_place(arrival);
@@ -59,7 +65,6 @@ impl CarriedGradient {
             })
         });
         let places: Vec<Option<usize>> = arrivals.collect();
-        let rows = self.values.chunks_exact(convolution.input_lanes);
         for (row, from) in error.chunks_exact_mut(source.site.lanes).zip(rows) {
             for (to, place) in row.iter_mut().zip(&places) {
                 *to = place.map_or(0.0, |place| from[place]);

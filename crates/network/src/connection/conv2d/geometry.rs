@@ -119,6 +119,8 @@ pub(crate) struct Convolution {
     pub(crate) input_lanes: usize,
     /// How many outputs see each row of the input, and each column.
     seen_by: (Vec<u64>, Vec<u64>),
+    /// Whether all tiles see the same, so that one list of it serves their sites.
+    lists_once: bool,
     /// First tile that sees each input channel, and the end of the last.
     tiles: Vec<(u32, u32)>,
     /// Start of each tile at each place of the input in `touches`, and the end of the last.
@@ -146,12 +148,15 @@ impl Convolution {
             stride: 0,
             input_lanes: 0,
             seen_by: (Vec::new(), Vec::new()),
+            lists_once: false,
             tiles: Vec::new(),
             touch_offsets: vec![0],
             touches: Vec::new(),
         };
         convolution.cut_input();
         convolution.cut_output();
+        let is_alike = |pair: &[Block]| pair[0].strip == pair[1].strip && pair[0].seen == pair[1].seen;
+        convolution.lists_once = convolution.blocks.windows(2).all(is_alike);
         convolution.tiles = (0..input.channels)
             .map(|channel| convolution.tiles_of(channel))
             .map(|tiles| (tiles.start as u32, tiles.end as u32))
@@ -265,13 +270,18 @@ impl Convolution {
         }
     }
 
-    /// Sites that an input unit touches, with the rows of their weights.
+    /// How many of the sites have a list of what they see; the others see what these do, in their order.
+    pub(crate) fn listed_sites(&self, sites: usize) -> usize {
+        if self.lists_once { sites / self.blocks.len() } else { sites }
+    }
+
+    /// Sites with a list that an input unit touches, with the rows of their weights.
     #[inline]
     pub(crate) fn touched(&self, unit: u32) -> impl Iterator<Item = (usize, u32)> + '_ {
         let places = self.input.places() as u32;
         let channel = unit / places;
         let first = (unit - channel * places) * self.blocks.len() as u32;
-        let tiles = self.tiles[channel as usize];
+        let tiles = if self.lists_once { (0, 1) } else { self.tiles[channel as usize] };
         let offset = |tile: u32| self.touch_offsets[(first + tile) as usize] as usize;
         let touches = &self.touches[offset(tiles.0)..offset(tiles.1)];
         touches.iter().map(move |touch| (touch.site as usize, touch.row.wrapping_add(channel * touch.per_channel)))
@@ -463,5 +473,19 @@ impl Convolution {
         let strip = y * block.strips[phases] + block.strips[phase] + number / places;
         let lanes = block.strip.lanes();
         (block.lane + strip * lanes, lanes, number % places * channels + channel - block.first)
+    }
+
+    /// First lane of the strip that holds these input units in their order, without any other: the channels of one place.
+    pub(crate) fn strip_of(&self, units: &[u32]) -> Option<usize> {
+        let first = *units.first().filter(|&&unit| unit != NO_UNIT)?;
+        let places = self.input.places() as u32;
+        if units.len() > 1 && units[1] != first.wrapping_add(places) {
+            return None;
+        }
+        let (start, lanes, lane) = self.input_place(first);
+        let is_whole =
+            lane == 0 && units.len() == lanes && self.input_block((first / places) as usize).strip.channels == lanes;
+        let in_order = || units.iter().zip((first..).step_by(places as usize)).all(|(&unit, next)| unit == next);
+        (is_whole && in_order()).then_some(start)
     }
 }

@@ -10,13 +10,14 @@ use spikelet_kernels::{Level, Projection, dot, project};
 
 use super::copies::SharedWeights;
 use super::geometry::Convolution;
+use crate::aligned::Aligned;
 use crate::connection::sent::{Sent, SourceSite};
 use crate::events::NO_UNIT;
 
 /// `factor · S̄` of all inputs, strip by strip `[step][lane]`.
 #[derive(Debug, Default)]
 pub(super) struct InputGradient {
-    values: Vec<f32>,
+    values: Aligned,
     end: usize,
 }
 
@@ -25,7 +26,7 @@ impl InputGradient {
     pub(super) fn fill(&mut self, convolution: &Convolution, copies: &[SharedWeights], sent: &Sent<'_>, factor: f32) {
         let (view, end) = (sent.view, sent.end);
         self.end = end;
-        self.values.resize(convolution.input_lanes * end, 0.0);
+        self.values.resize(convolution.input_lanes * end);
         for (tile, block) in convolution.blocks.iter().enumerate() {
             for below in &convolution.input_blocks[convolution.blocks_below(block)] {
                 let lanes = below.strip.lanes();
@@ -52,6 +53,9 @@ impl InputGradient {
 
     /// Reads it for the lanes of a site of the previous layer, `[step][lane]`.
     pub(super) fn read(&self, convolution: &Convolution, source: &SourceSite<'_>, error: &mut [f32]) {
+        if let Some(first) = convolution.strip_of(source.arrival_of_lane) {
+            return error.copy_from_slice(&self.values[first * self.end..][..error.len()]);
+        }
         error.fill(0.0);
         for (lane, &arrival) in source.arrival_of_lane.iter().enumerate() {
             if arrival == NO_UNIT {

@@ -87,6 +87,7 @@ impl SiteLists {
     /// What a site sees, as far as it is listed.
     pub(super) fn events(&self, site: usize) -> StepEvents<'_> {
         let stride = self.steps + 1;
+        let site = site % (self.offsets.len() / stride);
         let offsets = &self.offsets[site * stride..(site + 1) * stride];
         StepEvents { offsets, units: &self.rows, values: &self.values }
     }
