@@ -1,5 +1,5 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
-import type { Config, DelaysBy, LayerConfig, LayerNeuron, RuleConfig } from "../../generated/config.js";
+import type { Config, DelaysBy, LayerConfig, LayerNeuron, RuleConfig, Surrogate } from "../../generated/config.js";
 import type { BackendChoice } from "../../runtime/backend.js";
 import { dataSource, loadSplit } from "../data.js";
 import { syntheticEvents } from "./events.js";
@@ -17,8 +17,21 @@ export interface BenchCase {
   samples(options: { data: string | undefined; backend: BackendChoice }): Promise<SpikeDataset>;
 }
 
+const SIDE = 28;
+const FEW_STEPS = 4;
+
 /** The rule with a surrogate derivative of 0 but near the threshold. */
 const compact = (halfWidth: number): RuleConfig => ({ ...ANTLR, surrogate: { type: "triangle", halfWidth } });
+
+const UNPOOLED: LayerConfig[] = [conv(128), conv(128), { type: "flatten" }];
+const POOLED: LayerConfig[] = [
+  conv(128),
+  { type: "maxPool2d", window: 2 },
+  conv(128),
+  { type: "maxPool2d", window: 2 },
+  { type: "flatten" },
+  { type: "dense", units: 2048 },
+];
 
 /** A case by name. `real` is measured by epochs, the others by batches. */
 export const CASES = {
@@ -85,6 +98,38 @@ export const CASES = {
     weightScale: 4,
     learnt: 0,
     samples: digits,
+  },
+  wide: {
+    about: "1x28x28-conv128c3-conv128c3-10 with arctan as surrogate, synthetic events in 10 % of units and steps, 4 steps",
+    batch: 16,
+    config: wide(UNPOOLED, { type: "arctan" }),
+    weightScale: 5,
+    learnt: 0,
+    samples: fewSteps,
+  },
+  "wide-compact": {
+    about: "the network of wide with a triangle of half-width 0.3 as surrogate",
+    batch: 16,
+    config: wide(UNPOOLED, { type: "triangle", halfWidth: 0.3 }),
+    weightScale: 5,
+    learnt: 0,
+    samples: fewSteps,
+  },
+  "wide-dense": {
+    about: "1x28x28-conv128c3-mpool2-conv128c3-mpool2-2048-10 with arctan as surrogate, the events of wide, 4 steps",
+    batch: 16,
+    config: wide(POOLED, { type: "arctan" }),
+    weightScale: 3.5,
+    learnt: 0,
+    samples: fewSteps,
+  },
+  "wide-dense-compact": {
+    about: "the network of wide-dense with a triangle of half-width 0.3 as surrogate",
+    batch: 16,
+    config: wide(POOLED, { type: "triangle", halfWidth: 0.3 }),
+    weightScale: 3.5,
+    learnt: 0,
+    samples: fewSteps,
   },
   deep: {
     about: "784-2000-2000-10, latency-coded digits, all 300 steps",
@@ -219,6 +264,24 @@ function sourcesOf(block: number): string[] {
 function images(input: [number, number, number], hidden: LayerConfig[]): Config {
   const dense = network(input[0] * input[1] * input[2], []);
   return { ...dense, network: { ...dense.network, input, layers: [...hidden, ...dense.network.layers] } };
+}
+
+/** Few steps through layers of many channels, as one would take an ordinary network: neurons without a synaptic current, counts of spikes. */
+function wide(hidden: LayerConfig[], surrogate: Surrogate): Config {
+  const layers: LayerConfig[] = [...hidden, { type: "dense", units: OUTPUTS }];
+  const neuron = { currentDecay: 0, membraneDecay: 0.5 };
+  return {
+    network: { input: [1, SIDE, SIDE], steps: FEW_STEPS, neuron, layers },
+    rule: { type: "activation", surrogate },
+    loss: { type: "countCrossEntropy" },
+    training: { seed: 1 },
+  };
+}
+
+async function fewSteps(): Promise<SpikeDataset> {
+  const inputs = SIDE * SIDE;
+  const events = Math.round((inputs * FEW_STEPS) / 10);
+  return syntheticEvents({ samples: 128, inputs, steps: FEW_STEPS, events, classes: OUTPUTS });
 }
 
 /** The network of `mnist` with neurons of their own for its two layers. */
