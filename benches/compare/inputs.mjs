@@ -7,12 +7,12 @@ import { ROOT } from "../../scripts/stamps.mjs";
 import { writeNpz } from "./npz.mjs";
 
 /** Samples of a pass; as dense spikes, which the other libraries want, they take half a gigabyte. */
-const SAMPLES = { conv: 128, nmnist: 256 };
+const SAMPLES = { conv: 128, nmnist: 256, "conv-strided": 64, residual: 128 };
 
 /** Digits whose pixels fire once, the darker the earlier, within 25 of 300 steps; or synthetic events. */
 export async function samples(name) {
   const count = SAMPLES[name] ?? 512;
-  if (!["mnist", "deep"].includes(name)) return (await CASES[name].samples({})).slice(0, count);
+  if (!["mnist", "deep", "residual"].includes(name)) return (await CASES[name].samples({})).slice(0, count);
   const all = (await datasets.digits()).encode(encode.latency({ first: 0, last: 24 }));
   return all.split({ seed: 1 }).train.slice(0, count);
 }

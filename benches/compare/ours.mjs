@@ -24,22 +24,24 @@ const session = await BenchSession.open(
 );
 say({
   version: backend.version,
-  configuration: `${backend.kind} ${session.info.simd}, ${CASES[name].about}; ${config.rule.type}, latency loss over first spikes, Adam; after ${learnt} updates, weights of the start × ${weightScale}`,
+  configuration: `${backend.kind} ${session.info.simd}, ${CASES[name].about}; ${config.rule.type}, ${config.loss.type === "latency" ? "latency loss over first spikes" : "cross-entropy over spike counts"}, Adam; after ${learnt} updates, weights of the start × ${weightScale}`,
 });
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [phase, limit] = line.split(" ");
-  const start = performance.now();
+  const [start, processor] = [performance.now(), process.cpuUsage()];
   let samples = 0;
   let seconds = 0;
   do {
     samples += await session[phase]();
     seconds = (performance.now() - start) / 1000;
   } while (seconds < Number(limit));
+  const { user, system } = process.cpuUsage(processor);
   const spikes = await session.spikesPerUnit();
   say({
     samples,
     seconds,
+    processorSeconds: (user + system) / 1e6,
     spikesPerSample: spikes.map((rate, layer) => rate * session.info.layers[layer].units),
     peakMemoryBytes: peakMemory(),
   });

@@ -22,7 +22,16 @@ const AS_LOOPS = {
   "recurrent-events": "700-256R-20 on 8,000 events",
   "recurrent-events-compact": "700-256R-20 on 8,000 events, a compact surrogate",
   "recurrent-events-timing": "700-256R-20 on 8,000 events, the rule timing",
+  "conv-strided": "2x34x34-conv16c3s2-conv32c3s2-10 on events in 1 % of units and steps",
+  residual: "three residual blocks of 16 channels on latency-coded digits",
+  wide: "1x28x28-conv128c3-conv128c3-10 on events in 10 % of units and steps, 4 steps",
+  "wide-compact": "the same with a compact surrogate",
+  "wide-dense": "1x28x28-conv128c3-mpool2-conv128c3-mpool2-2048-10, 4 steps",
+  "wide-dense-compact": "the same with a compact surrogate",
 };
+
+/** Most samples of a batch that fit into 20 GB as dense activations of every step. */
+const MOST_SAMPLES = { residual: 4, "conv-strided": 16 };
 
 /** What is compared, as which network of theirs, and with whom. */
 export const COMPARED = {
@@ -30,11 +39,11 @@ export const COMPARED = {
   conv: { about: "2x34x34-conv8c5-apool2-10 on events in 1 % of units and steps", network: "conv", peers: ["spikingjelly"] },
   ...Object.fromEntries(
     Object.entries(AS_LOOPS).map(([name, about]) => {
-      return [name, { about, network: name.replace(/-(compact|timing)$/, ""), peers: ["loops"] }];
+      return [name, { about, network: name.replace(/-(compact|timing)$/, ""), peers: ["loops"], most: MOST_SAMPLES[name] }];
     }),
   ),
 };
 
 /** What holds for all of them. */
 export const INCLUDED =
-  "Training is forward, backward and Adam on the same samples; inference is the forward pass. The others get dense spikes made beforehand, a cross-entropy over output spike counts and their own neuron; we get events encoded beforehand, a latency loss and ours. Their dense products cost the same however many units fire; initial weights or some updates let every layer fire. Loading, encoding, compilation and a first pass are left out for all.";
+  "Training is forward, backward and Adam on the same samples; inference is the forward pass. The others get dense spikes made beforehand, a cross-entropy over output spike counts and their own neuron; we get events encoded beforehand, a latency loss (networks of 4 steps: that cross-entropy) and ours. Their dense products cost the same however many units fire; initial weights or some updates let every layer fire. Loading, encoding, compilation and a first pass are left out for all.";

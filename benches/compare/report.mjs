@@ -18,6 +18,7 @@ export function comparisonTable(rows) {
         "ours",
         "ratio",
         "spread of the ratio",
+        "ratio by processor time",
         "peak MB",
         "ours, MB",
         "spikes a sample",
@@ -33,6 +34,7 @@ export function comparisonTable(rows) {
 
 function row({ peer, name, phase, batch, threads, turns }) {
   const rate = ({ samples, seconds }) => samples / seconds;
+  const perProcessorSecond = ({ samples, processorSeconds }) => samples / processorSeconds;
   const ratios = turns.map(({ other, ours }) => rate(ours) / rate(other));
   const last = turns.at(-1);
   const spikes = ({ spikesPerSample }) => spikesPerSample.map(grouped).join(" + ");
@@ -46,6 +48,7 @@ function row({ peer, name, phase, batch, threads, turns }) {
     median(turns.map(({ ours }) => rate(ours))),
     median(ratios),
     percent(spread(ratios)),
+    median(turns.map(({ other, ours }) => perProcessorSecond(ours) / perProcessorSecond(other))),
     last.other.peakMemoryBytes / 1e6,
     last.ours.peakMemoryBytes / 1e6,
     spikes(last.other),

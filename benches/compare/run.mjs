@@ -1,5 +1,5 @@
 // npm run bench:compare: trains and runs 784-800-10 over 300 steps with SpikingJelly, snnTorch, Norse, Spyx and with us, a
-// convolution with SpikingJelly, dense, deep and recurrent networks with plain PyTorch loops, taking turns on the same samples, and
+// convolution with SpikingJelly, dense, deep, recurrent and wide networks with plain PyTorch loops, taking turns on the same samples, and
 // writes the ratios with their spread.
 //
 // npm run bench:compare -- --quick
@@ -45,7 +45,8 @@ await main(async () => {
   for (const name of cases) {
     const inputs = await exportSamples(name);
     for (const peer of peers.filter((peer) => COMPARED[name].peers.includes(peer))) {
-      for (const batch of list(words.batches)) {
+      const most = COMPARED[name].most ?? Number.POSITIVE_INFINITY;
+      for (const batch of new Set(list(words.batches).map((batch) => String(Math.min(Number(batch), most))))) {
         process.stderr.write(`${COMPARED[name].about}: ${peer}, batch ${batch}\n`);
         const script = join(ROOT, "benches/compare/peers/worker.py");
         const worker = [script, peer, COMPARED[name].network, inputs, String(stepsOf(name)), batch, words.threads];

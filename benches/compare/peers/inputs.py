@@ -11,6 +11,10 @@ UNITS = {
     "deep": INPUTS,
     "recurrent": INPUTS,
     "recurrent-events": 700,
+    "conv-strided": CAMERA,
+    "residual": INPUTS,
+    "wide": INPUTS,
+    "wide-dense": INPUTS,
 }
 HIDDEN = 800
 OUTPUTS = 10

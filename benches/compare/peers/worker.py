@@ -25,13 +25,13 @@ def main():
     for line in sys.stdin:
         phase, limit = line.split()
         work = getattr(network, phase)
-        pieces, start = 0, time.perf_counter()
+        pieces, start, processor = 0, time.perf_counter(), time.process_time()
         while pieces == 0 or time.perf_counter() - start < float(limit):
             work()
             pieces += 1
-        seconds = time.perf_counter() - start
+        seconds, processor = time.perf_counter() - start, time.process_time() - processor
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        say(samples=pieces * batch, seconds=seconds, spikesPerSample=network.activity(), peakMemoryBytes=peak)
+        say(samples=pieces * batch, seconds=seconds, processorSeconds=processor, spikesPerSample=network.activity(), peakMemoryBytes=peak)
 
 
 def say(**fields):
