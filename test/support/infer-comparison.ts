@@ -8,7 +8,7 @@ export const STEPS = 150;
 export const OUTPUTS = 4;
 
 /** Numbers from 0 to 1 that look random. */
-function randomNumbers(seed: number): () => number {
+export function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -48,12 +48,15 @@ function unitsOf(input: Config["network"]["input"]): number {
 }
 
 /** Events in no order, some of them more than once, fewer of them towards the end. */
-export function randomSpikes({ input, steps = STEPS, isWeighted = false, silentFrom = steps }: Case, seed: number) {
+export function randomSpikes(
+  { input, steps = STEPS, isWeighted = false, silentFrom = steps, inputUntil = silentFrom }: Case,
+  seed: number,
+) {
   const random = randomNumbers(seed);
   const units = unitsOf(input);
-  const count = Math.ceil(silentFrom * Math.max(units * 0.05, Math.min(units, 4)));
+  const count = Math.ceil(inputUntil * Math.max(units * 0.05, Math.min(units, 4)));
   const events = Array.from({ length: count }, () => ({
-    time: Math.floor(random() ** 1.3 * silentFrom),
+    time: Math.floor(random() ** 1.3 * inputUntil),
     unit: Math.floor(random() * units),
     value: random() < 0.3 ? 1 : Math.fround(2 * random() - 0.5),
   }));

@@ -14,6 +14,8 @@ export interface Case {
   fires?: boolean;
   /** Step before which all events are, and no biases: what is left of them gets so small that it becomes 0. */
   silentFrom?: number;
+  /** Step before which all events are, with biases. */
+  inputUntil?: number;
 }
 
 const dense = (units: number, more: object = {}): LayerConfig => ({ type: "dense", units, ...more });
@@ -32,8 +34,53 @@ function adlifWith(reset: Reset): [string, Case] {
   return [`reset ${reset} of adlif`, { input: 20, layers: [dense(30)], neuron }];
 }
 
+/** Networks that come to rest long before the end of a sample. */
+function resting(): Record<string, Case> {
+  const rests = { inputUntil: 25, steps: 300, fires: true };
+  const chain = { input: 20, layers: [dense(70), dense(30), dense(5)] };
+  const hidden = (layer: LayerConfig): Case => ({ ...rests, input: 20, layers: [layer, dense(5)], strength: 8 });
+  return {
+    "at rest": { ...chain, ...rests },
+    "at rest, with a readout": { ...chain, ...rests, fires: false },
+    "at rest, slowly": { ...chain, ...rests, neuron: { currentDecay: 0.95, membraneDecay: 0.98 }, strength: 4 },
+    "without input": { ...chain, steps: 40, inputUntil: 1 },
+    "at rest, units that adapt": { ...chain, ...rests, neuron: { ...FAST, type: "alif", adaptationDecay: 0.9 } },
+    "at rest, adlif behind lif": hidden(
+      dense(30, { neuron: { ...FAST, type: "adlif", subthresholdCoupling: 1, spikeCoupling: 1 } }),
+    ),
+    "at rest, refractory": { ...chain, ...rests, neuron: { ...FAST, refractory: 5 } },
+    "at rest, a single spike": { ...chain, ...rests, neuron: { ...FAST, singleSpike: true } },
+    "at rest, a soft reset": { ...chain, ...rests, neuron: { ...FAST, reset: "subtract" } },
+    "at rest, constants by unit": hidden(
+      dense(40, {
+        neuron: { threshold: spread(0.5, 2, 40), currentDecay: spread(0.5, 0.9, 40), membraneDecay: spread(0.5, 0.95, 40) },
+      }),
+    ),
+    "at rest, delays by input": hidden(dense(30, { delays: { max: 40 } })),
+    "at rest, delays by connection": hidden(dense(30, { delays: { by: "connection", max: 40 } })),
+    "at rest, recurrent": { ...hidden(dense(30, { recurrent: true })), strength: 4 },
+    "at rest, convolutions and pools": {
+      ...rests,
+      input: [2, 12, 12],
+      layers: [{ type: "maxPool2d", window: 2 }, conv2d(6), { type: "avgPool2d", window: 2 }, { type: "flatten" }, dense(5)],
+      strength: 8,
+    },
+    "at rest, feedback of spikes": {
+      ...rests,
+      input: 20,
+      layers: [
+        dense(30, { name: "a", inputs: [{ type: "dense", from: "c" }] }),
+        dense(30, { name: "b", from: "input" }),
+        dense(5, { name: "c", from: ["a", "b"] }),
+      ],
+      strength: 4,
+    },
+  };
+}
+
 /** Chains: each kind of connection, pool, delay and neuron. */
 export const CHAINS: Record<string, Case> = {
+  ...resting(),
   dense: { input: 30, layers: [dense(70), dense(20)] },
   "a long sample of units that fire": { input: 20, layers: [dense(30), dense(5)], steps: 700, fires: true },
   "silence after a few events": {

@@ -50,6 +50,31 @@ describe("a model in spikelet/infer/wasm", () => {
   });
 });
 
+describe("memory", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("does not grow with predictions", async () => {
+    const { network, file } = await exported({ input: 20, layers: [{ type: "dense", units: 30, delays: { max: 5 } }] });
+    const memories: WebAssembly.Memory[] = [];
+    const { Module, Instance } = WebAssembly;
+    class Watched extends Instance {
+      constructor(module: WebAssembly.Module) {
+        super(module);
+        memories.push(this.exports["memory"] as WebAssembly.Memory);
+      }
+    }
+    vi.stubGlobal("WebAssembly", { Module, Instance: Watched });
+    const model = load(file, { engine: "wasm" });
+    const spikes = randomSpikes({ input: 20, layers: [] }, 1);
+    model.predict(spikes);
+    const before = memories.map(({ buffer }) => buffer.byteLength);
+    for (let k = 0; k < 1500; k++) model.predict(spikes);
+    expect(before.length).toBe(1);
+    expect(memories.map(({ buffer }) => buffer.byteLength)).toEqual(before);
+    network.dispose();
+  });
+});
+
 describe("the engine", () => {
   afterEach(() => vi.unstubAllGlobals());
   const given: Case = { input: 20, layers: [{ type: "dense", units: 30 }] };

@@ -1,6 +1,7 @@
 import { PlainEngine } from "./engine.js";
 import { Model } from "./model.js";
 import { readModel } from "./model-file.js";
+import { Stream } from "./stream.js";
 
 /**
  * Reads a model file, which `network.exportModel` and `spikelet export model` write.
@@ -10,5 +11,5 @@ import { readModel } from "./model-file.js";
 export function load(bytes: Uint8Array | ArrayBuffer): Model {
   const { description, trainedOn } = readModel(bytes);
   // The bytes of the file are not kept.
-  return new Model(description, trainedOn, () => new PlainEngine(description));
+  return new Model(description, trainedOn, () => new Stream(description, new PlainEngine(description)));
 }

@@ -1,10 +1,9 @@
 import type { Decision } from "./decision.js";
 import type { DecisionKind, Description } from "./description.js";
-import type { Engine } from "./engine.js";
 import { InferError } from "./errors.js";
 import type { TrainedOn } from "./model-file.js";
 import type { SpikeTrain } from "./spikes.js";
-import { Stream } from "./stream.js";
+import type { Stream } from "./stream.js";
 
 /** What a network answers to a sample. */
 export interface Prediction extends Decision {
@@ -37,19 +36,19 @@ export class Model {
   /** What it was trained on; `undefined` if that is not known. */
   readonly trainedOn: TrainedOn | undefined;
   readonly #description: Description;
-  readonly #engine: () => Engine;
+  readonly #begin: () => Stream;
   readonly #stream: Stream;
 
   /** @internal Use `load`. */
-  constructor(description: Description, trainedOn: TrainedOn | undefined, engine: () => Engine) {
+  constructor(description: Description, trainedOn: TrainedOn | undefined, begin: () => Stream) {
     this.inputs = description.inputs;
     this.outputs = description.outputs;
     this.steps = description.steps;
     this.decision = description.decision;
     this.trainedOn = trainedOn;
     this.#description = description;
-    this.#engine = engine;
-    this.#stream = this.stream();
+    this.#begin = begin;
+    this.#stream = begin();
   }
 
   /** Names of the classes, by output, if the training data named them. */
@@ -69,13 +68,9 @@ export class Model {
     if (earlyDecision && isReadout) {
       throw new InferError("CONFIG_INVALID", "earlyDecision", "needs outputs that fire");
     }
-    const awaited = earlyDecision ? 1 : endsEarly ? outputs : outputs + 1;
-    const seen = new Set<number>();
+    const awaited = earlyDecision ? 1 : endsEarly ? outputs : Infinity;
     this.#stream.restart();
-    const { start: _, ...answer } = this.#stream.runUntil(spikes, steps, (fired) => {
-      for (const unit of fired) seen.add(unit);
-      return seen.size >= awaited;
-    });
+    const { start: _, ...answer } = this.#stream.runUntil(spikes, steps, awaited, true);
     const firstSpikes = new Uint32Array(outputs).fill(answer.steps);
     const { times, units } = answer.spikes;
     for (let k = times.length - 1; k >= 0; k--) firstSpikes[units[k] as number] = times[k] as number;
@@ -84,6 +79,6 @@ export class Model {
 
   /** Begins a stream, in which the network answers step by step. */
   stream(): Stream {
-    return new Stream(this.#description, this.#engine());
+    return this.#begin();
   }
 }

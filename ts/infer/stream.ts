@@ -21,30 +21,33 @@ export interface StreamAnswer extends Decision {
 
 /** A network that answers step by step; its units keep their states between calls. There is no last step. */
 export class Stream {
-  readonly #description: Description;
-  readonly #engine: Engine;
-  #tally: Tally;
+  /** @internal */
+  readonly description: Description;
+  /** @internal */
+  readonly engine: Engine;
+  /** @internal */
+  tally: Tally;
 
   /** @internal Use `model.stream()`. */
   constructor(description: Description, engine: Engine) {
-    this.#description = description;
-    this.#engine = engine;
-    this.#tally = new Tally(description, 0);
+    this.description = description;
+    this.engine = engine;
+    this.tally = new Tally(description, 0);
   }
 
   /** Steps since the start. */
   get steps(): number {
-    return this.#tally.steps;
+    return this.tally.steps;
   }
 
   /** The decision over all steps since the start, or since decisions were restarted. */
   get decision(): Decision {
-    return this.#tally.decision();
+    return this.tally.decision();
   }
 
   /** `[output]`: membranes of a readout after the last step, overwritten by the next; empty if the last layer fires. */
   get membranes(): Float32Array {
-    return this.#description.isReadout ? this.#engine.membranes : new Float32Array();
+    return this.description.isReadout ? this.engine.membranes : new Float32Array();
   }
 
   /**
@@ -56,8 +59,8 @@ export class Stream {
    * then the step is not run.
    */
   step(units: ArrayLike<number> = [], values?: ArrayLike<number>): readonly number[] {
-    const { input } = this.#engine;
-    const end = this.#description.inputs;
+    const { input } = this.engine;
+    const end = this.description.inputs;
     let [k, last] = [0, 0];
     // Units in order need no schedule.
     for (; values === undefined && isWhole(units[k], last, end); k++) {
@@ -66,7 +69,7 @@ export class Stream {
     }
     if (values !== undefined || k < units.length) {
       clear(input);
-      new Schedule({ times: new Uint8Array(units.length), units, values }, 1, this.#description).send(0, input);
+      new Schedule({ times: new Uint8Array(units.length), units, values }, 1, this.description).send(0, input);
     }
     return this.#step();
   }
@@ -80,23 +83,23 @@ export class Stream {
    * a max pool; then no step is run.
    */
   run(spikes: SpikeTrain, steps = 1): StreamAnswer {
-    return this.runUntil(spikes, whole(steps, MAX_STEPS + 1, "steps"), () => false);
+    return this.runUntil(spikes, whole(steps, MAX_STEPS + 1, "steps"), Infinity, false);
   }
 
-  /** @internal Runs up to so many steps, and ends after one at which `ends` says so. */
-  runUntil(spikes: SpikeTrain, steps: number, ends: (fired: readonly number[]) => boolean): StreamAnswer {
-    const schedule = new Schedule(spikes, steps, this.#description);
+  /** @internal Runs up to so many steps, and ends after the one at which so many outputs have fired; `isAll`: then comes `restart`. */
+  runUntil(spikes: SpikeTrain, steps: number, awaited: number, _isAll: boolean): StreamAnswer {
+    const schedule = new Schedule(spikes, steps, this.description);
     const start = this.steps;
+    const seen = new Set<number>();
     const [times, units, membranes]: [number[], number[], number[]] = [[], [], []];
-    for (let step = 0; step < steps; step++) {
-      schedule.send(step, this.#engine.input);
-      const fired = this.#step();
-      for (const unit of fired) {
+    for (let step = 0; step < steps && seen.size < awaited; step++) {
+      schedule.send(step, this.engine.input);
+      for (const unit of this.#step()) {
         times.push(step);
         units.push(unit);
+        seen.add(unit);
       }
       membranes.push(...this.membranes);
-      if (ends(fired)) break;
     }
     return {
       ...this.decision,
@@ -109,18 +112,18 @@ export class Stream {
 
   /** Resets the network and the decision to before the first step. */
   restart(): void {
-    this.#engine.restart();
-    this.#tally = new Tally(this.#description, 0);
+    this.engine.restart();
+    this.tally = new Tally(this.description, 0);
   }
 
   /** Makes the decision over the steps to come alone; the units keep their states. */
   restartDecision(): void {
-    this.#tally = new Tally(this.#description, this.steps);
+    this.tally = new Tally(this.description, this.steps);
   }
 
   #step(): readonly number[] {
-    const fired = this.#engine.step();
-    this.#tally.add(fired, this.#engine.membranes);
+    const fired = this.engine.step();
+    this.tally.add(fired, this.engine.membranes);
     return fired;
   }
 }

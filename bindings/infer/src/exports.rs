@@ -7,7 +7,13 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::panic::PanicInfo;
 
-use spikelet_infer::{Engine, Network};
+use spikelet_infer::{Network, Run, Runner};
+
+/// An engine, and what [`view`] found.
+struct Running {
+    runner: Runner<'static>,
+    view: [usize; 2],
+}
 
 #[panic_handler]
 fn trap(_: &PanicInfo<'_>) -> ! {
@@ -36,9 +42,9 @@ unsafe extern "C" fn network(section: *const u8, bytes: usize) -> *const Network
 /// # Safety
 /// `of` comes from [`network`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn engine(of: *const Network) -> *mut Engine<'static> {
+unsafe extern "C" fn engine(of: *const Network) -> *mut Running {
     // SAFETY: networks are never freed.
-    Box::leak(Box::new(Engine::new(unsafe { &*of })))
+    Box::leak(Box::new(Running { runner: Runner::new(unsafe { &*of }), view: [0; 2] }))
 }
 
 /// Address of the units of the events of the next step, of which there are so many.
@@ -46,9 +52,9 @@ unsafe extern "C" fn engine(of: *const Network) -> *mut Engine<'static> {
 /// # Safety
 /// `engine` comes from [`engine`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn units(engine: *mut Engine<'static>, events: usize) -> *mut u32 {
+unsafe extern "C" fn units(engine: *mut Running, events: usize) -> *mut u32 {
     // SAFETY: engines are never freed, and the module has one thread.
-    unsafe { &mut *engine }.input(events).0.as_mut_ptr()
+    unsafe { &mut *engine }.runner.engine.input(events).0.as_mut_ptr()
 }
 
 /// Address of their values, which are 1.
@@ -56,9 +62,9 @@ unsafe extern "C" fn units(engine: *mut Engine<'static>, events: usize) -> *mut 
 /// # Safety
 /// `engine` comes from [`engine`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn values(engine: *mut Engine<'static>, events: usize) -> *mut f32 {
+unsafe extern "C" fn values(engine: *mut Running, events: usize) -> *mut f32 {
     // SAFETY: as in `units`.
-    unsafe { &mut *engine }.input(events).1.as_mut_ptr()
+    unsafe { &mut *engine }.runner.engine.input(events).1.as_mut_ptr()
 }
 
 /// Takes a step, and returns how many outputs fire; without values, those of all events are 1.
@@ -66,9 +72,9 @@ unsafe extern "C" fn values(engine: *mut Engine<'static>, events: usize) -> *mut
 /// # Safety
 /// `engine` comes from [`engine`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn step(engine: *mut Engine<'static>, has_values: usize) -> usize {
+unsafe extern "C" fn step(engine: *mut Running, has_values: usize) -> usize {
     // SAFETY: as in `units`.
-    unsafe { &mut *engine }.step(has_values != 0).len()
+    unsafe { &mut *engine }.runner.engine.step(has_values != 0).len()
 }
 
 /// Address of the outputs that fired at the last step, in order.
@@ -76,9 +82,9 @@ unsafe extern "C" fn step(engine: *mut Engine<'static>, has_values: usize) -> us
 /// # Safety
 /// `engine` comes from [`engine`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn fired(engine: *const Engine<'static>) -> *const u32 {
+unsafe extern "C" fn fired(engine: *const Running) -> *const u32 {
     // SAFETY: as in `units`.
-    unsafe { &*engine }.fired().as_ptr()
+    unsafe { &*engine }.runner.engine.fired().as_ptr()
 }
 
 /// Address of V of each output after the last step.
@@ -86,9 +92,9 @@ unsafe extern "C" fn fired(engine: *const Engine<'static>) -> *const u32 {
 /// # Safety
 /// `engine` comes from [`engine`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn membranes(engine: *const Engine<'static>) -> *const f32 {
+unsafe extern "C" fn membranes(engine: *const Running) -> *const f32 {
     // SAFETY: as in `units`.
-    unsafe { &*engine }.membranes().as_ptr()
+    unsafe { &*engine }.runner.engine.membranes().as_ptr()
 }
 
 /// Goes back to before the first step.
@@ -96,7 +102,50 @@ unsafe extern "C" fn membranes(engine: *const Engine<'static>) -> *const f32 {
 /// # Safety
 /// `engine` comes from [`engine`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn restart(engine: *mut Engine<'static>) {
+unsafe extern "C" fn restart(engine: *mut Running) {
     // SAFETY: as in `units`.
-    unsafe { &mut *engine }.restart();
+    unsafe { &mut *engine }.runner.engine.restart();
+}
+
+/// Address of the steps of the events of the next run, which their units and the bits of their values follow.
+///
+/// # Safety
+/// `engine` comes from [`engine`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn events(engine: *mut Running, count: usize) -> *mut u32 {
+    // SAFETY: as in `units`.
+    unsafe { &mut *engine }.runner.events(count).as_mut_ptr()
+}
+
+/// Takes up to so many steps with the events of [`events`], and returns how many: it ends after the step at which `awaited` outputs have
+/// fired. Units rest in a whole sample, which [`restart`] follows.
+///
+/// # Safety
+/// `engine` comes from [`engine`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn run(
+    engine: *mut Running,
+    has_values: usize,
+    steps: usize,
+    awaited: usize,
+    is_whole: usize,
+) -> usize {
+    // SAFETY: as in `units`.
+    unsafe { &mut *engine }.runner.run(Run { has_values: has_values != 0, steps, awaited, is_whole: is_whole != 0 })
+}
+
+/// Address and number of the words of what the last run left behind: 0 step and unit of each output spike, 1 the membranes of a readout at
+/// each step.
+///
+/// # Safety
+/// `engine` comes from [`engine`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn view(engine: *mut Running, what: usize) -> *const [usize; 2] {
+    // SAFETY: as in `units`.
+    let Running { runner, view } = unsafe { &mut *engine };
+    *view = match what {
+        0 => [runner.spikes().as_ptr().addr(), runner.spikes().len()],
+        _ => [runner.membranes().as_ptr().addr(), runner.membranes().len()],
+    };
+    view
 }

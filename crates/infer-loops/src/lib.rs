@@ -57,12 +57,36 @@ pub fn add_row(weights: &[f32], value: f32, sums: &mut [f32]) {
     sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight * value);
 }
 
+/// Rows that [`add_rows`] adds at once, in order.
+pub const ROWS: usize = 4;
+
+/// Adds values times rows of weights to the sums, as [`add_row`] does one by one; sums are written once.
+#[inline(never)]
+pub fn add_rows(rows: [(&[f32], f32); ROWS], sums: &mut [f32]) {
+    let units = sums.len();
+    let [(a, by_a), (b, by_b), (c, by_c), (d, by_d)] = rows.map(|(row, value)| (&row[..units], value));
+    for k in 0..units {
+        sums[k] = (((sums[k] + a[k] * by_a) + b[k] * by_b) + c[k] * by_c) + d[k] * by_d;
+    }
+}
+
 /// Adds `scale` times the sums to the drive, and sets them to 0.
 #[inline(never)]
 pub fn move_sums(sums: &mut [f32], scale: f32, drive: &mut [f32]) {
     for (drive, sum) in drive.iter_mut().zip(sums) {
         *drive += scale * *sum;
         *sum = 0.0;
+    }
+}
+
+/// max(V, V∞) + max(J, 0) · most.
+#[inline(never)]
+pub fn bound(membrane: &[f32], current: &[f32], rests: &[f32], most: f32, to: &mut [f32]) {
+    let units = to.len();
+    let (membrane, current, rests) = (&membrane[..units], &current[..units], &rests[..units]);
+    let max = |a: f32, b: f32| if a > b { a } else { b };
+    for k in 0..units {
+        to[k] = max(membrane[k], rests[k]) + max(current[k], 0.0) * most;
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use spikelet_infer_loops::{add_row, move_sums};
+use spikelet_infer_loops::{ROWS, add_row, add_rows, move_sums};
 
 use crate::events::{Events, Sources};
 use crate::geometry::{Axis, Shape, Window};
@@ -64,6 +64,8 @@ pub(crate) struct Sent {
     /// Events by the slot at which they arrive.
     underway: Vec<Events>,
     now: usize,
+    /// Steps since the last event.
+    pub(crate) silent: usize,
 }
 
 impl Connection {
@@ -111,13 +113,18 @@ impl Connection {
             Delays::ByInput(_) => (1, self.slots),
             Delays::ByConnection(_) => (self.slots, 0),
         };
-        Sent { sums: vec![0.0; sums * units], underway: (0..underway).map(|_| Events::default()).collect(), now: 0 }
+        Sent {
+            sums: vec![0.0; sums * units],
+            underway: (0..underway).map(|_| Events::default()).collect(),
+            now: 0,
+            silent: usize::MAX,
+        }
     }
 
     /// Sends the events that `each` hands over, and adds what arrives to `drive`, by position.
     pub(crate) fn send(&self, sent: &mut Sent, each: &Sources<'_>, drive: &mut [f32]) {
         let units = drive.len();
-        let Sent { sums, underway, now } = sent;
+        let Sent { sums, underway, now, .. } = sent;
         let here = *now;
         *now = (here + 1) % self.slots;
         match (&self.kind, &self.delays) {
@@ -126,15 +133,23 @@ impl Connection {
                 let at = position_of(unit / places, unit % places, filters, places);
                 drive[at] += self.scale * (self.weights[unit] * value);
             }),
-            (_, Delays::None) => {
-                let mut any = false;
+            (Kind::Dense, Delays::None) => {
+                let row = |unit: usize| &self.weights[unit * units..(unit + 1) * units];
+                let mut waiting = [(&[][..], 0.0); ROWS];
+                let mut count = 0;
                 each(&mut |unit, value| {
-                    any = true;
-                    self.add(unit, value, sums);
+                    waiting[count] = (row(unit), value);
+                    count = (count + 1) % ROWS;
+                    if count == 0 {
+                        add_rows(waiting, sums);
+                    }
                 });
-                if any {
-                    move_sums(sums, self.scale, drive);
-                }
+                waiting[..count].iter().for_each(|(row, value)| add_row(row, *value, sums));
+                move_sums(sums, self.scale, drive);
+            }
+            (_, Delays::None) => {
+                each(&mut |unit, value| self.add(unit, value, sums));
+                move_sums(sums, self.scale, drive);
             }
             (_, Delays::ByInput(steps)) => {
                 each(&mut |unit, value| {
@@ -160,12 +175,26 @@ impl Connection {
         }
     }
 
+    /// Whether nothing is on its way.
+    pub(crate) fn is_idle(&self, sent: &Sent) -> bool {
+        sent.silent >= self.slots
+    }
+
     /// Adds `value` times the weights of an input to the sums.
     fn add(&self, unit: usize, value: f32, sums: &mut [f32]) {
         match &self.kind {
             Kind::Convolution(convolution) => convolution.add(&self.weights, self.shape, (unit, value), sums),
             _ => add_row(&self.weights[unit * sums.len()..(unit + 1) * sums.len()], value, sums),
         }
+    }
+}
+
+impl Sent {
+    /// Goes back to before the first step.
+    pub(crate) fn clear(&mut self) {
+        self.sums.fill(0.0);
+        self.underway.iter_mut().for_each(Events::clear);
+        self.silent = usize::MAX;
     }
 }
 

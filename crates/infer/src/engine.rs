@@ -1,5 +1,7 @@
 //! A network on its way, step by step.
 
+use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::mem::{swap, take};
 
@@ -8,6 +10,7 @@ use crate::events::Events;
 use crate::network::{Layer, Network, Node, Source};
 use crate::neuron::States;
 use crate::pool::PoolState;
+use crate::rest::Awake;
 
 /// A network on its way.
 #[derive(Debug)]
@@ -17,6 +20,9 @@ pub struct Engine<'a> {
     /// What each node sends at this step, and what it sent at the one before.
     sent: Vec<[Events; 2]>,
     states: Vec<NodeState>,
+    /// Whether a node can't fire again; and whether there are no more events of the input, so that nodes may rest.
+    is_over: Vec<bool>,
+    is_input_over: bool,
     step: usize,
     fired: Vec<u32>,
     /// By output, between two looks at what fired.
@@ -25,8 +31,18 @@ pub struct Engine<'a> {
 
 #[derive(Debug)]
 enum NodeState {
-    Layer { states: States, sent: Vec<Sent>, drive: Vec<f32> },
+    Layer(Box<LayerState>),
     Pool(PoolState),
+}
+
+#[derive(Debug)]
+struct LayerState {
+    states: States,
+    sent: Vec<Sent>,
+    drive: Vec<f32>,
+    /// Units that can still fire, and whether only they are left.
+    awake: Awake,
+    is_resting: bool,
 }
 
 impl<'a> Engine<'a> {
@@ -36,43 +52,44 @@ impl<'a> Engine<'a> {
     #[must_use]
     pub fn new(network: &'a Network) -> Self {
         let state = |node: &Node| match node {
-            Node::Layer(layer) => NodeState::Layer {
+            Node::Layer(layer) => NodeState::Layer(Box::new(LayerState {
                 states: layer.neurons.states(),
                 sent: layer.connections.iter().map(|(_, connection)| connection.sent()).collect(),
-                drive: alloc::vec![0.0; layer.neurons.unit_at.len()],
-            },
+                drive: vec![0.0; layer.neurons.unit_at.len()],
+                awake: Awake::default(),
+                is_resting: false,
+            })),
             Node::Pool(_, pool) => NodeState::Pool(pool.state()),
         };
-        let outputs = network.nodes.iter().rev().find_map(|node| match node {
-            Node::Layer(layer) => Some(layer.neurons.unit_at.len()),
-            Node::Pool(..) => None,
-        });
-        let outputs = outputs.unwrap_or(0);
+        let outputs = network.output().map_or(0, |(_, layer)| layer.neurons.unit_at.len());
         Self {
             network,
             input: Events::default(),
             sent: network.nodes.iter().map(|_| <[Events; 2]>::default()).collect(),
             states: network.nodes.iter().map(state).collect(),
+            is_over: vec![false; network.nodes.len()],
+            is_input_over: false,
             step: 0,
             fired: Vec::new(),
-            has_fired: alloc::vec![false; outputs],
+            has_fired: vec![false; outputs],
         }
     }
 
     /// Goes back to before the first step.
     #[inline(never)]
     pub fn restart(&mut self) {
-        let network = self.network;
-        for (node, state) in network.nodes.iter().zip(&mut self.states) {
-            if let (Node::Layer(layer), NodeState::Layer { states, sent, .. }) = (node, state) {
-                states.clear();
-                for ((_, connection), sent) in layer.connections.iter().zip(sent) {
-                    *sent = connection.sent();
-                }
+        for state in &mut self.states {
+            if let NodeState::Layer(state) = state {
+                let LayerState { states, sent, drive, is_resting, .. } = &mut **state;
+                states.clear(drive.len());
+                sent.iter_mut().for_each(Sent::clear);
+                *is_resting = false;
             }
         }
         self.sent.iter_mut().flatten().for_each(Events::clear);
         self.input.clear();
+        self.is_over.fill(false);
+        self.is_input_over = false;
         self.step = 0;
     }
 
@@ -96,18 +113,18 @@ impl<'a> Engine<'a> {
         }
         for (number, node) in self.network.nodes.iter().enumerate() {
             let mut now = take(&mut self.sent[number][0]);
-            self.run(node, number, &mut now);
+            self.run_node(node, number, &mut now);
             self.sent[number][0] = now;
         }
         self.step += 1;
         self.input.clear();
         self.fired.clear();
-        if let Some(output) = self.output() {
+        if let Some((output, _)) = self.network.output() {
             // Units of a convolution fire in the order in which they run.
             for &unit in &self.sent[output][0].units {
                 self.has_fired[unit as usize] = true;
             }
-            if !self.sent[output][0].units.is_empty() {
+            if !self.sent[output][0].is_empty() {
                 for (unit, has_fired) in self.has_fired.iter_mut().enumerate() {
                     if take(has_fired) {
                         self.fired.push(unit as u32);
@@ -118,11 +135,27 @@ impl<'a> Engine<'a> {
         &self.fired
     }
 
+    /// Says that there are no more events up to [`Engine::restart`], so that units may rest; returns whether no output will fire.
+    pub(crate) fn rest(&mut self) -> bool {
+        self.is_input_over = true;
+        self.network.output().is_none_or(|(output, _)| self.is_over[output])
+    }
+
+    /// Units of the input at the next step.
+    pub(crate) fn next(&mut self) -> &mut Events {
+        &mut self.input
+    }
+
+    /// Whether outputs have membranes, not spikes.
+    pub(crate) fn is_readout(&self) -> bool {
+        self.network.output().is_some_and(|(_, layer)| layer.neurons.is_readout())
+    }
+
     /// V of each output after the last step: of a readout its answer.
     #[must_use]
     pub fn membranes(&self) -> &[f32] {
-        match self.output().map(|output| &self.states[output]) {
-            Some(NodeState::Layer { states, .. }) => &states.membrane,
+        match self.network.output().map(|(output, _)| &self.states[output]) {
+            Some(NodeState::Layer(state)) => &state.states.membrane,
             _ => &[],
         }
     }
@@ -133,32 +166,53 @@ impl<'a> Engine<'a> {
         &self.fired
     }
 
-    /// The last layer.
-    fn output(&self) -> Option<usize> {
-        self.network.nodes.iter().rposition(|node| matches!(node, Node::Layer(_)))
-    }
-
-    fn run(&mut self, node: &Node, number: usize, to: &mut Events) {
-        let Self { input, sent, states, step, .. } = self;
+    fn run_node(&mut self, node: &Node, number: usize, to: &mut Events) {
+        let Self { input, sent, states, is_over, is_input_over, step, .. } = self;
+        let events = |&Source { number, is_late, .. }: &Source| match number.checked_sub(1) {
+            None => &*input,
+            Some(node) => &sent[node][usize::from(is_late)],
+        };
         let each = |sources: &[Source], take: &mut dyn FnMut(usize, f32)| {
-            for &Source { number, is_late, offset } in sources {
-                let events = match number.checked_sub(1) {
-                    None => &*input,
-                    Some(node) => &sent[node][usize::from(is_late)],
-                };
-                events.each(&mut |unit, value| take(unit + offset, value));
+            for source in sources {
+                events(source).each(&mut |unit, value| take(unit + source.offset, value));
             }
         };
-        match (node, &mut states[number]) {
-            (Node::Layer(Layer { neurons, connections }), NodeState::Layer { states, sent, drive }) => {
-                drive.fill(0.0);
-                for ((sources, connection), sent) in connections.iter().zip(sent) {
-                    connection.send(sent, &|take| each(sources, take), drive);
+        let are_silent = |sources: &[Source]| sources.iter().all(|source| events(source).is_empty());
+        // What was sent at this step may arrive at the next.
+        let are_over = |sources: &[Source]| {
+            sources.iter().all(|source| match source.number.checked_sub(1) {
+                None => *is_input_over,
+                Some(node) => is_over[node] && sent[node][0].is_empty(),
+            })
+        };
+        let is_over_now = match (node, &mut states[number]) {
+            (Node::Layer(Layer { neurons, rest, connections }), NodeState::Layer(state)) => {
+                let LayerState { states, sent, drive, awake, is_resting } = &mut **state;
+                if *is_resting {
+                    awake.run(rest, states, drive, *step, to)
+                } else {
+                    drive.fill(0.0);
+                    let mut is_driven = false;
+                    for ((sources, connection), sent) in connections.iter().zip(sent) {
+                        sent.silent = if are_silent(sources) { sent.silent.saturating_add(1) } else { 0 };
+                        if !connection.is_idle(sent) {
+                            is_driven = true;
+                            connection.send(sent, &|take| each(sources, take), drive);
+                        }
+                    }
+                    neurons.run(states, drive, *step, to);
+                    if !is_driven && connections.iter().all(|(sources, _)| are_over(sources)) {
+                        *is_resting = awake.begin(rest, neurons, states);
+                    }
+                    false
                 }
-                neurons.run(states, drive, *step, to);
             }
-            (Node::Pool(sources, pool), NodeState::Pool(state)) => pool.pass(state, &|take| each(sources, take), to),
-            _ => {}
-        }
+            (Node::Pool(sources, pool), NodeState::Pool(state)) => {
+                pool.pass(state, &|take| each(sources, take), to);
+                are_silent(sources) && are_over(sources)
+            }
+            _ => false,
+        };
+        is_over[number] = is_over_now;
     }
 }

@@ -14,6 +14,10 @@ pub(crate) struct Events {
 }
 
 impl Events {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.units.is_empty()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.units.clear();
         self.values.clear();

@@ -14,6 +14,9 @@ mod neuron;
 mod order;
 mod pool;
 mod reader;
+mod rest;
+mod runner;
 
 pub use engine::Engine;
 pub use network::Network;
+pub use runner::{Run, Runner};

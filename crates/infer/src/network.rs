@@ -7,6 +7,7 @@ use crate::geometry::{Shape, Window};
 use crate::neuron::Neurons;
 use crate::pool::Pool;
 use crate::reader::Reader;
+use crate::rest::Rest;
 
 /// A network, in the order of evaluation.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub(crate) enum Node {
 #[derive(Debug)]
 pub(crate) struct Layer {
     pub(crate) neurons: Neurons,
+    pub(crate) rest: Rest,
     pub(crate) connections: Vec<(Vec<Source>, Connection)>,
 }
 
@@ -38,8 +40,8 @@ pub(crate) struct Source {
     pub(crate) offset: usize,
 }
 
-/// Words before the nodes: units of the input, steps, three of decisions, a statistic and two doubles.
-const HEAD: usize = 10;
+/// Words between the steps and the nodes: three of decisions, a statistic and two doubles.
+const DECISIONS: usize = 8;
 
 impl Network {
     /// Reads the contents of the section.
@@ -51,15 +53,24 @@ impl Network {
     #[must_use]
     pub fn parse(section: &[u8]) -> Self {
         let mut reader = Reader::new(section);
-        reader.skip(HEAD);
+        let [_, steps] = reader.words();
+        reader.skip(DECISIONS);
         let nodes = reader.word();
-        Self { nodes: (0..nodes).map(|_| node(&mut reader)).collect() }
+        Self { nodes: (0..nodes).map(|_| node(&mut reader, steps)).collect() }
+    }
+
+    /// The last layer and its number.
+    pub(crate) fn output(&self) -> Option<(usize, &Layer)> {
+        self.nodes.iter().enumerate().rev().find_map(|(number, node)| match node {
+            Node::Layer(layer) => Some((number, layer)),
+            Node::Pool(..) => None,
+        })
     }
 }
 
-fn node(reader: &mut Reader<'_>) -> Node {
+fn node(reader: &mut Reader<'_>, steps: usize) -> Node {
     match reader.word() {
-        0 => Node::Layer(layer(reader)),
+        0 => Node::Layer(layer(reader, steps)),
         kind => {
             let pool = Pool::new(kind == 2, &Window::read(reader));
             Node::Pool(sources(reader), pool)
@@ -67,12 +78,13 @@ fn node(reader: &mut Reader<'_>) -> Node {
     }
 }
 
-fn layer(reader: &mut Reader<'_>) -> Layer {
+fn layer(reader: &mut Reader<'_>, steps: usize) -> Layer {
     let [filters, places] = reader.words();
     let shape = Shape { filters, places };
     let neurons = Neurons::read(reader, shape);
+    let rest = Rest::new(&neurons, steps);
     let connections = (0..reader.word()).map(|_| (sources(reader), Connection::read(reader, shape))).collect();
-    Layer { neurons, connections }
+    Layer { neurons, rest, connections }
 }
 
 fn sources(reader: &mut Reader<'_>) -> Vec<Source> {

@@ -16,28 +16,31 @@ use crate::geometry::Shape;
 use crate::order::position_of;
 use crate::reader::Reader;
 
+pub(crate) const LIF: usize = 0;
 const LEAKY: usize = 1;
-const ALIF: usize = 2;
+pub(crate) const ALIF: usize = 2;
 const ADLIF: usize = 3;
 const RESET_ALL: usize = 0;
 const RESET_SUBTRACT: usize = 2;
 /// Refractory steps of units that fire once.
-const ONCE: usize = 0xffff_ffff;
+pub(crate) const ONCE: usize = 0xffff_ffff;
 /// Units that are looked at together.
 const BLOCK: usize = 32;
 /// Tiny states become 0 every so many steps.
 const FLOOR_EVERY: usize = 16;
 
 /// Units with their constants.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Neurons {
-    kind: usize,
+    pub(crate) kind: usize,
     reset: usize,
-    refractory: usize,
+    pub(crate) refractory: usize,
     /// αᵢ, αᵥ, γ, drop, threshold; of an ALIF ρ, κ; of an adLIF ρ, a, b, 1 for the symplectic scheme: one number each, or by position.
-    constants: Vec<Vec<f32>>,
+    pub(crate) constants: Vec<Vec<f32>>,
     /// By position.
     drives: Vec<f32>,
+    /// V∞ by position, to which the bias alone takes the membrane; without end where nothing decays.
+    pub(crate) rests: Vec<f32>,
     /// Units by position.
     pub(crate) unit_at: Vec<u32>,
 }
@@ -45,12 +48,12 @@ pub(crate) struct Neurons {
 /// States of the units, by position.
 #[derive(Debug)]
 pub(crate) struct States {
-    current: Vec<f32>,
+    pub(crate) current: Vec<f32>,
     pub(crate) membrane: Vec<f32>,
     adaptation: Vec<f32>,
     arriving: Vec<f32>,
     /// Steps for which a unit stays blocked.
-    blocked: Vec<u32>,
+    pub(crate) blocked: Vec<u32>,
 }
 
 impl Neurons {
@@ -71,9 +74,11 @@ impl Neurons {
             let values = reader.floats(count);
             if count == 1 { values } else { by_position(values) }
         };
-        let constants = (0..arrays).map(|_| constant()).collect();
+        let constants: Vec<_> = (0..arrays).map(|_| constant()).collect();
         let drives = by_position(reader.floats(filters));
-        Self { kind, reset, refractory, constants, drives, unit_at }
+        let rest = |(k, &drive): (usize, &f32)| if drive == 0.0 { 0.0 } else { drive / (1.0 - of(&constants[1], k)) };
+        let rests = drives.iter().enumerate().map(rest).collect();
+        Self { kind, reset, refractory, constants, drives, rests, unit_at }
     }
 
     pub(crate) fn states(&self) -> States {
@@ -114,11 +119,37 @@ impl Neurons {
                 continue;
             }
             for k in block {
+                if is_plain && states.membrane[k] < threshold[k * stride] {
+                    continue;
+                }
                 if self.unit(states, k, k * stride) {
                     to.units.push(self.unit_at[k]);
                 }
             }
         }
+    }
+
+    /// Whether units never fire.
+    pub(crate) fn is_readout(&self) -> bool {
+        self.kind == LEAKY
+    }
+
+    /// Becomes a copy of others, in the memory that it has.
+    pub(crate) fn copy(&mut self, others: &Self) {
+        let Self { kind, reset, refractory, constants, drives, rests, unit_at } = others;
+        (self.kind, self.reset, self.refractory) = (*kind, *reset, *refractory);
+        self.constants.clone_from(constants);
+        self.drives.clone_from(drives);
+        self.rests.clone_from(rests);
+        self.unit_at.clone_from(unit_at);
+    }
+
+    /// Keeps the units at these positions alone, which rise.
+    pub(crate) fn keep(&mut self, kept: &[u32]) {
+        self.constants.iter_mut().filter(|values| values.len() > 1).for_each(|values| keep(values, kept));
+        keep(&mut self.drives, kept);
+        keep(&mut self.rests, kept);
+        keep(&mut self.unit_at, kept);
     }
 
     /// The rest of the step of a unit; returns whether it fires.
@@ -165,11 +196,35 @@ impl Neurons {
     }
 }
 
+/// A constant at a position, which all may share.
+pub(crate) fn of(constants: &[f32], k: usize) -> f32 {
+    constants[if constants.len() > 1 { k } else { 0 }]
+}
+
 impl States {
-    /// Goes back to before the first step.
-    pub(crate) fn clear(&mut self) {
+    /// Goes back to so many units before the first step.
+    pub(crate) fn clear(&mut self, units: usize) {
         let Self { current, membrane, adaptation, arriving, blocked } = self;
-        [current, membrane, adaptation, arriving].into_iter().for_each(|state| state.fill(0.0));
-        blocked.fill(0);
+        for state in [current, membrane, adaptation, arriving] {
+            state.clear();
+            state.resize(units, 0.0);
+        }
+        blocked.clear();
+        blocked.resize(units, 0);
     }
+
+    /// Keeps the units at these positions alone, which rise.
+    pub(crate) fn keep(&mut self, kept: &[u32]) {
+        let Self { current, membrane, adaptation, arriving, blocked } = self;
+        [current, membrane, adaptation, arriving].into_iter().for_each(|state| keep(state, kept));
+        keep(blocked, kept);
+    }
+}
+
+/// Keeps the values at these places alone, which rise.
+fn keep<T: Copy>(values: &mut Vec<T>, kept: &[u32]) {
+    for (to, &from) in kept.iter().enumerate() {
+        values[to] = values[from as usize];
+    }
+    values.truncate(kept.len());
 }

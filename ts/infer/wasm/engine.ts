@@ -14,17 +14,20 @@ interface Exports {
   fired(engine: number): number;
   membranes(engine: number): number;
   restart(engine: number): void;
+  events(engine: number, count: number): number;
+  run(engine: number, hasValues: number, steps: number, awaited: number, isWhole: number): number;
+  view(engine: number, what: number): number;
 }
 
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * Engines of a model in WebAssembly, by the section of its network and the number of its outputs. Memory is not given back while the
- * model lives: an engine that nobody has any more is the next one that is asked for.
+ * Engines of a model in WebAssembly, by the section of its network. Memory is not given back while the model lives: an engine that nobody
+ * has any more is the next one that is asked for.
  *
  * @throws where the host has no WebAssembly, forbids it, or has no memory for the model.
  */
-export function wasmEngines(section: Uint8Array, outputs: number): () => Engine {
+export function wasmEngines(section: Uint8Array, outputs: number): () => WasmEngine {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)));
   const wasm = new WebAssembly.Instance(compiled).exports as unknown as Exports;
   const at = wasm.allocate(section.length);
@@ -43,7 +46,29 @@ export function wasmEngines(section: Uint8Array, outputs: number): () => Engine 
 
 const NONE: readonly number[] = [];
 
-class WasmEngine implements Engine {
+/** What `view` shows. */
+const [SPIKES, MEMBRANES] = [0, 1];
+
+/** Events in order of their steps, then of their units. */
+export interface Ordered {
+  times: ArrayLike<number>;
+  units: ArrayLike<number>;
+  /** Empty: all are 1. */
+  values?: ArrayLike<number> | undefined;
+}
+
+/** What steps left behind. */
+export interface Ran {
+  /** Their number. */
+  taken: number;
+  /** Step of each output spike, counted from the first of these. */
+  times: Uint16Array;
+  units: Uint32Array;
+  /** `[step][output]`: membranes of a readout. */
+  membranes: Float32Array;
+}
+
+export class WasmEngine implements Engine {
   readonly input: Events = { units: [], values: [] };
   readonly #wasm: Exports;
   readonly #engine: number;
@@ -86,6 +111,33 @@ class WasmEngine implements Engine {
     this.#look();
     const at = this.#wasm.fired(this.#engine) / 4;
     return Array.from(this.#words.subarray(at, at + count));
+  }
+
+  /** Takes up to so many steps, and ends after the one at which so many outputs have fired; units rest in a whole sample. */
+  run({ times, units, values = [] }: Ordered, steps: number, awaited: number, isWhole: boolean): Ran {
+    const { length } = times;
+    const to = this.#wasm.events(this.#engine, length) / 4;
+    this.#look();
+    this.#words.set(times, to);
+    this.#words.set(units, to + length);
+    this.#floats.set(values, to + 2 * length);
+    const most = Math.min(awaited, 0xffff_ffff);
+    const taken = this.#wasm.run(this.#engine, values.length > 0 ? 1 : 0, steps, most, isWhole ? 1 : 0);
+    const [spikes, words] = this.#view(SPIKES);
+    const ran = { times: new Uint16Array(words / 2), units: new Uint32Array(words / 2) };
+    for (let k = 0; k < words / 2; k++) {
+      ran.times[k] = this.#words[spikes + 2 * k] as number;
+      ran.units[k] = this.#words[spikes + 2 * k + 1] as number;
+    }
+    const [rows, end] = this.#view(MEMBRANES);
+    return { taken, ...ran, membranes: this.#floats.slice(rows, rows + end) };
+  }
+
+  /** Place and number of words of what steps left behind. */
+  #view(what: number): [number, number] {
+    const at = this.#wasm.view(this.#engine, what) / 4;
+    this.#look();
+    return [(this.#words[at] as number) / 4, this.#words[at + 1] as number];
   }
 
   /** Looks at the memory where it is now. */

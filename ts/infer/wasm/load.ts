@@ -2,7 +2,9 @@ import { PlainEngine } from "../engine.js";
 import { InferError } from "../errors.js";
 import { Model } from "../model.js";
 import { readModel } from "../model-file.js";
+import { Stream } from "../stream.js";
 import { wasmEngines } from "./engine.js";
+import { WasmStream } from "./stream.js";
 
 /** Options of `load`. */
 export interface LoadOptions {
@@ -22,11 +24,12 @@ export function load(bytes: Uint8Array | ArrayBuffer, { engine }: LoadOptions = 
     try {
       const engines = wasmEngines(network.all, description.outputs);
       // The module has the weights; neither they nor the bytes of the file are kept here too.
-      return new Model({ ...description, nodes: [] }, trainedOn, engines);
+      const slim = { ...description, nodes: [] };
+      return new Model(slim, trainedOn, () => new WasmStream(slim, engines()));
     } catch (thrown) {
       // A host without WebAssembly, or a Content-Security-Policy that forbids it.
       if (engine === "wasm") throw new InferError("CONFIG_INVALID", "engine", `can't be WebAssembly here: ${String(thrown)}`);
     }
   }
-  return new Model(description, trainedOn, () => new PlainEngine(description));
+  return new Model(description, trainedOn, () => new Stream(description, new PlainEngine(description)));
 }
