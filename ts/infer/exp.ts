@@ -11,7 +11,7 @@ function highWord(x: number): number {
 }
 
 /** 2ᵏ, for −1022 ≤ k ≤ 1023. */
-function power(k: number): number {
+export function power(k: number): number {
   bits.setUint32(0, (k + 1023) << 20);
   bits.setUint32(4, 0);
   return bits.getFloat64(0);

@@ -59,7 +59,7 @@ export interface Ordered {
 
 /** What steps left behind. */
 export interface Ran {
-  /** Their number. */
+  /** Number of steps. */
   taken: number;
   /** Step of each output spike, counted from the first of these. */
   times: Uint16Array;

@@ -1,0 +1,10 @@
+/**
+ * Encodes images, tables and signals as spikes for `spikelet/infer`, as the network was trained.
+ *
+ * @module spikelet/infer/encode
+ */
+export { InferError, type InferErrorCode } from "../errors.js";
+export type { TrainedOn } from "../model-file.js";
+export type { SpikeTrain } from "../spikes.js";
+export { type EncodeOptions, encode, type RawSample } from "./encode.js";
+export { type Encoding, SignalEncoder } from "./signal-encoder.js";
