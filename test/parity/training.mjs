@@ -92,7 +92,7 @@ function compared({ seconds, samplesPerSecond, bestEpoch, ...event }, steps) {
  * @param {any} metrics
  * @param {number} steps
  */
-function everyMeasure({ samples, loss, lossParts, accuracy, spikes, lateInput, ...rest }, steps) {
+function everyMeasure({ samples, loss, lossParts, accuracy, spikes, lateInput, synapticOperationsByLayer, ...rest }, steps) {
   const { decision: _, ...byDecision } = accuracy;
   const answers = { count: 0, firstSpike: 0, ...byDecision };
   if (lossParts === undefined) return { samples, loss, accuracy: answers, ...rest };
