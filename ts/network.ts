@@ -259,7 +259,7 @@ export class Network implements Disposable {
   }
 
   /**
-   * Converts the network, with the parameters with which it predicts now, to whole numbers: weights of 8 bits, states of 16 or 32
+   * Converts the network, with the parameters with which it predicts now, to whole numbers: weights of 8 bits or less, states of 16 or 32
    * (specification 20). The network itself stays as it is.
    *
    * @throws {SpikeletError} `CONFIG_INVALID` with the path of what has no form in whole numbers (the neuron `adlif`, the reset
@@ -309,7 +309,8 @@ export class Network implements Disposable {
   /**
    * Returns the weights `[unit][input]` and biases of every spiking layer; in a convolution
    * `[channel][channel of the previous layer][y][x]` and one bias per channel. In a recurrent layer, the inputs are the units of
-   * the previous layer, then those of the layer itself. Learnt constants and delays are in `learnt`.
+   * the previous layer, then those of the layer itself. Learnt constants and delays are in `learnt`. They are what the network predicts
+   * with: averages, once there are any, and rounded weights with `training.weightBits`.
    */
   async parameters(): Promise<LayerParameters[]> {
     return this.session.run((session) => {

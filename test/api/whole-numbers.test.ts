@@ -101,6 +101,9 @@ describe.each(BACKENDS)("whole numbers, on %s", (backend) => {
     ["no calibration", {}, "CONFIG_INVALID", "calibration"],
     ["no samples", { calibration: datasets.fromSpikes({ spikes: [], labels: [] }) }, "SHAPE_MISMATCH", "calibration"],
     ["8 bits", { calibration: tinyData(), stateBits: 8 }, "CONFIG_INVALID", "stateBits"],
+    ["weights of 1 bit", { calibration: tinyData(), weightBits: 1 }, "CONFIG_INVALID", "weightBits"],
+    ["weights of 9 bits", { calibration: tinyData(), weightBits: 9 }, "CONFIG_INVALID", "weightBits"],
+    ["weights of 4.5 bits", { calibration: tinyData(), weightBits: 4.5 }, "CONFIG_INVALID", "weightBits"],
     ["a percentile of 0", { calibration: tinyData(), percentile: 0 }, "CONFIG_INVALID", "percentile"],
     ["a percentile above 100", { calibration: tinyData(), percentile: 101 }, "CONFIG_INVALID", "percentile"],
   ];

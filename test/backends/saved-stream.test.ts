@@ -89,9 +89,13 @@ async function drive(network: Network): Promise<void> {
 }
 
 describe.each(BACKENDS)("a stream that learns, on %s", (backend) => {
-  it.each(Object.entries(NETWORKS))("goes on where it was saved: %s", async (_, network) => {
+  const saved: [what: string, config: Config][] = [
+    ...Object.entries(NETWORKS).map(([what, network]): [string, Config] => [what, configOf(network)]),
+    ["weights of 4 bits", configOf(NETWORKS.adlif ?? {}, { training: { seed: 5, batchSize: 1, weightBits: 4 } })],
+  ];
+  it.each(saved)("goes on where it was saved: %s", async (_, config) => {
     const options: StreamOptions = { learn: { every: 3, learningRate: 0.01 }, window: 40, hop: 15 };
-    using one = await createNetwork(configOf(network), { backend });
+    using one = await createNetwork(config, { backend });
     await drive(one);
     const stream = await one.stream(options);
     // Beyond the first window of the arrays, and not after an update.
@@ -99,7 +103,7 @@ describe.each(BACKENDS)("a stream that learns, on %s", (backend) => {
     const { membranes } = await stream.learn(spikes, targets);
     expect(membranes.some((membrane) => membrane !== 0)).toBe(true);
     const saved = await stream.save();
-    using other = await createNetwork(configOf(network), { backend });
+    using other = await createNetwork(config, { backend });
     const restored = await other.stream({ ...options, saved });
     expect(await restored.parameters()).toEqual(await stream.parameters());
     expect(await restored.save()).toEqual(saved);

@@ -444,6 +444,27 @@ export const RUNS = {
         },
       },
     ),
+  "weights of 4 bits, recurrent behind a pool, an average, mixture, readout": () =>
+    mixed(
+      layers({ type: "avgPool2d", window: 3 }, { type: "flatten" }, { type: "dense", units: 70, recurrent: true }),
+      { type: "mixture" },
+      { type: "membrane" },
+      { output: { type: "leaky" }, training: { weightBits: 4, averaging: { type: "ema", decay: 0.8 } } },
+    ),
+  "weights of 8, 3 and 2 bits, updates within samples, a graph, e-prop": () =>
+    mixed(
+      layers(
+        { name: "all", type: "flatten" },
+        { name: "a", type: "dense", units: 40, inputs: [{ type: "dense", from: "b" }] },
+        { name: "b", type: "dense", units: 30, recurrent: true, inputs: [{ type: "dense", from: "all", learn: false }] },
+      ),
+      { type: "eprop" },
+      { type: "membrane", statistic: "each" },
+      {
+        output: { type: "leaky" },
+        training: { weightBits: [8, 3, 2], updateEvery: 30, silentUnitUpdate: { rules: "off" } },
+      },
+    ),
 };
 
 /** Bands of the sounds' features. */

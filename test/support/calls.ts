@@ -104,7 +104,10 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
       call: network.gradients.bind(network),
       args: [data, { trace: false, outputGradient: () => Array(data.length).fill({}) }],
     },
-    "Network.quantize": { call: network.quantize.bind(network), args: [{ calibration: data, stateBits: 16, percentile: 99.9 }] },
+    "Network.quantize": {
+      call: network.quantize.bind(network),
+      args: [{ calibration: data, stateBits: 16, weightBits: 6, percentile: 99.9 }],
+    },
     "Network.integerNetwork": { call: network.integerNetwork.bind(network), args: [supply.integers.integers] },
     "IntegerNetwork.predict": {
       call: supply.integers.predict.bind(supply.integers),

@@ -1224,6 +1224,11 @@ export type TrainingConfig = {
    * `meanSquaredError` (`trace`) or `loss` (`spikeTrain`, `trace` with `stepWeights`, data without labels).
    */
   bestBy?: BestBy | null,
+  /**
+   * Bits of the rounded weights that passes read while the optimiser moves others (spec 20.5): one number for all layers with weights,
+   * or one for each, 2 to 8; `null` rounds none.
+   */
+  weightBits?: PerLayer | null,
   /** Averages of the weights, with which the network then predicts; `null` for none. */
   averaging?: Averaging | null,
   /** The update of units that never fire (the no-spike penalty of the paper). */

@@ -228,8 +228,15 @@ export interface Session {
   advanceEvaluation(maxSamples: number): Promise<string>;
   /** `earlyDecision` as in `beginEvaluation`. */
   predict(dataset: number, start: number, count: number, earlyDecision: boolean): Promise<PredictionArrays>;
-  /** The network as whole numbers, one after the other, with shifts by these samples. */
-  quantize(dataset: number, start: number, count: number, stateBits: number, percentile: number): Promise<Float64Array>;
+  /** The network as whole numbers, one after the other, with shifts by these samples; 0 `weightBits` are those that it is trained for, or 8. */
+  quantize(
+    dataset: number,
+    start: number,
+    count: number,
+    stateBits: number,
+    weightBits: number,
+    percentile: number,
+  ): Promise<Float64Array>;
   /** Makes a network of whole numbers, as `quantize` gives them, and returns its number. */
   openIntegers(integers: Float64Array): Awaitable<number>;
   /** Each sample runs all its steps. */

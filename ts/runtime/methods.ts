@@ -106,6 +106,7 @@ export const SESSION: Table<Session, keyof Session> = {
     ["start", "index"],
     ["count", "index"],
     ["stateBits", "count"],
+    ["weightBits", "count"],
     ["percentile", "number"],
   ],
   openIntegers: ["now", ["integers", "doubles"]],

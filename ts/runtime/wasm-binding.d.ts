@@ -120,7 +120,7 @@ export class WasmSession {
     /**
      * Converts the network to whole numbers and returns these, one after the other.
      */
-    quantize(dataset: number, start: number, count: number, state_bits: number, percentile: number): Float64Array;
+    quantize(dataset: number, start: number, count: number, state_bits: number, weight_bits: number, percentile: number): Float64Array;
     /**
      * Frees a data set.
      */
@@ -290,7 +290,7 @@ export interface InitOutput {
     readonly wasmsession_parameters: (a: number, b: number) => [number, number, number];
     readonly wasmsession_predict: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly wasmsession_predictIntegers: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
-    readonly wasmsession_quantize: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
+    readonly wasmsession_quantize: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
     readonly wasmsession_removeDataset: (a: number, b: number) => [number, number];
     readonly wasmsession_restartStream: (a: number, b: number) => [number, number];
     readonly wasmsession_restartStreamDecision: (a: number, b: number) => [number, number];

@@ -1,6 +1,6 @@
 import { concatenated } from "../check/concatenated.js";
 import { type FieldChecks, fields } from "../check/fields.js";
-import { callback, positive, refuse } from "../check/values.js";
+import { callback, positive, refuse, whole } from "../check/values.js";
 import { type SpikeDataset, samplesOf } from "../datasets/dataset.js";
 import { silent } from "../results.js";
 import { untilAborted } from "../runtime/abort.js";
@@ -18,9 +18,11 @@ export interface QuantizeOptions {
   calibration: SpikeDataset;
   /** Bits of currents and membranes; 32 by default. */
   stateBits?: 16 | 32;
+  /** Bits of the weights, from 2 to 8; `training.weightBits` by default, or 8. */
+  weightBits?: number;
   /**
-   * Percentile of the absolute weights of a unit that becomes ±127, above 0 and at most 100; larger weights are clamped. 100 by default:
-   * none is.
+   * Percentile of the absolute weights of a unit that becomes the largest whole number (127 of 8 bits), above 0 and at most 100; larger
+   * weights are clamped. 100 by default: none is.
    */
   percentile?: number;
 }
@@ -53,6 +55,7 @@ export interface IntegerPassOptions {
 const CHECKS: FieldChecks<QuantizeOptions> = {
   calibration: samplesOf,
   stateBits: (value, path) => (value === 16 || value === 32 ? value : refuse("CONFIG_INVALID", path, "16 or 32", value)),
+  weightBits: whole(2, 8),
   percentile: positive,
 };
 
@@ -68,7 +71,7 @@ interface Home {
 }
 
 /**
- * A network of whole numbers: weights of 8 bits, states of 16 or 32. All its results are exact, the same on every machine and in every
+ * A network of whole numbers: weights of 8 bits or less, states of 16 or 32. All its results are exact, the same on every machine and in every
  * language. It keeps what it was made of, whatever becomes of the network that it comes from, and fails with `DISPOSED` once that is
  * disposed of.
  */
@@ -138,10 +141,10 @@ export class IntegerNetwork implements Disposable {
 export function integerNetworks(home: Home) {
   return {
     async quantize(options: QuantizeOptions): Promise<IntegerNetwork> {
-      const { calibration, stateBits = 32, percentile = 100 } = quantizeOptions(options, "");
+      const { calibration, stateBits = 32, weightBits = 0, percentile = 100 } = quantizeOptions(options, "");
       const data = await calibration.load();
       const numbers = await home.feed.with(data, (dataset) =>
-        home.session.run((session) => session.quantize(dataset, 0, data.length, stateBits, percentile)),
+        home.session.run((session) => session.quantize(dataset, 0, data.length, stateBits, weightBits, percentile)),
       );
       return IntegerNetwork.of(home, numbers);
     },

@@ -236,6 +236,7 @@ impl NativeSession {
     }
 
     /// Converts the network to whole numbers and resolves to these, one after the other.
+    #[allow(clippy::too_many_arguments, reason = "options of JavaScript, one by one")]
     #[napi(ts_return_type = "Promise<Float64Array>")]
     pub fn quantize<'env>(
         &self,
@@ -244,12 +245,14 @@ impl NativeSession {
         start: u32,
         count: u32,
         state_bits: u32,
+        weight_bits: u32,
         percentile: f64,
     ) -> napi::Result<Object<'env>> {
-        let work = |handle: Arc<Handle>, (dataset, start, count, state_bits, percentile)| {
-            handle.with(|session| session.quantize(dataset, start, count, state_bits, percentile))
+        let work = |handle: Arc<Handle>, ((dataset, start, count), (state_bits, weight_bits, percentile))| {
+            handle.with(|session| session.quantize(dataset, start, count, state_bits, weight_bits, percentile))
         };
-        self.later(env, Ok((dataset, start, count, state_bits, percentile)), work, Float64Array::new)
+        let given = ((dataset, start, count), (state_bits, weight_bits, percentile));
+        self.later(env, Ok(given), work, Float64Array::new)
     }
 
     /// Makes a network of whole numbers and returns its number.

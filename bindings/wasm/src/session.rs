@@ -118,9 +118,10 @@ impl WasmSession {
         start: u32,
         count: u32,
         state_bits: u32,
+        weight_bits: u32,
         percentile: f64,
     ) -> Outcome<Vec<f64>> {
-        self.0.quantize(dataset, start, count, state_bits, percentile).map_err(thrown)
+        self.0.quantize(dataset, start, count, state_bits, weight_bits, percentile).map_err(thrown)
     }
 
     /// Makes a network of whole numbers and returns its number.

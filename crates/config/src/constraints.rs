@@ -10,7 +10,7 @@ mod rule;
 
 use super::loss::{EndSimulation, FirstSpikeGradient, LatencyLoss, MembraneLoss, SpikeTrainLoss, Statistic, TraceLoss};
 use super::ranges::{At, Check as _, require};
-use super::{BestBy, Config, InitialActivity, LossConfig};
+use super::{BestBy, Config, InitialActivity, LossConfig, PerLayer};
 use crate::error::{Error, Result};
 
 /// A rule between several fields.
@@ -64,6 +64,7 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     }),
     Constraint::new("antlr has gated adjoints", |config| rule::antlr_variant(&config.rule)),
     Constraint::new("lists have a number for each spiking layer", numbers_by_layer),
+    Constraint::new("bits of weights are whole, a number for each layer", weight_bits),
     Constraint::new("epochs of a weight schedule rise", |config| rule::weight_schedule(&config.rule)),
     Constraint::new("the reset path is ignored where units are blocked", neurons::blocked_units),
     Constraint::new("recurrent layers have no lag", rule::recurrent_paths),
@@ -114,6 +115,16 @@ fn numbers_by_layer(config: &Config) -> Result<()> {
         }
         None => Ok(()),
     }
+}
+
+fn weight_bits(config: &Config) -> Result<()> {
+    const PATH: &str = "training.weightBits";
+    let Some(bits) = &config.training.weight_bits else { return Ok(()) };
+    bits.check_length(PATH, config.network.neurons().count(), "layers with weights")?;
+    let numbers = bits.numbers();
+    let Some(wrong) = numbers.iter().position(|bits| bits.fract() != 0.0) else { return Ok(()) };
+    let path = if matches!(bits, PerLayer::ByLayer(_)) { format!("{PATH}[{wrong}]") } else { PATH.to_owned() };
+    Err(Error::config(path, format!("must be whole, got {}", numbers[wrong])))
 }
 
 fn class_weights(config: &Config) -> Result<()> {

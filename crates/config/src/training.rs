@@ -168,6 +168,10 @@ pub struct TrainingConfig {
     /// Measure of the best epoch; `null`: the one that the loss trains, `firstSpike` (`latency`), `count`, `membrane`,
     /// `meanSquaredError` (`trace`) or `loss` (`spikeTrain`, `trace` with `stepWeights`, data without labels).
     pub best_by: Option<BestBy>,
+    /// Bits of the rounded weights that passes read while the optimiser moves others (spec 20.5): one number for all layers with weights,
+    /// or one for each; `null` rounds none.
+    #[range(min = 2, max = 8)]
+    pub weight_bits: Option<PerLayer>,
     /// Averages of the weights, with which the network then predicts; `null` for none.
     pub averaging: Option<Averaging>,
     /// The update of units that never fire (the no-spike penalty of the paper).
@@ -196,6 +200,7 @@ impl Default for TrainingConfig {
             frozen: Vec::new(),
             early_stopping: None,
             best_by: None,
+            weight_bits: None,
             averaging: None,
             silent_unit_update: SilentUnitUpdate::default(),
             initial_activity: None,

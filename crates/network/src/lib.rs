@@ -22,8 +22,11 @@ pub mod output_summary;
 pub mod parameters;
 pub mod pass;
 pub mod plan;
+mod pool_factors;
+pub mod rounding;
 pub mod shape;
 pub mod state;
 
 pub use build::further_inputs;
+pub use pool_factors::input_factors;
 pub use spikelet_config::{Error, ErrorCode, Result};

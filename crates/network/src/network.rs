@@ -14,6 +14,7 @@ use crate::learnt::{Learnable, LearntArray, LearntShape, LearntValues};
 use crate::outline::Outline;
 use crate::parameters::{Kind, TileParameters, tiles};
 use crate::plan::WeightCopies;
+use crate::rounding::Rounding;
 use crate::shape::LayerShape;
 
 /// Layers with their parameters.
@@ -33,6 +34,8 @@ pub struct Network {
     starts: Vec<usize>,
     /// What follows from the parameters, by layer.
     pub derived: Vec<LayerDerived>,
+    /// The weights that passes read, where these are rounded.
+    pub rounding: Option<Box<Rounding>>,
     /// The graph of a network that is no chain; its further inputs follow the layers with neurons.
     pub graph: Option<Box<Graph>>,
     /// How errors at the output reach hidden layers, where the rule broadcasts them.
@@ -66,6 +69,7 @@ impl Network {
             learnt: layers.iter().enumerate().map(start).collect(),
             layers,
             shapes,
+            rounding: None,
             graph: graph.map(Box::new),
             feedback: feedback.map(Box::new),
             tiles: of_layers.into_iter().flatten().collect(),
@@ -75,6 +79,7 @@ impl Network {
             let weights = network.start(layer, config.training.seed);
             network.write(layer, Kind::Weights, &weights);
         }
+        network.rounding = Rounding::new(config, &network);
         network.refresh();
         network
     }
@@ -153,7 +158,8 @@ impl Network {
     pub fn view(&self, layer: usize) -> LayerView<'_> {
         let &Layer { ref shape, ref layout, ref neuron, input_scale, .. } = &self.layers[layer];
         let derived = &self.derived[layer];
-        let (tiles, biases, lanes) = (derived.tiles(self.layer(layer)), &derived.biases, &derived.lanes);
+        let (tiles, biases, lanes) =
+            (derived.tiles(&self.effective_tiles()[self.tiles_of(layer)]), &derived.biases, &derived.lanes);
         LayerView { shape, layout, neuron, tiles, biases, lanes, steps: self.steps, input_scale }
     }
 
@@ -166,6 +172,11 @@ impl Network {
     /// Tiles of a layer.
     pub fn layer(&self, layer: usize) -> &[TileParameters] {
         &self.tiles[self.starts[layer]..self.starts[layer + 1]]
+    }
+
+    /// The tiles of all layers with the weights that passes read: rounded ones, where the training rounds them.
+    pub fn effective_tiles(&self) -> &[TileParameters] {
+        self.rounding.as_ref().map_or(&self.tiles, |rounding| &rounding.tiles)
     }
 
     fn layer_mut(&mut self, layer: usize) -> &mut [TileParameters] {
@@ -192,8 +203,14 @@ impl Network {
     pub fn read(&self, layer: usize, kind: Kind) -> Vec<f32> {
         match kind {
             Kind::Learnt(array) => self.learnt[layer][array].raw(),
-            _ => self.read_from(layer, kind, |_, tile| tile.array(kind)),
+            _ => self.read_from(layer, kind, &|_, tile| tile.array(kind)),
         }
+    }
+
+    /// Weights of a layer that passes read, `[unit][input]`.
+    pub fn effective_weights(&self, layer: usize) -> Vec<f32> {
+        let tiles = self.effective_tiles();
+        self.read_from(layer, Kind::Weights, &|number, _| &tiles[number].weights)
     }
 
     /// Reads arrays that lie beside the parameters, in the order of [`Network::read`].
@@ -201,7 +218,7 @@ impl Network {
         &'a self,
         layer: usize,
         kind: Kind,
-        array: impl Fn(usize, &'a TileParameters) -> &'a Aligned,
+        array: &dyn Fn(usize, &'a TileParameters) -> &'a Aligned,
     ) -> Vec<f32> {
         let (shape, inputs) = (&self.shapes[layer], kind.inputs(&self.shapes[layer]));
         let mut out = vec![0.0; shape.filters * inputs];
@@ -300,6 +317,9 @@ impl Network {
 
     /// Brings what is derived from the parameters up to date.
     pub fn refresh(&mut self) {
+        if let Some(rounding) = &mut self.rounding {
+            rounding.refresh(&self.tiles);
+        }
         (0..self.layers.len()).for_each(|layer| self.refresh_layer(layer));
         if let Some(mut feedback) = self.feedback.take() {
             feedback.refresh(&self.layers, &self.learnt, |connection| self.view(connection));
@@ -310,7 +330,8 @@ impl Network {
     fn refresh_layer(&mut self, layer: usize) {
         let (previous, here) = self.layers[..=layer].split_at_mut(layer);
         let here = &mut here[0];
-        let tiles = &self.tiles[self.starts[layer]..self.starts[layer + 1]];
+        let tiles = self.rounding.as_ref().map_or(&self.tiles, |rounding| &rounding.tiles);
+        let tiles = &tiles[self.starts[layer]..self.starts[layer + 1]];
         let derived = &mut self.derived[layer];
         derived.refresh(here, tiles, &self.learnt[layer]);
         if let Some(copies) = derived.kept {

@@ -1,14 +1,16 @@
 //! Conversion to whole numbers (spec 20.3), in double precision.
 //!
 //! ```text
-//! W_eff = βᵢ (f W),   scale_j = max(P_j, P_max/8) / 127,   P_j the q-th percentile of |W_eff| of unit j; of a readout over the layer
-//! w = clamp(round(W_eff / scale), ±127),   A = round(2¹⁵ α),   θ, k, b = round(2^F_v (θ, κ, β_b b) / (scale βᵥ))
+//! W_eff = βᵢ (f W),   scale_j = max(P_j, P_max/8) / L,   P_j the q-th percentile of |W_eff| of unit j; of a readout over the layer
+//! w = clamp(round(W_eff / scale), ±L),   L = 2^(bits − 1) − 1,   A = round(2¹⁵ α),   θ, k, b = round(2^F_v (θ, κ, β_b b) / (scale βᵥ))
 //! F_i the largest of 0..15 with 2^F_i max|I| / scale ≤ 2ⁿ⁻²,   F_v ≤ F_i likewise with max(|V|, θ[t]) / (scale βᵥ)
 //! F = F_i,   F' = F_i − F_v
 //! ```
 
+use spikelet_config::ranges::within;
 use spikelet_config::{Error, PerUnit, Result};
-use spikelet_integer::{MAX_WEIGHT, ONE};
+use spikelet_integer::ONE;
+use spikelet_network::rounding::{largest_level, level, peaks_to_scales, round};
 
 use crate::calibration::LayerMaxima;
 use crate::float_network::{FloatLayer, FloatNetwork, THRESHOLD};
@@ -19,23 +21,26 @@ use crate::integers::append;
 pub struct Conversion {
     /// Bits of the states: 16 or 32.
     pub state_bits: u32,
+    /// Bits of the weights, from 2 to 8; by default those that the network is trained for.
+    pub weight_bits: Option<u32>,
     /// q: larger weights than this percentile are clamped.
     pub percentile: f64,
 }
 
 /// Largest shift.
 const MAX_SHIFT: u32 = 15;
-/// A unit's scale is at least this part of the layer's largest: a row of tiny weights would need states of many bits.
-const MIN_PART: f64 = 8.0;
 
 /// Converts a network whose states are at most `maxima`: the numbers of [`crate::Integers`], one after the other.
 ///
 /// # Errors
 /// [`crate::ErrorCode::ConfigInvalid`] at `stateBits` for states that do not fit, and for settings out of range.
 pub fn convert(network: &FloatNetwork, maxima: &[LayerMaxima], conversion: Conversion) -> Result<Vec<f64>> {
-    let Conversion { state_bits, percentile } = conversion;
+    let Conversion { state_bits, weight_bits, percentile } = conversion;
     if ![16, 32].contains(&state_bits) {
         return Err(Error::config("stateBits", format!("must be 16 or 32, got {state_bits}")));
+    }
+    if let Some(bits) = weight_bits {
+        within("weightBits", bits.into(), 2.0, 8.0)?;
     }
     if !(percentile > 0.0 && percentile <= 100.0) {
         return Err(Error::config("percentile", format!("must be above 0 and at most 100, got {percentile}")));
@@ -54,12 +59,15 @@ pub fn convert(network: &FloatNetwork, maxima: &[LayerMaxima], conversion: Conve
 fn convert_layer(
     layer: &FloatLayer,
     maxima: &LayerMaxima,
-    Conversion { state_bits, percentile }: Conversion,
+    Conversion { state_bits, weight_bits, percentile }: Conversion,
     numbers: &mut Vec<f64>,
 ) -> bool {
     let filters = layer.biases.len();
     let effective = effective_weights(layer);
-    let scale = scales(&effective, filters, layer.constants[THRESHOLD].is_empty(), percentile);
+    let largest_weight = largest_level(weight_bits.unwrap_or(layer.weight_bits));
+    let is_readout = layer.constants[THRESHOLD].is_empty();
+    let mut scale = peaks(&effective, filters, is_readout, percentile);
+    peaks_to_scales(&mut scale, is_readout, largest_weight);
     let quanta = scaled(&scale, &layer.gains.membrane);
     let largest = f64::from(1u32 << (state_bits - 2));
     let weight_shift = shift(&maxima.current, &scale, largest);
@@ -87,15 +95,13 @@ fn convert_layer(
     for (mut weights, input) in effective.into_iter().zip(&layer.inputs) {
         let length = weights.len();
         for (place, weight) in weights.iter_mut().enumerate() {
-            *weight = round(*weight / scale[place * filters / length]).clamp(-MAX, MAX);
+            *weight = level(*weight, scale[place * filters / length], largest_weight);
         }
         append(numbers, &weights);
         append(numbers, &input.delays);
     }
     fits
 }
-
-const MAX: f64 = MAX_WEIGHT as f64;
 
 /// W_eff of each input.
 fn effective_weights(layer: &FloatLayer) -> Vec<Vec<f64>> {
@@ -111,30 +117,20 @@ fn effective_weights(layer: &FloatLayer) -> Vec<Vec<f64>> {
     inputs
 }
 
-/// The scale of each unit or channel; one for all units of a readout, which are compared.
-fn scales(inputs: &[Vec<f64>], filters: usize, is_readout: bool, q: f64) -> Vec<f64> {
+/// P of each unit or channel; that of the layer for all units of a readout.
+fn peaks(inputs: &[Vec<f64>], filters: usize, is_readout: bool, q: f64) -> Vec<f64> {
     let rows = if is_readout { 1 } else { filters };
-    let (mut scales, mut largest) = (Vec::new(), 0.0);
+    let mut peaks = Vec::new();
     for row in 0..rows {
         let mut values = Vec::new();
         for weights in inputs {
             let width = weights.len() / rows;
             values.extend_from_slice(&weights[row * width..(row + 1) * width]);
         }
-        let percentile = percentile(&values, q);
-        scales.push(percentile);
-        if percentile > largest {
-            largest = percentile;
-        }
+        peaks.push(percentile(&values, q));
     }
-    for scale in &mut scales {
-        *scale = scale.max(largest / MIN_PART) / MAX;
-        if *scale == 0.0 {
-            *scale = 1.0 / MAX;
-        }
-    }
-    scales.resize(filters, scales[0]);
-    scales
+    peaks.resize(filters, peaks[0]);
+    peaks
 }
 
 /// The q-th percentile of absolute values, by nearest rank: the smallest value that so many do not exceed. The bits of floats from 0 on
@@ -202,11 +198,4 @@ fn scaled(values: &[f64], gain: &PerUnit) -> Vec<f64> {
 /// 2^shift; 1 for a shift that there is not.
 fn power(shift: i32) -> f64 {
     f64::from(1u32 << shift.max(0))
-}
-
-/// The nearest whole number, halves away from zero.
-#[inline(never)]
-fn round(value: f64) -> f64 {
-    // A sum with 0 has no sign where it is 0.
-    (value.abs() + 0.5).floor().copysign(value) + 0.0
 }

@@ -1,9 +1,8 @@
 //! What the conversion reads of a network, in double precision.
 
-use spikelet_config::{
-    Config, Error, Graph, LayerConfig, LearntConstant, NeuronConfig, NeuronType, Reset, Result, Source,
-};
+use spikelet_config::{Config, Error, LayerConfig, LearntConstant, NeuronConfig, NeuronType, Reset, Result};
 use spikelet_network::gradient::LayerParameters;
+use spikelet_network::input_factors;
 use spikelet_network::learnt::LearntValues;
 use spikelet_network::neuron::Gains;
 
@@ -17,6 +16,8 @@ pub struct FloatNetwork {
 /// A layer with neurons.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FloatLayer {
+    /// Bits of the weights that the network is trained for; 8 unless it says otherwise.
+    pub weight_bits: u32,
     /// Inputs: the layer's own, that of its own spikes in a recurrent layer, then the further ones.
     pub inputs: Vec<FloatInput>,
     /// `[unit]` or `[channel]`.
@@ -46,16 +47,17 @@ impl FloatNetwork {
     /// `subtractAfterDecay`.
     pub fn new(config: &Config, parameters: &[LayerParameters]) -> Result<Self> {
         let network = &config.network;
-        let graph = network.graph()?;
-        let factors = factors(&network.layers, &graph);
+        let factors = input_factors(network, &network.graph()?);
+        let bits = config.training.weight_bits.as_ref();
         let mut layers = Vec::new();
         for (index, layer) in network.layers.iter().enumerate() {
             if layer.has_units() {
                 let neuron = network.neuron_of(index);
                 check(layer, index, &neuron)?;
-                let place = Place { layer, graph: &graph, index, factors: &factors };
-                let inputs = place.inputs(&parameters[layers.len()]);
-                layers.push(float_layer(&neuron, inputs, &parameters[layers.len()], network.steps));
+                let (number, given) = (layers.len(), &parameters[layers.len()]);
+                let inputs = inputs(layer, given, &factors[number]);
+                let layer = float_layer(&neuron, inputs, given, network.steps);
+                layers.push(FloatLayer { weight_bits: bits.map_or(8, |bits| bits.at(number) as u32), ..layer });
             }
         }
         Ok(Self { layers })
@@ -77,37 +79,22 @@ fn check(layer: &LayerConfig, index: usize, neuron: &NeuronConfig) -> Result<()>
     Err(Error::config(path, why))
 }
 
-/// A layer in its network.
-struct Place<'a> {
-    layer: &'a LayerConfig,
-    graph: &'a Graph,
-    index: usize,
-    factors: &'a [Option<f64>],
-}
-
-impl Place<'_> {
-    fn inputs(&self, given: &LayerParameters) -> Vec<FloatInput> {
-        let node = &self.graph.nodes[self.index];
-        let mut inputs = vec![float_input(&given.weights, &given.learnt, factor(self.factors, &node.sources))];
-        for input in &given.inputs {
-            inputs.push(float_input(&input.weights, &input.learnt, 1.0));
-        }
-        let mut further = 1;
-        if let LayerConfig::Dense(dense) = self.layer
-            && dense.recurrent
-        {
-            further = 2;
-            // A chain has the weights of a layer's own spikes behind those of its input, a graph as an input of their own.
-            if inputs.len() == 1 {
-                let own = split(&mut inputs[0], dense.units as usize);
-                inputs.push(own);
-            }
-        }
-        for (number, further_node) in node.further.iter().enumerate() {
-            inputs[further + number].factor = factor(self.factors, &further_node.sources);
-        }
-        inputs
+fn inputs(layer: &LayerConfig, given: &LayerParameters, factors: &[f64]) -> Vec<FloatInput> {
+    let mut inputs = vec![float_input(&given.weights, &given.learnt)];
+    for input in &given.inputs {
+        inputs.push(float_input(&input.weights, &input.learnt));
     }
+    // A chain has the weights of a layer's own spikes behind those of its input, a graph as an input of their own.
+    if let LayerConfig::Dense(dense) = layer
+        && inputs.len() < factors.len()
+    {
+        let own = split(&mut inputs[0], dense.units as usize);
+        inputs.push(own);
+    }
+    for (input, &factor) in inputs.iter_mut().zip(factors) {
+        input.factor = factor;
+    }
+    inputs
 }
 
 /// Constants of a layer, in their order.
@@ -138,7 +125,7 @@ fn float_layer(neuron: &NeuronConfig, inputs: Vec<FloatInput>, given: &LayerPara
             });
         }
     }
-    FloatLayer { inputs, biases, gains: Gains::of(neuron, steps), constants }
+    FloatLayer { weight_bits: 8, inputs, biases, gains: Gains::of(neuron, steps), constants }
 }
 
 fn doubles(values: &[f32]) -> Vec<f64> {
@@ -150,7 +137,7 @@ fn doubles(values: &[f32]) -> Vec<f64> {
 }
 
 /// An input with the whole steps of its delays; halves to even.
-fn float_input(weights: &[f32], learnt: &[LearntValues], factor: f64) -> FloatInput {
+fn float_input(weights: &[f32], learnt: &[LearntValues]) -> FloatInput {
     let mut delays = Vec::new();
     for array in learnt.iter().filter(|array| array.name == "delays") {
         delays = doubles(&array.values);
@@ -158,7 +145,7 @@ fn float_input(weights: &[f32], learnt: &[LearntValues], factor: f64) -> FloatIn
             *steps = steps.round_ties_even();
         }
     }
-    FloatInput { weights: doubles(weights), factor, delays }
+    FloatInput { weights: doubles(weights), factor: 1.0, delays }
 }
 
 /// Takes the last `units` inputs of each unit off an input, as an input of their own.
@@ -177,40 +164,4 @@ fn split_rows(rows: &mut Vec<f64>, width: usize, count: usize) -> Vec<f64> {
     }
     *rows = kept;
     taken
-}
-
-/// What the whole number that each layer sends stands for: sums of average pools stand for means. Sources that add have one factor, as the
-/// configuration demands.
-fn factors(layers: &[LayerConfig], graph: &Graph) -> Vec<Option<f64>> {
-    let mut factors = vec![None; layers.len()];
-    // A pool may come before the one that feeds it.
-    for _ in layers {
-        for (index, node) in graph.nodes.iter().enumerate() {
-            let members = match (&layers[index], node.fitted.slid) {
-                (LayerConfig::MaxPool2d(_) | LayerConfig::MaxPool1d(_), _) | (_, None) => 1,
-                (_, Some(slid)) => slid.window.rows.taps * slid.window.columns.taps,
-            };
-            factors[index] = if layers[index].has_units() {
-                Some(1.0)
-            } else {
-                known(&factors, &node.sources).map(|before| before / members as f64)
-            };
-        }
-    }
-    factors
-}
-
-fn known(factors: &[Option<f64>], sources: &[Source]) -> Option<f64> {
-    for source in sources {
-        let factor = source.layer.map_or(Some(1.0), |layer| factors[layer]);
-        if factor.is_some() {
-            return factor;
-        }
-    }
-    None
-}
-
-/// The factor of the sources of a layer or an input.
-fn factor(factors: &[Option<f64>], sources: &[Source]) -> f64 {
-    known(factors, sources).unwrap_or(1.0)
 }

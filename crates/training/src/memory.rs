@@ -48,8 +48,12 @@ impl NetworkBytes {
     pub(crate) fn with_steps(config: &Config, steps: usize, in_flight: usize) -> Self {
         let steps = steps as u64;
         let training = &config.training;
-        let more =
-            [config.optimizer.has_second_moment(), training.averaging.is_some(), training.early_stopping.is_some()];
+        let more = [
+            config.optimizer.has_second_moment(),
+            training.averaging.is_some(),
+            training.early_stopping.is_some(),
+            training.weight_bits.is_some(),
+        ];
         let copies = 3 + more.into_iter().map(u64::from).sum::<u64>();
         let samples = u64::from(config.training.batch_size).min(in_flight as u64);
         let mut bytes = Self { parameters: 0, worker: 0, samples: 0 };

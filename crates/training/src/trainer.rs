@@ -207,7 +207,8 @@ impl Trainer {
         layers
     }
 
-    /// Weights `[unit][input]` and biases `[unit]` with which the network predicts, averages where there are any: of a layer with neurons, or,
+    /// Weights `[unit][input]` and biases `[unit]` with which the network predicts, averages where there are any, weights rounded where the
+    /// training rounds them: of a layer with neurons, or,
     /// numbered behind these, of a further input, which has no biases.
     ///
     /// # Errors
@@ -221,7 +222,7 @@ impl Trainer {
         memory::require(bytes, "layer", || "its weights".to_owned())?;
         let mut biases = self.read(layer, Kind::Biases);
         biases.truncate(self.network.biases(layer));
-        Ok((self.read(layer, Kind::Weights), biases))
+        Ok((self.effective_weights(layer), biases))
     }
 
     /// Replaces weights `[unit][input]` and biases `[unit]` of a spiking layer, also its averages; its optimiser moments start

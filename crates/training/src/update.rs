@@ -51,13 +51,14 @@ impl BatchSums {
         self.list(results, executor);
         learnt::add(&mut self.learnt, results);
         let Self { tiles, entries, .. } = self;
-        let Network { layers, tiles: parameters, .. } = network;
+        let Network { layers, tiles: parameters, rounding, .. } = network;
         let mut work = tile_updates(parameters, moments, tiles);
         let (layers, entries) = (&*layers, &*entries);
-        executor.for_each(&mut work, |_, tile| {
+        executor.for_each(&mut work, |index, tile| {
             let TileParameters { layer, number, .. } = *tile.values;
             let delays = layers[layer].connection.delay_steps(number);
-            tile.finish(update, &layers[layer], delays, entries[layer].as_ref(), results);
+            let rounded = rounding.as_ref().map(|rounding| &rounding.tiles[index].weights[..]);
+            tile.finish(update, &layers[layer], (delays, rounded), entries[layer].as_ref(), results);
         });
         self.collect_delays(network);
         let Finish { frozen, clip, .. } = &update.finish;
@@ -126,7 +127,7 @@ impl TileUpdate<'_> {
         &mut self,
         update: &Update,
         layer: &Layer,
-        delays: &[u16],
+        (delays, rounded): (&[u16], Option<&[f32]>),
         entries: Option<&LayerEntries>,
         results: &[SampleResult],
     ) {
@@ -135,7 +136,7 @@ impl TileUpdate<'_> {
         sums.add_samples(tile, results);
         if entries.is_none() {
             sums.add_all(tile, shape, delays, results);
-            sums.finish_delays(tile, drive_gain);
+            sums.finish_delays(rounded.unwrap_or(&tile.weights), drive_gain);
         }
         let Finish { silent, batch, clip, .. } = &update.finish;
         let LayerStep { optimizer, frozen, .. } = &update.steps[tile.layer];

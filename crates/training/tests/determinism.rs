@@ -130,6 +130,12 @@ fn cases() -> impl Iterator<Item = Config> {
     let wide = [CASES[4], CASES[7]].into_iter().map(|(rule, loss)| config("[1, 5, 6]", WIDE, rule, loss));
     let graphs =
         [CASES[0], CASES[1], CASES[3], CASES[4]].into_iter().map(|(rule, loss)| config("[1, 5, 6]", GRAPH, rule, loss));
+    let rounded = [DENSE, RECURRENT, GRAPH].into_iter().enumerate().map(|(index, layers)| {
+        let (rule, loss) = CASES[[0, 3, 4][index]];
+        let mut config = config(if layers == DENSE { "30" } else { "[1, 5, 6]" }, layers, rule, loss);
+        config.training.weight_bits = parse(["[8, 4, 2]", "4", "3"][index]).expect("the bits are valid");
+        config
+    });
     let delayed = [CASES[0], CASES[3], CASES[4]].into_iter().map(|(rule, loss)| config("30", DELAYED, rule, loss));
     dense
         .chain(delayed)
@@ -138,6 +144,7 @@ fn cases() -> impl Iterator<Item = Config> {
         .chain(recurrent)
         .chain(wide)
         .chain([once, refractory, active, changed, scheduled])
+        .chain(rounded)
         .chain(learnt)
 }
 

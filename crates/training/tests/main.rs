@@ -13,4 +13,5 @@ mod rules;
 mod runs;
 mod schema;
 mod stream;
+mod weight_bits;
 mod wide_layers;

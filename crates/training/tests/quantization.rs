@@ -5,7 +5,7 @@ use spikelet_data::{Dataset, SpikeTrains, Targets};
 use spikelet_quantization::{Conversion, IntegerNetwork, Integers};
 use spikelet_training::{InputParameters, LayerParameters, LearntValues, Level, Trainer};
 
-const CONVERSION: Conversion = Conversion { state_bits: 32, percentile: 100.0 };
+const CONVERSION: Conversion = Conversion { state_bits: 32, weight_bits: None, percentile: 100.0 };
 
 fn trainer(network: &Value) -> Trainer {
     let json = json!({ "network": network, "loss": { "type": "count" }, "rule": { "type": "activation" } });
@@ -51,6 +51,8 @@ fn settings_out_of_range_are_refused() {
         error.path
     };
     assert_eq!(refused(Conversion { state_bits: 8, ..CONVERSION }), "stateBits");
+    assert_eq!(refused(Conversion { weight_bits: Some(1), ..CONVERSION }), "weightBits");
+    assert_eq!(refused(Conversion { weight_bits: Some(9), ..CONVERSION }), "weightBits");
     assert_eq!(refused(Conversion { percentile: 0.0, ..CONVERSION }), "percentile");
     assert_eq!(refused(Conversion { percentile: f64::NAN, ..CONVERSION }), "percentile");
 }

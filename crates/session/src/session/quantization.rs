@@ -8,7 +8,7 @@ use crate::wire::IntegerPrediction;
 
 impl Session {
     /// Converts the network to whole numbers, with shifts by `count` samples from `start` on: the numbers of
-    /// [`spikelet_quantization::Integers`], one after the other.
+    /// [`spikelet_quantization::Integers`], one after the other. 0 `weight_bits` are those that the network is trained for, or 8.
     ///
     /// # Errors
     /// `CONFIG_INVALID` with the path of what has no form in whole numbers, for settings out of range, and at `stateBits` for states that
@@ -19,12 +19,14 @@ impl Session {
         start: u32,
         count: u32,
         state_bits: u32,
+        weight_bits: u32,
         percentile: f64,
     ) -> Result<Vec<f64>> {
         self.change(|session| {
             let data = session.datasets.find("dataset", dataset)?;
             let range = start as usize..(start as usize).saturating_add(count as usize);
-            session.trainer.quantize(data, range, Conversion { state_bits, percentile })
+            let weight_bits = (weight_bits != 0).then_some(weight_bits);
+            session.trainer.quantize(data, range, Conversion { state_bits, weight_bits, percentile })
         })
     }
 

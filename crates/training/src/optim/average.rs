@@ -77,7 +77,7 @@ impl Average {
     pub(crate) fn read(&self, network: &Network, layer: usize, kind: Kind) -> Vec<f32> {
         match kind {
             Kind::Learnt(array) => self.learnt[layer][array].raw(),
-            _ => network.read_from(layer, kind, |number, _| self.tiles[number].array(kind)),
+            _ => network.read_from(layer, kind, &|number, _| self.tiles[number].array(kind)),
         }
     }
 

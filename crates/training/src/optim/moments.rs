@@ -55,7 +55,7 @@ impl Moments {
     pub(crate) fn read(&self, network: &Network, layer: usize, kind: Kind, order: Order) -> Vec<f32> {
         match kind {
             Kind::Learnt(array) => network.learnt[layer][array].used(self.learnt[layer][array].array(order)),
-            _ => network.read_from(layer, kind, |number, _| self.tiles[number].pair(kind).array(order)),
+            _ => network.read_from(layer, kind, &|number, _| self.tiles[number].pair(kind).array(order)),
         }
     }
 

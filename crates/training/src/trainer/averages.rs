@@ -57,7 +57,21 @@ impl Trainer {
         self.predicting(|trainer| work(&trainer.config, &trainer.network))
     }
 
-    /// Parameters of a layer with which the network predicts, `[unit][input]` or `[unit]`.
+    /// Weights of a layer that passes read as the network predicts, `[unit][input]`.
+    pub(super) fn effective_weights(&self, layer: usize) -> Vec<f32> {
+        match &self.average {
+            None => self.network.effective_weights(layer),
+            Some(average) if self.network.rounding.is_some() => {
+                let mut network = self.network.clone();
+                average.clone().swap(&mut network);
+                network.refresh();
+                network.effective_weights(layer)
+            }
+            Some(average) => average.read(&self.network, layer, Kind::Weights),
+        }
+    }
+
+    /// Parameters of a layer with which the network predicts, `[unit][input]` or `[unit]`, as the optimiser moves or averages take them.
     pub(super) fn read(&self, layer: usize, kind: Kind) -> Vec<f32> {
         match &self.average {
             Some(average) => average.read(&self.network, layer, kind),

@@ -45,7 +45,10 @@ impl BatchSums {
         }
         let tiles = network.tiles.iter().zip(&mut self.tiles);
         let mut work: Vec<_> = tiles.map(|(tile, sums)| Work { tile, sums, clipped: 0.0 }).collect();
-        executor.for_each(&mut work, |_, work| work.clipped = work.sums.finish(finish, network, work.tile));
+        executor.for_each(&mut work, |tile, work| {
+            let weights = &network.effective_tiles()[tile].weights;
+            work.clipped = work.sums.finish(finish, network, work.tile, weights);
+        });
         let clipped: Vec<f32> = work.iter().map(|work| work.clipped).collect();
         self.collect_delays(network);
         let learnt = learnt::finish(&mut self.learnt, network, &finish.frozen, &finish.clip);
@@ -60,7 +63,7 @@ impl BatchSums {
 
 impl TileSums {
     /// Makes gradients of this tile's sums and returns Σ g² of what clipping leaves.
-    fn finish(&mut self, finish: &Finish, network: &Network, tile: &TileParameters) -> f32 {
+    fn finish(&mut self, finish: &Finish, network: &Network, tile: &TileParameters, weights: &[f32]) -> f32 {
         let layer = &network.layers[tile.layer];
         let neuron = &layer.neuron;
         let frozen = finish.frozen[tile.layer];
@@ -76,7 +79,7 @@ impl TileSums {
         if frozen.biases {
             self.bias.fill(0.0);
         }
-        self.finish_delays(tile, layer.drive_gain());
+        self.finish_delays(weights, layer.drive_gain());
         if let Some(own) = layer.own_rows() {
             self.scale_own(own, lanes);
         }

@@ -249,9 +249,9 @@ impl TileSums {
         }
     }
 
-    /// Makes dL/dd = γ/2 W Σ r of the sums of delays, before the weights move.
-    pub(super) fn finish_delays(&mut self, tile: &TileParameters, gain: f32) {
-        self.delays.iter_mut().zip(tile.weights.iter()).for_each(|(sum, weight)| *sum *= gain / 2.0 * weight);
+    /// Makes dL/dd = γ/2 W Σ r of the sums of delays, with the weights that passes read, before these move.
+    pub(super) fn finish_delays(&mut self, weights: &[f32], gain: f32) {
+        self.delays.iter_mut().zip(weights).for_each(|(sum, weight)| *sum *= gain / 2.0 * weight);
     }
 
     /// Scales what weights of a layer's own spikes get.

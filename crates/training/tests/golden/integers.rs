@@ -83,7 +83,11 @@ fn networks_become_whole_numbers() {
         let calibration = case.calibration_events.as_deref().unwrap_or(&case.draw.input_events);
         let data = case.events(calibration, config);
         let maxima = trainer.calibrate(&floats, &data, 0..data.len()).expect("a calibration");
-        let conversion = Conversion { state_bits: case.conversion.state_bits, percentile: case.conversion.percentile };
+        let conversion = Conversion {
+            state_bits: case.conversion.state_bits,
+            weight_bits: None,
+            percentile: case.conversion.percentile,
+        };
         let numbers = convert(&floats, &maxima, conversion).expect("whole numbers");
         let mut found = Integers::from_numbers(&numbers).expect("whole numbers");
         let mut expected = case.integer.integers();

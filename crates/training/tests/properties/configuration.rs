@@ -306,6 +306,7 @@ fn training() -> BoxedStrategy<Value> {
         ("sampling", word(&["shuffled", "byClass"]).boxed()),
         ("gradientNormClip", prop_oneof![real(), Just(Value::Null)].boxed()),
         ("learningRateFactor", per_layer()),
+        ("weightBits", prop_oneof![per_layer(), (1..10u32).prop_map(Value::from)].boxed()),
         ("frozen", prop_oneof![Just(json!(["layers.0.weights"])), Just(json!(["layers.7"])), any_value()].boxed()),
         ("earlyStopping", object(vec![("patience", whole().boxed()), ("minImprovement", real().boxed())])),
         ("bestBy", word(&["firstSpike", "count", "membrane", "meanSquaredError", "loss"]).boxed()),

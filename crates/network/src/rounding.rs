@@ -1,0 +1,171 @@
+//! Weights of few bits, in double precision (spec 20.3).
+//!
+//! ```text
+//! W_eff = βᵢ (f W),   scale_j = max(P_j, P_max/8) / L,   L = 2^(bits − 1) − 1
+//! w = clamp(round(W_eff / scale), ±L),   W_q = w (scale / (βᵢ f))
+//! ```
+//!
+//! P_j is the largest |W_eff| of unit j over all its inputs, of a readout over the layer. Passes read W_q, the optimiser moves W.
+
+use std::ops::Range;
+
+use spikelet_config::Config;
+use spikelet_kernels::TILE;
+
+use crate::network::Network;
+use crate::parameters::TileParameters;
+use crate::pool_factors::input_factors;
+
+/// A unit's scale is at least this part of the layer's largest: a row of tiny weights would need states of many bits.
+const MIN_PART: f64 = 8.0;
+
+/// L, the largest weight in units of its scale.
+#[must_use]
+pub fn largest_level(bits: u32) -> f64 {
+    f64::from((1i32 << (bits - 1)) - 1)
+}
+
+/// Makes scales of the P of each unit or channel; one for all units of a readout, which are compared.
+#[inline(never)]
+pub fn peaks_to_scales(peaks: &mut [f64], is_readout: bool, largest_level: f64) {
+    let mut largest = 0.0;
+    for &peak in &*peaks {
+        if peak > largest {
+            largest = peak;
+        }
+    }
+    for scale in peaks {
+        *scale = if is_readout { largest } else { scale.max(largest / MIN_PART) } / largest_level;
+        if *scale == 0.0 {
+            *scale = 1.0 / largest_level;
+        }
+    }
+}
+
+/// w of an effective weight.
+#[must_use]
+#[inline]
+pub fn level(effective: f64, scale: f64, largest_level: f64) -> f64 {
+    round(effective / scale).max(-largest_level).min(largest_level)
+}
+
+/// The nearest whole number, halves away from zero; of numbers below 2⁵¹, without a call of the mathematical library, so that loops become
+/// vectors.
+#[must_use]
+#[inline]
+pub fn round(value: f64) -> f64 {
+    /// Beside it, a number has no room for a fraction.
+    const WHOLE: f64 = 4_503_599_627_370_496.0;
+    let magnitude = value.abs() + 0.5;
+    let nearest = (magnitude + WHOLE) - WHOLE;
+    let floor = if nearest > magnitude { nearest - 1.0 } else { nearest };
+    // A sum with 0 has no sign where it is 0.
+    floor.copysign(value) + 0.0
+}
+
+/// Weights of a network that passes read rounded.
+#[derive(Clone, Debug)]
+pub struct Rounding {
+    layers: Vec<LayerRounding>,
+    /// The parameters with W_q for W, as the tiles of the network.
+    pub tiles: Vec<TileParameters>,
+}
+
+/// How the weights of a layer with neurons are rounded.
+#[derive(Clone, Debug)]
+struct LayerRounding {
+    largest_level: f64,
+    is_readout: bool,
+    /// βᵢ, `[unit]` or `[channel]`.
+    gains: Vec<f64>,
+    parts: Vec<Part>,
+}
+
+/// Weights of a tile that share f.
+#[derive(Clone, Debug)]
+struct Part {
+    tile: usize,
+    weights: Range<usize>,
+    factor: f64,
+}
+
+impl Rounding {
+    /// The rounding of the network of a valid configuration, if its training has one.
+    pub(crate) fn new(config: &Config, network: &Network) -> Option<Box<Self>> {
+        let bits = config.training.weight_bits.as_ref()?;
+        let factors = input_factors(&config.network, &config.network.graph().ok()?);
+        let mut layers = Vec::new();
+        for (layer, factors) in factors.iter().enumerate() {
+            let (shape, gain) = (&network.shapes[layer], &network.layers[layer].neuron.gains.current);
+            let mut gains = Vec::with_capacity(shape.filters);
+            for unit in 0..shape.filters {
+                gains.push(gain.at(unit));
+            }
+            layers.push(LayerRounding {
+                largest_level: largest_level(bits.at(layer) as u32),
+                is_readout: !shape.fires,
+                gains,
+                parts: parts(network, layer, factors),
+            });
+        }
+        Some(Box::new(Self { layers, tiles: network.tiles.clone() }))
+    }
+
+    /// Rounds weights; biases are copied.
+    #[inline(never)]
+    pub(crate) fn refresh(&mut self, tiles: &[TileParameters]) {
+        for (to, tile) in self.tiles.iter_mut().zip(tiles) {
+            to.biases.copy_from_slice(&tile.biases);
+        }
+        for layer in &self.layers {
+            let mut scales = vec![0.0f64; layer.gains.len()];
+            for Part { tile, weights, factor } in &layer.parts {
+                let tile = &tiles[*tile];
+                let mut largest = [0.0f32; TILE];
+                for row in tile.weights[weights.clone()].chunks_exact(tile.lanes) {
+                    for (largest, weight) in largest.iter_mut().zip(row) {
+                        *largest = largest.max(weight.abs());
+                    }
+                }
+                let gains = &layer.gains[tile.first..][..tile.units];
+                for ((peak, gain), largest) in scales[tile.first..].iter_mut().zip(gains).zip(largest) {
+                    *peak = peak.max(gain * (factor * f64::from(largest)));
+                }
+            }
+            peaks_to_scales(&mut scales, layer.is_readout, layer.largest_level);
+            for Part { tile, weights, factor } in &layer.parts {
+                let (to, tile) = (&mut self.tiles[*tile], &tiles[*tile]);
+                let scales = &scales[tile.first..][..tile.units];
+                let gains = &layer.gains[tile.first..][..tile.units];
+                let mut steps = [0.0; TILE];
+                for ((step, scale), gain) in steps.iter_mut().zip(scales).zip(gains) {
+                    *step = scale / (gain * factor);
+                }
+                let rows = tile.weights[weights.clone()].chunks_exact(tile.lanes);
+                for (to, row) in to.weights[weights.clone()].chunks_exact_mut(tile.lanes).zip(rows) {
+                    let constants = scales.iter().zip(gains).zip(&steps);
+                    for ((to, weight), ((scale, gain), step)) in to.iter_mut().zip(row).zip(constants) {
+                        let effective = gain * (factor * f64::from(*weight));
+                        *to = (level(effective, *scale, layer.largest_level) * step) as f32;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The weights of a layer over all its inputs; in a chain those of its own spikes stand behind the others.
+fn parts(network: &Network, layer: usize, factors: &[f64]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (connection, &factor) in network.connections(layer).into_iter().zip(factors) {
+        for tile in network.tiles_of(connection) {
+            let (end, lanes) = (network.tiles[tile].weights.len(), network.tiles[tile].lanes);
+            let own = network.shapes[connection].previous_units() * lanes;
+            parts.push(Part { tile, weights: 0..own, factor });
+            if own < end {
+                parts.push(Part { tile, weights: own..end, factor: 1.0 });
+            }
+        }
+    }
+    parts
+}
