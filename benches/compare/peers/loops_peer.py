@@ -174,7 +174,7 @@ def convolutions(image, hidden, scales, neuron):
 
 
 def residual(batches, threads):
-    network = Residual((1, 28, 28), 3, 16, [0.5, 0.1, 1.0], over_steps)
+    network = Residual((1, 28, 28), 3, 16, [2.0, 0.15, 4.0], over_steps)
     return TorchNetwork("loops", network, network, batches, threads)
 
 
@@ -187,7 +187,7 @@ BUILDERS = {
     "deep": builder([784, 2000, 2000, 10], [0.5, 0.08, 0.04], False),
     "recurrent": builder([784, 800, 10], [0.5, 0.06], True),
     "recurrent-events": builder([700, 256, 20], [0.02, 0.06], True),
-    "conv-strided": convolutions((2, 34, 34), [Conv(16, 2), Conv(32, 2)], [0.3, 0.1, 0.03], over_steps),
+    "conv-strided": convolutions((2, 34, 34), [Conv(16, 2), Conv(32, 2)], [0.8, 0.2, 0.05], over_steps),
     "residual": residual,
     "wide": convolutions((1, 28, 28), WIDE, [1.0, 0.02, 0.001], without_current),
     "wide-dense": convolutions((1, 28, 28), WIDE_DENSE, [1.0, 0.02, 0.002, 0.02], without_current),
