@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { build } from "esbuild";
+import { createTrainer, datasets, encode } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { binaryOf, hasFrameworks } from "../../scripts/frameworks.mjs";
 import { nodeOf } from "../../scripts/nodes.mjs";
@@ -34,6 +36,46 @@ test("trains", async () => {
   await expect(spikelet.createTrainer({ network: 3 })).rejects.toThrow(spikelet.SpikeletError);
 });
 `;
+
+/** A function `predict` that encodes a sample and runs a model with both engines; `answers` are the membranes at each step. */
+const predicting = (file: Uint8Array) => `import { load } from "spikelet/infer";
+import { encode } from "spikelet/infer/encode";
+import { load as loadFast } from "spikelet/infer/wasm";
+
+const file = Uint8Array.from(atob("${Buffer.from(file).toString("base64")}"), (character) => character.charCodeAt(0));
+const isCompiled = () => {
+  try {
+    return Boolean(loadFast(file, { engine: "wasm" }));
+  } catch ({ code }) {
+    return code;
+  }
+};
+const predict = () => {
+  const models = [load(file), loadFast(file)];
+  const answers = models.map((model) => Array.from(model.predict(encode(model, ${JSON.stringify(SAMPLE)})).membranes));
+  return JSON.stringify({ answers, isCompiled: isCompiled() });
+};
+`;
+const SAMPLE = [0.2, 0.9, 0.4, 0.7];
+
+/** A network that has learnt, with a readout, and what it answers to the sample. */
+async function readout(): Promise<{ file: Uint8Array; answer: number[] }> {
+  const layers = [
+    { type: "dense", units: 20, recurrent: true } as const,
+    { type: "dense", units: 3, neuron: { type: "leaky" } } as const,
+  ];
+  const values = Float32Array.of(...SAMPLE, 0.5, 0.1, 0.8, 0.3);
+  const data = datasets.fromImages({ values, labels: [0, 2], shape: [4] }).encode(encode.rate({ max: 0.5 }));
+  using trainer = await createTrainer({
+    network: { input: 4, steps: 40, neuron: { threshold: 0.1, membraneDecay: 0.9 }, layers },
+    rule: { type: "activation" },
+    loss: { type: "membrane" },
+    training: { seed: 1, epochs: 1 },
+  });
+  await trainer.run(data);
+  const { membranes = [] } = await trainer.predict(SAMPLE);
+  return { file: await trainer.exportModel(), answer: Array.from(membranes) };
+}
 
 const WORKER = `import * as spikelet from "spikelet";
 ${LEARNS}
@@ -102,25 +144,55 @@ describe.skipIf(!hasFrameworks())("a project (needs node scripts/install-for-tes
     expect(stdout.split("\n").filter((line) => line.startsWith("{"))).toEqual([await readHere()]);
   });
 
+  it.each([
+    ["Bun", () => binaryOf("@oven/bun", "bin/bun"), []],
+    ["Deno, which may do nothing", () => binaryOf("@deno/", "deno"), ["run", "--no-prompt"]],
+  ])("predicts with both engines in %s", async (_, program, words) => {
+    const { file, answer } = await readout();
+    await writeFile(join(project.folder, "predicting.mjs"), `${predicting(file)}console.log(predict());`);
+    const { stdout } = await project.run(program(), ...words, "predicting.mjs");
+    expect(answer.some((membrane) => membrane !== 0)).toBe(true);
+    expect(JSON.parse(stdout)).toEqual({ answers: [answer, answer], isCompiled: true });
+  });
+
+  it("predicts in a Cloudflare Worker, which compiles no WebAssembly", async () => {
+    const { file, answer } = await readout();
+    await build({
+      stdin: {
+        contents: `${predicting(file)}export default { fetch: () => new Response(predict()) };`,
+        resolveDir: project.folder,
+      },
+      bundle: true,
+      format: "esm",
+      outfile: join(project.folder, "edge/worker.js"),
+      logLevel: "error",
+    });
+    const found = await answerOfWorkerd(join(project.folder, "edge"), "worker.js");
+    expect(found).toEqual({ answers: [answer, answer], isCompiled: "CONFIG_INVALID" });
+  });
+
   const wranglersNode = nodeOf("22.23.3") ?? "";
   it.skipIf(wranglersNode === "")("trains in a Cloudflare Worker that wrangler has bundled without a setting", async () => {
     await project.run(wranglersNode, inFrameworks("wrangler/bin/wrangler.js"), "deploy", "--dry-run", "--outdir", "out");
-    const [answer, refused] = await answerOfWorkerd(join(project.folder, "out"), "worker.js");
+    const [answer, refused] = (await answerOfWorkerd(join(project.folder, "out"), "worker.js")) as [string, string];
     expect(JSON.parse(answer)).toMatchObject({ ...same, kind: "wasm", reason: "WebAssembly in an edge runtime" });
     expect(refused).toBe("BACKEND_UNAVAILABLE");
   });
 });
 
 /** Runs the modules of a folder in workerd; the JSON that its main module answers with. */
-async function answerOfWorkerd(folder: string, main: string): Promise<[string, string]> {
+async function answerOfWorkerd(folder: string, main: string): Promise<unknown> {
   const compiled = (await readdir(folder)).filter((name) => name.endsWith(".wasm"));
-  const modules = compiled.map((name) => `(name = "${name}", wasm = embed "${name}")`);
+  const modules = [
+    `(name = "${main}", esModule = embed "${main}")`,
+    ...compiled.map((name) => `(name = "${name}", wasm = embed "${name}")`),
+  ];
   await writeFile(
     join(folder, "workerd.capnp"),
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = (compatibilityDate = "2026-11-01",
-    modules = [(name = "${main}", esModule = embed "${main}"), ${modules.join(", ")}]))],
+    modules = [${modules.join(", ")}]))],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
 );`,
   );
@@ -136,7 +208,7 @@ const config :Workerd.Config = (
     });
     const [line] = await Promise.race([once(process.stdio[3] as NodeJS.ReadableStream, "data"), ended]);
     const { port } = JSON.parse(String(line).split("\n")[0] ?? "") as { port: number };
-    return (await (await fetch(`http://127.0.0.1:${port}/`)).json()) as [string, string];
+    return await (await fetch(`http://127.0.0.1:${port}/`)).json();
   } finally {
     process.kill();
   }
