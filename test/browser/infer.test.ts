@@ -20,6 +20,15 @@ globalThis.answer = async (spikes) => {
   const answers = [load(file), loadFast(file)].map((model) => Array.from(model.predict(spikes).membranes));
   return { answers, refusal: isRefused() };
 };`;
+const SERVICE_WORKER = `import { load } from "${SOURCE}index.ts";
+import { load as loadFast } from "${SOURCE}wasm/index.ts";
+const models = fetch("net.model").then((response) => response.arrayBuffer()).then((file) => [load(file), loadFast(file)]);
+const answer = async (request) => {
+  const spikes = await request.json();
+  return Response.json((await models).map((model) => Array.from(model.predict(spikes).membranes)));
+};
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+addEventListener("fetch", (event) => event.request.url.endsWith("/predict") && event.respondWith(answer(event.request)));`;
 const SPIKES: SpikeTrain = {
   times: Array.from({ length: 90 }, (_, k) => k % 30),
   units: Array.from({ length: 90 }, (_, k) => (7 * k) % 20),
@@ -48,13 +57,18 @@ beforeAll(async () => {
   file = await network.exportModel();
   folder = await mkdtemp(join(tmpdir(), "spikelet-infer-"));
   await writeFile(join(folder, "net.model"), file);
-  await build({
-    stdin: { contents: PROGRAM, resolveDir: SOURCE },
-    bundle: true,
-    format: "esm",
-    outfile: join(folder, "page.js"),
-    logLevel: "error",
-  });
+  for (const [name, contents] of [
+    ["page", PROGRAM],
+    ["service-worker", SERVICE_WORKER],
+  ] as const) {
+    await build({
+      stdin: { contents, resolveDir: SOURCE },
+      bundle: true,
+      format: "esm",
+      outfile: join(folder, `${name}.js`),
+      logLevel: "error",
+    });
+  }
   for (const [name, allowed] of [
     ["open", "'self' 'wasm-unsafe-eval'"],
     ["strict", "'self'"],
@@ -89,5 +103,21 @@ it.each([
   expect(found).toEqual({ answers: [expected, expected], ...(refusal !== undefined && { refusal }) });
   // A browser reports what a policy forbade, also where the program goes on.
   expect(complaints.filter((complaint) => !/Content.Security.Policy/i.test(complaint))).toEqual([]);
+  await page.close();
+});
+
+it("gives the same bits in a service worker, which answers for a server", async () => {
+  const page = await browser.newPage();
+  const complaints = complaintsOf(page);
+  await page.goto(`${site.url}open.html`);
+  const found = await page.evaluate(async (spikes) => {
+    const controlled = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve));
+    await navigator.serviceWorker.register("service-worker.js");
+    await controlled;
+    return (await fetch("predict", { method: "POST", body: JSON.stringify(spikes) })).json();
+  }, SPIKES);
+  const expected = Array.from(load(file).predict(SPIKES).membranes);
+  expect(found).toEqual([expected, expected]);
+  expect(complaints).toEqual([]);
   await page.close();
 });
