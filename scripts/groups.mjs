@@ -58,7 +58,7 @@ export const GROUPS = {
   frameworks: {
     tier: "all",
     needs: ["addon", "dist", "wasm", "chromium"],
-    reads: [...PACKAGE, "scripts", "create-spikelet"],
+    reads: [...PACKAGE, "scripts", "create-spikelet", "examples"],
     globalSetup: ["test/support/shared-package.ts"],
   },
   golden: { tier: "quick", needs: ["addon"], reads: TRANSLATED, env: NATIVE },
