@@ -23,7 +23,7 @@ export async function buildSite({ withDemo = false } = {}) {
   stage(join(ROOT, API));
   /** @type {Record<string, string>} */
   const environment = withDemo ? { SITE_DEMO: "1" } : {};
-  const { GITHUB_REPOSITORY = "", GITHUB_SERVER_URL = "", SITE_BASE = "" } = process.env;
+  const { GITHUB_REPOSITORY = "", GITHUB_SERVER_URL = "", SITE_BASE = "", SITE_ORIGIN } = process.env;
   const inputs = [".cache/site/pages", "site", "scripts/site.mjs", "package-lock.json"];
   const extra = [GITHUB_REPOSITORY, GITHUB_SERVER_URL, SITE_BASE, withDemo ? "with demo" : ""];
   await step("site", { inputs, outputs: [".cache/site/dist/index.html"], extra, force: withDemo }, () =>
@@ -38,7 +38,10 @@ export async function buildSite({ withDemo = false } = {}) {
     const file = join(SITE, `demo/${page}.html`);
     const text = await readFile(file, "utf8");
     if (!text.includes(SITE_LINK)) throw new StepFailed(`demo/${page}.html has lost its place for the link to the documentation`);
-    await writeFile(file, text.replace(SITE_LINK, '<li><a href="../index.html">Documentation</a></li>'));
+    const withLink = text.replace(SITE_LINK, '<li><a href="../index.html">Documentation</a></li>');
+    // Whoever shows a preview of a link follows whole addresses only.
+    const address = SITE_ORIGIN === undefined ? "." : `${SITE_ORIGIN}${SITE_BASE}demo`;
+    await writeFile(file, withLink.replace('property="og:image" content="./', `property="og:image" content="${address}/`));
   }
 }
 
