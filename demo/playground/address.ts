@@ -29,9 +29,14 @@ export function addressOf(settings: Settings, digest?: string): string {
   return parts.toString();
 }
 
-/** Reads what stands behind `?` and `#`. What is damaged is said, and has its default instead. */
+/**
+ * Reads what stands behind `?` and `#`, where a single word is a place of the page. What is damaged is said, and has its default
+ * instead.
+ */
 export function readAddress(search: string, hash: string): Address {
-  const parts = new URLSearchParams([...new URLSearchParams(search.slice(1)), ...new URLSearchParams(hash.slice(1))]);
+  const isPlace = /^#[\w-]*$/.test(hash) && !FLAGS.includes(hash.slice(1));
+  const behind = new URLSearchParams(isPlace ? "" : hash.slice(1));
+  const parts = new URLSearchParams([...new URLSearchParams(search.slice(1)), ...behind]);
   const faults: string[] = [];
   const said = (name: string, text: string, fault: string, instead: string) =>
     faults.push(`The address says ${name}=${text.length > 24 ? `${text.slice(0, 23)}…` : text}, but ${fault}. ${instead}`);

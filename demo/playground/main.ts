@@ -66,6 +66,11 @@ class Playground {
       const tile = this.#network.unitAt(offsetX, offsetY);
       if (tile !== undefined) this.#point.chooseUnit(tile.layer, tile.unit);
     });
+    // A link within the page would replace the settings in its address.
+    document.querySelector(".skip")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.#run.focus();
+    });
     addEventListener("hashchange", () => {
       const address = readAddress(location.search, location.hash);
       this.#controls.show(address.settings);
@@ -93,7 +98,7 @@ class Playground {
   }
 
   #change(settings: Settings, sentence: string): void {
-    const runs = this.#learner.state !== "ready";
+    const runs = this.#learner.state !== "ready" && this.#learner.state !== "paused";
     this.#settings = settings;
     this.#expected = undefined;
     history.replaceState(null, "", `#${addressOf(settings)}`);
@@ -104,7 +109,6 @@ class Playground {
   #drew(settings: Settings): void {
     this.#settings = settings;
     clearTimeout(this.#drawnTimer);
-    this.#learner.pause();
     this.#drawnTimer = setTimeout(() => {
       this.#controls.show(settings);
       this.#change(settings, "");
@@ -158,7 +162,7 @@ class Playground {
     byId("right", HTMLElement).textContent = percent(metrics.accuracy.decision ?? 0);
     byId("right-of", HTMLElement).textContent = lesson.problem.heldOut.length > 0 ? "New points right" : "Points right";
     byId("spikes-per-point", HTMLElement).textContent = metrics.spikes.perSample.toFixed(1);
-    byId("loss", HTMLElement).textContent = metrics.loss.toPrecision(3);
+    byId("loss", HTMLElement).textContent = metrics.loss.toFixed(3);
     byId("digest", HTMLElement).textContent = digest;
     byId("digest-epoch", HTMLElement).textContent = String(epoch);
     byId("same", HTMLElement).textContent = this.#verdict(snapshot);

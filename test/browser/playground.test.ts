@@ -211,7 +211,13 @@ describe("the playground", () => {
     await open.frames(20);
     expect(await open.text("#epoch")).toBe("0");
     expect(await open.button("Play spikes").count()).toBe(1);
-    await open.button("One epoch").press("Enter");
+    await open.page.keyboard.press("Tab");
+    await open.page.keyboard.press("Enter");
+    expect(await open.text(":focus")).toBe("Learn");
+    expect(readAddress("", hashOf(open.page)).settings.epochs).toBe(5);
+    await open.page.keyboard.press("Tab");
+    expect(await open.text(":focus")).toBe("One epoch");
+    await open.page.keyboard.press("Enter");
     await expect.poll(() => open.text("#epoch")).toBe("1");
     await expect.poll(() => open.text("#announcement")).toMatch(/^Paused: after epoch 1, /);
     await open.page.close();

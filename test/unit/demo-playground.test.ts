@@ -56,6 +56,8 @@ describe("the address of the playground", () => {
       isPaused: false,
       faults: [],
     });
+    expect(readAddress("", "#rooms")).toMatchObject({ settings: DEFAULTS, faults: [] });
+    expect(readAddress("", "#paused").isPaused).toBe(true);
     expect(readAddress("?paused", "")).toMatchObject({ settings: DEFAULTS, isPaused: true, faults: [] });
   });
 
