@@ -12,6 +12,7 @@ export async function buildResearch() {
       main: source("main.ts"),
       pages: source("pages/main.ts"),
       firstTry: source("first-try/main.ts"),
+      wholeNumbers: source("whole-numbers/main.ts"),
       catalogue: source("catalogue/index.ts"),
     },
     outdir: OUT,
@@ -22,8 +23,9 @@ export async function buildResearch() {
     packages: "external",
     logLevel: "error",
   });
-  const [main = "", pages = "", firstTry = "", catalogue = ""] = ["main", "pages", "firstTry", "catalogue"].map((name) =>
+  const programs = ["main", "pages", "firstTry", "wholeNumbers", "catalogue"];
+  const [main = "", pages = "", firstTry = "", wholeNumbers = "", catalogue = ""] = programs.map((name) =>
     join(OUT, `${name}.js`),
   );
-  return { main, pages, firstTry, catalogue };
+  return { main, pages, firstTry, wholeNumbers, catalogue };
 }
