@@ -81,8 +81,11 @@ export interface CheckpointOptions {
 
 /** Options of a model file. */
 export interface ModelOptions {
-  /** How weights are stored; `"float32"` by default, which keeps every bit. */
-  weights?: "float32" | "float16";
+  /**
+   * How weights are stored; `"float32"` by default, which keeps every bit. `"int8"` and `"int4"` have whole numbers within ±127 and ±7, and
+   * a scale for each unit or channel.
+   */
+  weights?: "float32" | "float16" | "int8" | "int4";
 }
 
 /** @internal */
@@ -114,7 +117,7 @@ interface EvaluationState {
 
 const checkpointOptions = fields<CheckpointOptions>({ origin: text, resumable: flag });
 
-const modelOptions = fields<ModelOptions>({ weights: oneOf("float32", "float16") });
+const modelOptions = fields<ModelOptions>({ weights: oneOf("float32", "float16", "int8", "int4") });
 
 /** Options of `gradients`. */
 export interface GradientOptions {
@@ -347,8 +350,8 @@ export class Network implements Disposable {
    * Returns a model file: the network as it predicts, for `spikelet/infer`, which runs it without this library. It has no state of the
    * optimiser, so training cannot go on from it: that takes a checkpoint.
    *
-   * With weights of `"float32"` the runtime gives the same spikes, decisions and membranes, bit for bit; with `"float16"` the file has
-   * half the size, and spikes may move by a step.
+   * With weights of `"float32"` the runtime gives the same spikes, decisions and membranes, bit for bit. With `"float16"`, `"int8"` and
+   * `"int4"` the file has about a half, a quarter and an eighth of the size, weights are rounded, and spikes move.
    *
    * @throws {SpikeletError} `CONFIG_INVALID` at `weights` for a weight that `"float16"` does not hold, `NON_FINITE` after an update that
    * left parameters that are not finite.

@@ -1,4 +1,4 @@
-import { createNetwork, createTrainer, datasets, encode, presets } from "spikelet";
+import { createNetwork, createTrainer, datasets, encode, type LayerConfig, presets } from "spikelet";
 import { load } from "spikelet/infer";
 import { describe, expect, it } from "vitest";
 import { BACKENDS } from "../support/backends.js";
@@ -12,6 +12,21 @@ import {
   strengthen,
 } from "../support/infer-comparison.js";
 import { type Case, CHAINS, GRAPHS } from "../support/infer-networks.js";
+
+/** Weights of each unit in whole numbers of its scale. */
+function rounded(weights: Float32Array, units: number, max: number): Float32Array {
+  const width = weights.length / units;
+  if (width === 1) return weights;
+  const scales = Array.from({ length: units }, (_, unit) =>
+    weights
+      .subarray(unit * width, (unit + 1) * width)
+      .reduce((largest, weight) => Math.max(largest, Math.fround(Math.abs(weight) / max)), 0),
+  );
+  return weights.map((weight, k) => {
+    const scale = scales[Math.floor(k / width)] ?? 0;
+    return scale === 0 ? 0 : scale * Math.round(Math.fround(weight / scale));
+  });
+}
 
 describe.each(BACKENDS)("a network that %s exported, in spikelet/infer", (backend) => {
   it.each(Object.entries({ ...CHAINS, ...GRAPHS }))("has the same bits: %s", async (_, given) => {
@@ -95,7 +110,48 @@ describe.each(BACKENDS)("a network that %s exported, in spikelet/infer", (backen
     expect(load(half).predict(spikes)).toEqual(load(await network.exportModel()).predict(spikes));
     await network.setParameters(0, { weights: weights.fill(65_520), biases: new Float32Array(OUTPUTS) });
     await expect(network.exportModel({ weights: "float16" })).rejects.toMatchObject({ code: "CONFIG_INVALID", path: "weights" });
-    await expect(network.exportModel({ weights: "int8" as "float16" })).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    await expect(network.exportModel({ weights: "int2" as "int4" })).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  });
+
+  const FURTHER: LayerConfig[] = [
+    { type: "conv2d", channels: 3, kernel: 3, name: "a" },
+    { type: "conv2d", channels: 5, kernel: 2, name: "b", inputs: [{ type: "conv2d", from: "a", kernel: 1 }] },
+    { type: "flatten" },
+    { type: "dense", units: 7, name: "c" },
+    { type: "oneToOne", name: "d" },
+    { type: "dense", units: 5, recurrent: true },
+  ];
+
+  it.each([
+    ["int8", 127, 1],
+    ["int4", 7, 0.5],
+  ] as const)("has weights of %s, rounded by unit or channel", async (type, max, bytes) => {
+    const given: Case = { input: [2, 5, 5], layers: FURTHER };
+    using network = await createNetwork(configOf(given), { backend });
+    await strengthen(network, given);
+    const file = await network.exportModel({ weights: type });
+    const [whole, layers] = [await network.exportModel(), await network.parameters()];
+    let saved = 0;
+    for (const [layer, { weights, biases, inputs = [], learnt }] of layers.entries()) {
+      const all = [weights, ...inputs.map((input) => input.weights)];
+      const [own = weights, ...further] = all.map((weights) => rounded(weights, biases.length, max));
+      await network.setParameters(layer, {
+        weights: own,
+        biases,
+        ...(learnt && { learnt }),
+        inputs: inputs.map((input, k) => ({ ...input, weights: further[k] ?? input.weights })),
+      });
+      for (const { length } of all) {
+        const words = (size: number) => 4 * Math.ceil(size / 4);
+        if (length > biases.length) saved += 4 * length - words(bytes * length) - 4 * biases.length;
+      }
+    }
+    expect(file.length).toBe(whole.length - saved);
+    const [found, expected] = [load(file), load(await network.exportModel())];
+    for (const seed of [1, 2, 3]) {
+      const spikes = randomSpikes(given, seed);
+      expect(found.predict(spikes)).toEqual(expected.predict(spikes));
+    }
   });
 
   it("exports the averages with which it predicts", async () => {

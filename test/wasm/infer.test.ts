@@ -20,16 +20,19 @@ describe("a model in spikelet/infer/wasm", () => {
     network.dispose();
   });
 
-  it("has the bits of the network with weights of half precision", async () => {
-    const { network } = await exported({ input: 20, layers: [{ type: "dense", units: 30 }] });
-    const half = await network.exportModel({ weights: "float16" });
-    const spikes = randomSpikes({ input: 20, layers: [] }, 3);
-    const [wasm, plain] = (["wasm", "javascript"] as const).map((engine) => load(half, { engine }).predict(spikes));
-    expect(wasm).toEqual(plain);
-    expect(wasm?.spikes.times.length ?? 0).toBe(0);
-    expect(wasm?.membranes.some((membrane) => membrane !== 0)).toBe(true);
-    network.dispose();
-  });
+  it.each(["float16", "int8", "int4"] as const)(
+    "has the bits of the engine in JavaScript with weights of %s",
+    async (weights) => {
+      const { network } = await exported({ input: 20, layers: [{ type: "dense", units: 31 }] });
+      const file = await network.exportModel({ weights });
+      const spikes = randomSpikes({ input: 20, layers: [] }, 3);
+      const [wasm, plain] = (["wasm", "javascript"] as const).map((engine) => load(file, { engine }).predict(spikes));
+      expect(wasm).toEqual(plain);
+      expect(wasm?.spikes.times.length ?? 0).toBe(0);
+      expect(wasm?.membranes.some((membrane) => membrane !== 0)).toBe(true);
+      network.dispose();
+    },
+  );
 
   it("keeps the streams of a model apart, also while its memory grows", async () => {
     const given: Case = { input: 30, layers: [{ type: "dense", units: 70, recurrent: true }], strength: 4 };

@@ -58,16 +58,17 @@ export function sender(connection: Connection, { filters, places }: Layer, memor
 function convolution({ window, weights }: Connection, filters: number, places: number, sums: Float32Array) {
   const { channels, groups, rows, columns } = window as NonNullable<Connection["window"]>;
   const [seen, seeing] = [channels / groups, filters / groups];
-  const [ofRows, ofColumns] = [seenBy(rows), seenBy(columns)];
   const [[height, , tapsOfRows], [width, widthOfOutput, tapsOfColumns]] = [rows, columns];
   return (unit: number, value: number) => {
     const place = unit % (height * width);
     const channel = (unit - place) / (height * width);
     const first = floor(channel / seen) * seeing;
-    for (const [y, ky] of ofRows[floor(place / width)] as Sight[]) {
-      for (const [x, kx] of ofColumns[place % width] as Sight[]) {
+    for (let ky = 0; ky < tapsOfRows; ky++) {
+      const y = outputAt(rows, floor(place / width), ky);
+      for (let kx = 0; y >= 0 && kx < tapsOfColumns; kx++) {
+        const x = outputAt(columns, place % width, kx);
         const row = (((channel % seen) * tapsOfRows + ky) * tapsOfColumns + kx) * filters;
-        for (let filter = first; filter < first + seeing; ) {
+        for (let filter = first; x >= 0 && filter < first + seeing; ) {
           const count = Math.min(endOfBlock(filter), first + seeing) - filter;
           addRow(weights, row + filter, value, sums, positionOf(filter, y * widthOfOutput + x, filters, places), count);
           filter += count;
@@ -77,16 +78,10 @@ function convolution({ window, weights }: Connection, filters: number, places: n
   };
 }
 
-/** An output that sees a place, and the tap by which it does. */
-type Sight = [output: number, tap: number];
-
-/** Outputs that see each place of an axis. */
-function seenBy([input, output, taps, stride, dilation, padding]: Axis): Sight[][] {
-  const places = Array.from({ length: input }, (): Sight[] => []);
-  for (let number = 0; number < output; number++) {
-    for (let tap = 0; tap < taps; tap++) places[number * stride - padding + tap * dilation]?.push([number, tap]);
-  }
-  return places;
+/** The output that sees a place of an axis by a tap; negative if none does. */
+function outputAt([, output, , stride, dilation, padding]: Axis, place: number, tap: number): number {
+  const number = (place + padding - tap * dilation) / stride;
+  return number < output && number % 1 === 0 ? number : -1;
 }
 
 /** Adds `value` times the weights from `row` on to the sums from `at` on. */

@@ -61,15 +61,9 @@ export class Tally {
     const byCount = highest(this.#counts);
     const byMembrane = scores.length > 0 ? highest(scores) : undefined;
     const { decision, classes } = this.#description;
-    const output =
-      decision === "firstSpike"
-        ? byFirstSpike
-        : decision === "membrane"
-          ? byMembrane
-          : byFirstSpike === undefined
-            ? undefined
-            : byCount;
-    const name = output === undefined ? undefined : classes?.[output];
+    const isByFirst = decision === "firstSpike" || byFirstSpike === undefined;
+    const output = decision === "membrane" ? byMembrane : isByFirst ? byFirstSpike : byCount;
+    const name = classes?.[output as number];
     return {
       from: this.#from,
       to: this.steps,

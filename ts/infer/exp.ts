@@ -3,23 +3,29 @@
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
-const bits = new DataView(new ArrayBuffer(8));
+const double = new Float64Array(1);
+/** Low and high word of the double. */
+const words = new Uint32Array(double.buffer);
 
-function highWord(x: number): number {
-  bits.setFloat64(0, x);
-  return bits.getUint32(0);
+function wordsOf(x: number): [low: number, high: number] {
+  double[0] = x;
+  return words as unknown as [number, number];
+}
+
+function doubleOf(low: number, high: number): number {
+  words[0] = low;
+  words[1] = high;
+  return double[0] as number;
 }
 
 /** 2ᵏ, for −1022 ≤ k ≤ 1023. */
 export function power(k: number): number {
-  bits.setUint32(0, (k + 1023) << 20);
-  bits.setUint32(4, 0);
-  return bits.getFloat64(0);
+  return doubleOf(0, (k + 1023) << 20);
 }
 
 /** eˣ, for x ≤ 0. */
 export function exp(x: number): number {
-  const high = highWord(x) & 0x7fff_ffff;
+  const high = wordsOf(x)[1] & 0x7fff_ffff;
   if (x < -745.1332191019411) return 0;
   if (high <= 0x3e30_0000) return 1 + x;
   let [k, hi, lo] = [0, x, 0];
@@ -38,13 +44,10 @@ export function exp(x: number): number {
 
 /** The natural logarithm, for a number from 1 on that is finite. */
 export function log(x: number): number {
-  let high = highWord(x);
-  const low = bits.getUint32(4);
+  let [low, high] = wordsOf(x);
   high += 0x3ff0_0000 - 0x3fe6_a09e;
   const k = (high >> 20) - 0x3ff;
-  bits.setUint32(0, (high & 0xf_ffff) + 0x3fe6_a09e);
-  bits.setUint32(4, low);
-  const f = bits.getFloat64(0) - 1;
+  const f = doubleOf(low, (high & 0xf_ffff) + 0x3fe6_a09e) - 1;
   const half = 0.5 * f * f;
   const s = f / (2 + f);
   const z = s * s;

@@ -31,9 +31,9 @@ export interface ModelFile {
 
 /** @throws {InferError} `MODEL_INVALID` for bytes that are not a whole, unchanged model file of this version of the format. */
 export function readModel(bytes: Uint8Array | ArrayBuffer): ModelFile {
-  const isView = ArrayBuffer.isView(bytes);
-  const file = isView ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
-  const { network, data } = sectionsOf(file);
+  // Memory has a length as well, but is in no other.
+  const { buffer = bytes as ArrayBuffer, byteOffset, byteLength }: Partial<Uint8Array> = bytes as Uint8Array;
+  const { network, data } = sectionsOf(new Uint8Array(buffer, byteOffset, byteLength));
   try {
     const trainedOn: TrainedOn | undefined = data && JSON.parse(data);
     return { description: { ...parse(network), classes: trainedOn?.classes }, trainedOn, network };

@@ -24,7 +24,7 @@ type Six = [number, number, number, number, number, number];
 /** Reads the section of a network; a `RangeError` says that its contents do not fit each other. */
 export function parse(reader: Reader): Description {
   const [inputs, steps, endsEarly, refusesValues, decision, statistic] = reader.words(6) as Six;
-  const [inverseTemperature, decayRate] = [reader.double(), reader.double()];
+  const [inverseTemperature, decayRate] = reader.array(Float64Array, 2) as unknown as Six;
   const nodes = Array.from({ length: reader.word() }, () => parseNode(reader));
   const output = nodes.filter(isLayer).at(-1) as Layer;
   return {
@@ -73,5 +73,13 @@ function parseConnection(reader: Reader, filters: number, units: number): Connec
   const taps = window && (window.channels / window.groups) * window.rows[2] * window.columns[2];
   const weights = kind === ONE_TO_ONE ? units : taps === undefined ? inputs * units : taps * filters;
   const delays = delaysBy === BY_INPUT ? inputs : delaysBy === BY_CONNECTION ? inputs * units : 0;
-  return { sources, scale, delaysBy, delays: reader.shorts(delays), kind, window, weights: reader.weights(weights) };
+  return {
+    sources,
+    scale,
+    delaysBy,
+    delays: reader.array(Uint16Array, delays),
+    kind,
+    window,
+    weights: reader.weights(weights, window ? filters : units),
+  };
 }

@@ -1,26 +1,22 @@
 import type { Axis, Pool } from "./description.js";
 import { append, type Events, each } from "./memory.js";
 
+const { floor } = Math;
+
 /** Lets spikes through a pool: `to`, which is empty, gets what leaves. */
 export type Pass = (from: Events, to: Events) => void;
 
-export function pass({ selects, window: { channels, rows, columns } }: Pool): Pass {
+export function pass({ selects, window: { rows, columns } }: Pool): Pass {
   const [[height, heightOfOutput], [width, widthOfOutput]] = [rows, columns];
   const places = height * width;
   const across = overlap(columns);
-  // Output of each unit in each of the windows that may overlap there, from the last that begins at or before the unit; −1 for none.
-  const outputs = Array.from({ length: overlap(rows) * across }, (_, back) =>
-    Int32Array.from({ length: channels * places }, (_, unit) => {
-      const y = windowOf(rows, Math.floor((unit % places) / width), Math.floor(back / across));
-      const x = windowOf(columns, unit % width, back % across);
-      return y < 0 || x < 0 ? -1 : (Math.floor(unit / places) * heightOfOutput + y) * widthOfOutput + x;
-    }),
-  );
+  // All units in the last window that begins at or before each, then in the one before, as many as overlap.
   const leave = (from: Events, take: (output: number, value: number, unit: number) => void) => {
-    for (const ofWindow of outputs) {
+    for (let back = 0; back < overlap(rows) * across; back++) {
       each(from, (unit, value) => {
-        const output = ofWindow[unit] as number;
-        if (output >= 0) take(output, value, unit);
+        const y = windowOf(rows, floor((unit % places) / width), floor(back / across));
+        const x = windowOf(columns, unit % width, back % across);
+        if (y >= 0 && x >= 0) take((floor(unit / places) * heightOfOutput + y) * widthOfOutput + x, value, unit);
       });
     }
   };
@@ -43,6 +39,6 @@ function overlap([, , taps, stride]: Axis): number {
 }
 
 function windowOf([, output, taps, stride]: Axis, place: number, back: number): number {
-  const window = Math.floor(place / stride) - back;
+  const window = floor(place / stride) - back;
   return window < output && place - window * stride < taps ? window : -1;
 }

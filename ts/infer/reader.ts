@@ -1,13 +1,17 @@
-/** Reads numbers one after the other; each kind of array is filled up to a whole word in the file. Past the end is a `RangeError`. */
+/** Types of arrays. WebAssembly and all that run JavaScript in number are little-endian, as files are. */
+interface ArrayType<T> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (bytes: ArrayBuffer): T;
+}
+
+/** Reads numbers one after the other; each array is filled up to a whole word in the file. Past the end is a `RangeError`. */
 export class Reader {
   #at = 0;
   /** All bytes. */
   readonly all: Uint8Array;
-  readonly #view: DataView;
 
   constructor(bytes: Uint8Array) {
     this.all = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   get isAtEnd(): boolean {
@@ -15,43 +19,44 @@ export class Reader {
   }
 
   word(): number {
-    return this.#view.getUint32(this.#take(4), true);
+    return this.words(1)[0] as number;
   }
 
   words(count: number): number[] {
-    return Array.from({ length: count }, () => this.word());
-  }
-
-  double(): number {
-    return this.#view.getFloat64(this.#take(8), true);
-  }
-
-  bytes(count: number): Uint8Array {
-    const at = this.#take(count);
-    return this.all.subarray(at, at + count);
-  }
-
-  // WebAssembly and all that run JavaScript in number are little-endian, as files are.
-  shorts(count: number): Uint16Array {
-    return new Uint16Array(this.bytes(2 * count).slice().buffer);
+    return [...this.array(Uint32Array, count)];
   }
 
   floats(count: number): Float32Array {
-    return new Float32Array(this.bytes(4 * count).slice().buffer);
+    return this.array(Float32Array, count);
   }
 
-  /** Weights of the type that stands before them: single or half precision. */
-  weights(count: number): Float32Array {
-    const type = this.word();
-    if (type > 1) throw new RangeError(`has weights of type ${type}`);
-    return type === 0 ? this.floats(count) : Float32Array.from(this.shorts(count), single);
+  array<T>(Type: ArrayType<T>, count: number): T {
+    return new Type(this.bytes(count * Type.BYTES_PER_ELEMENT).buffer);
   }
 
-  #take(count: number): number {
+  /** A copy of the next bytes. */
+  bytes(count: number) {
     const at = this.#at;
-    if (count > this.all.length - at) throw new RangeError("ends too early");
+    if (!(count <= this.all.length - at)) throw new RangeError("ends too early");
     this.#at += Math.ceil(count / 4) * 4;
-    return at;
+    return this.all.slice(at, at + count);
+  }
+
+  /** Weights, `[row][column]`, of the type that stands before them; those of small whole numbers have a scale for each column. */
+  weights(count: number, columns: number): Float32Array {
+    const type = this.word();
+    if (type > 3) throw new RangeError(`has weights of type ${type}`);
+    if (type === 0) return this.floats(count);
+    if (type === 1) return Float32Array.from(this.array(Uint16Array, count), single);
+    const scales = this.floats(columns);
+    // 8 or 4 bits, from the lowest ones of a byte on.
+    const bits = 32 >> type;
+    const packed = this.bytes(Math.ceil((count * bits) / 8));
+    return Float32Array.from({ length: count }, (_, k) => {
+      const above = 32 - bits;
+      const whole = ((packed[(k * bits) >> 3] as number) << (above - ((k * bits) & 7))) >> above;
+      return (scales[k % columns] as number) * whole;
+    });
   }
 }
 

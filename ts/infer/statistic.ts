@@ -10,7 +10,7 @@ export class Statistic {
 
   constructor(description: Description) {
     this.#of = description;
-    this.#values = new Float64Array(description.outputs);
+    this.#values = new Float64Array(description.outputs).fill(description.statistic === MAX ? -Infinity : 0);
   }
 
   /** Adds the membranes of a step. */
@@ -18,14 +18,14 @@ export class Statistic {
     const { statistic, inverseTemperature, decayRate } = this.#of;
     const weight = statistic === EXP_MEAN ? exp(-decayRate * this.#steps) : 1;
     const rows = Array.from(membranes, (y) => (statistic === EACH ? inverseTemperature * y : y));
-    const highest = rows.reduce((highest, y) => Math.max(highest, y), -Infinity);
+    const highest = Math.max(...rows);
     const shares = statistic === EACH || statistic === SOFTMAX_SUM ? rows.map((y) => exp(y - highest)) : [];
     const total = shares.reduce((sum, share) => sum + share, 0);
     for (const [k, y] of rows.entries()) {
       const value = this.#values[k] as number;
       let next = value + weight * y;
-      if (statistic === MAX && this.#steps > 0) next = Math.max(value, y);
-      else if (statistic === MAX || statistic === LAST) next = y;
+      if (statistic === MAX) next = Math.max(value, y);
+      else if (statistic === LAST) next = y;
       else if (statistic === SOFTMAX_SUM) next = value + (shares[k] as number) / total;
       else if (statistic === EACH) next = value + (y - (highest + log(total)));
       this.#values[k] = next;
@@ -37,7 +37,7 @@ export class Statistic {
   /** The statistic of each output; empty without steps. */
   scores(): Float64Array {
     const { statistic } = this.#of;
-    const divisor = statistic === MAX || statistic === LAST || statistic === SOFTMAX_SUM ? 1 : this.#weight;
+    const divisor = statistic >= MAX && statistic <= SOFTMAX_SUM ? 1 : this.#weight;
     return this.#steps === 0 ? new Float64Array() : this.#values.map((value) => value / divisor);
   }
 }

@@ -291,7 +291,7 @@ export interface Session {
   applyGradients(layers: ParameterArrays[]): Awaitable<void>;
   parameters(layer: number): Awaitable<ParameterArrays>;
   setParameters(layer: number, parameters: ParameterArrays): Awaitable<void>;
-  /** Bytes of a model file; `weights` is `float32` or `float16`. */
+  /** Bytes of a model file; `weights` is `float32`, `float16`, `int8` or `int4`. */
   exportModel(weights: string): Promise<Uint8Array>;
   /** `origin` says where it comes from; `info` of a session restored from it has it. */
   checkpoint(origin?: string, resumable?: boolean): Promise<Uint8Array>;

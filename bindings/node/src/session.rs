@@ -441,7 +441,7 @@ impl NativeSession {
         self.later(env, Ok(()), work, |history| history)
     }
 
-    /// The bytes of a model file, with weights of type `float32` or `float16`.
+    /// The bytes of a model file, with weights of type `float32`, `float16`, `int8` or `int4`.
     #[napi(ts_return_type = "Promise<Uint8Array>")]
     pub fn export_model<'env>(&self, env: &'env Env, weights: String) -> napi::Result<Object<'env>> {
         let work = |handle: Arc<Handle>, weights: String| handle.with(|session| session.export_model(&weights));

@@ -270,7 +270,7 @@ impl WasmSession {
         self.0.history()
     }
 
-    /// The bytes of a model file, with weights of type `float32` or `float16`.
+    /// The bytes of a model file, with weights of type `float32`, `float16`, `int8` or `int4`.
     #[wasm_bindgen(js_name = exportModel)]
     pub fn export_model(&mut self, weights: &str) -> Outcome<Vec<u8>> {
         self.0.export_model(weights).map_err(thrown)

@@ -93,6 +93,7 @@ impl Connection {
             }
             _ => (Kind::OneToOne, units),
         };
+        let columns = if let Kind::Convolution(_) = kind { shape.filters } else { units };
         let delays = match delays_by {
             0 => Delays::None,
             1 => Delays::ByInput(reader.shorts(inputs)),
@@ -103,7 +104,7 @@ impl Connection {
             Delays::ByInput(steps) | Delays::ByConnection(steps) => steps.iter().copied().max().unwrap_or(0),
         };
         let slots = 1 + usize::from(longest);
-        Self { scale, delays, kind, weights: reader.weights(length), shape, slots }
+        Self { scale, delays, kind, weights: reader.weights(length, columns), shape, slots }
     }
 
     pub(crate) fn sent(&self) -> Sent {

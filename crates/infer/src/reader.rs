@@ -33,18 +33,30 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn shorts(&mut self, count: usize) -> Vec<u16> {
-        let (bytes, rest) = self.0.split_at(count.next_multiple_of(2) * 2);
-        self.0 = rest;
-        bytes.as_chunks().0[..count].iter().map(|&bytes| u16::from_le_bytes(bytes)).collect()
+        self.bytes(2 * count).as_chunks().0.iter().map(|&bytes| u16::from_le_bytes(bytes)).collect()
     }
 
-    /// Weights of the type that stands before them: single or half precision.
-    pub(crate) fn weights(&mut self, count: usize) -> Vec<f32> {
+    /// Weights, `[row][column]`, of the type that stands before them; those of small whole numbers have a scale for each column.
+    pub(crate) fn weights(&mut self, count: usize, columns: usize) -> Vec<f32> {
         match self.word() {
             0 => self.floats(count),
             1 => self.shorts(count).into_iter().map(single).collect(),
+            kind @ (2 | 3) => {
+                let scales = self.floats(columns);
+                // 8 or 4 bits, from the lowest ones of a byte on.
+                let bits = 32 >> kind;
+                let packed = self.bytes((count * bits).div_ceil(8));
+                let whole = |k: usize| (packed[k * bits / 8] << (8 - bits - k * bits % 8)) as i8 >> (8 - bits);
+                (0..count).map(|k| scales[k % columns] * f32::from(whole(k))).collect()
+            }
             _ => panic!("a type of weights"),
         }
+    }
+
+    fn bytes(&mut self, count: usize) -> &'a [u8] {
+        let (bytes, rest) = self.0.split_at(count.next_multiple_of(4));
+        self.0 = rest;
+        &bytes[..count]
     }
 
     pub(crate) fn skip(&mut self, words: usize) {
@@ -66,7 +78,18 @@ fn single(half: u16) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::single;
+    use super::{Reader, single};
+
+    #[test]
+    fn small_whole_numbers_are_parts_of_the_scales_of_their_columns() {
+        let scales = [1.0_f32, 0.5].map(f32::to_le_bytes).concat();
+        let read = |kind: u8, weights: &[u8]| {
+            let bytes = [&[kind, 0, 0, 0], &scales[..], weights].concat();
+            Reader::new(&bytes).weights(6, 2)
+        };
+        assert_eq!(read(2, &[127, 129, 0, 255, 2, 1, 0, 0]), [127.0, -63.5, 0.0, -0.5, 2.0, 0.5]);
+        assert_eq!(read(3, &[0x97, 0xf0, 0x12, 0]), [7.0, -3.5, 0.0, -0.5, 2.0, 0.5]);
+    }
 
     #[test]
     fn halves_become_singles() {

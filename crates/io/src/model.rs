@@ -26,7 +26,8 @@ mod section {
 pub fn write_model(config: &Config, network: &Network, weights: WeightType, data: Option<&str>) -> Result<Vec<u8>> {
     let parameters: usize = network.shapes.iter().map(|shape| shape.weights()).sum();
     let bytes = parameters * 4 + data.map_or(0, str::len);
-    require(2 * bytes as u64, "weights", || "the model file".to_owned())?;
+    // The file, its growth, and the weights of a connection.
+    require(3 * bytes as u64, "weights", || "the model file".to_owned())?;
     let mut to = ModelWriter::new(weights, bytes);
     to.words(&[MAGIC, VERSION, 0, 0]);
     let start = begin(section::NETWORK, &mut to);

@@ -179,13 +179,11 @@ fn write_connection(network: &Network, connection: usize, to: &mut ModelWriter) 
         }
     }
     to.fill();
-    to.begin_weights();
+    let mut weights = Vec::with_capacity(layer.shape.weights());
     for row in 0..layer.shape.inputs {
         for tile in tiles {
-            let weights = &tile.weights[row * tile.lanes..][..tile.units];
-            to.weights(weights).map_err(|value| Unwritable { connection, value })?;
+            weights.extend_from_slice(&tile.weights[row * tile.lanes..][..tile.units]);
         }
     }
-    to.fill();
-    Ok(())
+    to.weights(&weights, layer.shape.filters).map_err(|value| Unwritable { connection, value })
 }

@@ -204,7 +204,7 @@ impl Session {
 }
 
 impl Session {
-    /// The bytes of a model file of the network as it predicts, with weights of type `float32` or `float16`.
+    /// The bytes of a model file of the network as it predicts, with weights of type `float32`, `float16`, `int8` or `int4`.
     ///
     /// # Errors
     /// `INTERNAL` after a defect, `NON_FINITE` after an update that failed so; `CONFIG_INVALID` at `weights` for another type, a weight
@@ -213,7 +213,9 @@ impl Session {
         let weights = match weights {
             "float32" => WeightType::Float32,
             "float16" => WeightType::Float16,
-            _ => return Err(Error::config("weights", format!("must be float32 or float16, got {weights}"))),
+            "int8" => WeightType::Int8,
+            "int4" => WeightType::Int4,
+            _ => return Err(Error::config("weights", format!("must be float32, float16, int8 or int4, got {weights}"))),
         };
         self.change(|session| {
             let data = session.trained_on.as_ref().map(to_json);

@@ -7,6 +7,10 @@ pub enum WeightType {
     Float32,
     /// Half precision, rounded with halves to even.
     Float16,
+    /// Whole numbers of 8 bits, within ±127, and a scale for each unit or channel.
+    Int8,
+    /// Whole numbers of 4 bits, within ±7, and a scale for each unit or channel.
+    Int4,
 }
 
 /// A weight beyond what the type of weights holds, or a number that is not finite.
@@ -74,17 +78,49 @@ impl ModelWriter {
         values.iter().for_each(|value| self.bytes.extend_from_slice(&value.to_le_bytes()));
     }
 
-    /// Appends the number of the type of weights, which come next.
-    pub(crate) fn begin_weights(&mut self) {
-        self.word(self.weights as u32);
+    /// Appends weights, `[row][column]`, behind the number of their type; one that the type does not hold is the error. Where each
+    /// column has one weight, its scale would be as long, and whole numbers give way to single precision.
+    #[inline(never)]
+    pub(crate) fn weights(&mut self, weights: &[f32], columns: usize) -> Result<(), f32> {
+        let weight_type = match self.weights {
+            WeightType::Int8 | WeightType::Int4 if weights.len() == columns => WeightType::Float32,
+            weight_type => weight_type,
+        };
+        self.word(weight_type as u32);
+        match weight_type {
+            WeightType::Float32 => self.floats(weights)?,
+            WeightType::Float16 => {
+                for &weight in weights {
+                    self.shorts(&[half(weight).ok_or(weight)?]);
+                }
+            }
+            WeightType::Int8 => self.scaled(weights, columns, 8)?,
+            WeightType::Int4 => self.scaled(weights, columns, 4)?,
+        }
+        self.fill();
+        Ok(())
     }
 
-    /// Appends weights; one that their type does not hold is the error. [`ModelWriter::fill`] follows.
-    pub(crate) fn weights(&mut self, weights: &[f32]) -> Result<(), f32> {
-        if self.weights == WeightType::Float32 {
-            return self.floats(weights);
+    /// Appends the scale of each column, and the weights in whole numbers of that: `scale = max|w| / (2ᵇ⁻¹ − 1)`.
+    fn scaled(&mut self, weights: &[f32], columns: usize, bits: usize) -> Result<(), f32> {
+        let max = ((1 << (bits - 1)) - 1) as f32;
+        let mut scales = vec![0.0_f32; columns];
+        for (k, weight) in weights.iter().enumerate() {
+            if !weight.is_finite() {
+                return Err(*weight);
+            }
+            scales[k % columns] = scales[k % columns].max(weight.abs() / max);
         }
-        weights.iter().try_for_each(|&weight| half(weight).map(|half| self.shorts(&[half])).ok_or(weight))
+        self.floats(&scales)?;
+        for (k, weight) in weights.iter().enumerate() {
+            // Without a scale, not a number, and so 0.
+            let whole = (weight / scales[k % columns]).round_ties_even().clamp(-max, max) as i8 as u8;
+            match self.bytes.last_mut() {
+                Some(byte) if bits == 4 && k % 2 == 1 => *byte |= whole << 4,
+                _ => self.bytes.push(if bits == 4 { whole & 15 } else { whole }),
+            }
+        }
+        Ok(())
     }
 
     /// Fills up to a whole word.
@@ -150,6 +186,38 @@ mod tests {
         to.shorts(&[1, 2, 3]);
         to.fill();
         assert_eq!(to.bytes, [1, 0, 2, 0, 3, 0, 0, 0]);
-        assert_eq!(to.weights(&[1.0, 1e9]), Err(1e9));
+        assert_eq!(to.weights(&[1.0, 1e9], 1), Err(1e9));
+    }
+
+    /// Scales and bytes of weights in three columns: one with its largest at the front, one that is 0, one with halves.
+    fn scaled(weight_type: WeightType, max: f32) -> (Vec<f32>, Vec<u8>) {
+        let mut to = ModelWriter::new(weight_type, 0);
+        let rows = [[-max, 0.0, 2.0 * max], [2.5, 0.0, 3.0], [3.4, 0.0, -1.0]];
+        to.weights(rows.as_flattened(), 3).expect("they are finite");
+        let (words, bytes) = to.bytes.split_at(16);
+        let scales = words.as_chunks().0[1..].iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+        assert_eq!(words[0], weight_type as u8);
+        (scales, bytes.to_vec())
+    }
+
+    #[test]
+    fn small_whole_numbers_have_a_scale_a_column() {
+        let (scales, bytes) = scaled(WeightType::Int8, 127.0);
+        assert_eq!(scales, [1.0, 0.0, 2.0]);
+        // Halves go to the even number.
+        let expected = [-127, 0, 127, 2, 0, 2, 3, 0, 0];
+        assert_eq!(bytes[..9].iter().map(|&byte| byte as i8).collect::<Vec<_>>(), expected);
+        assert_eq!(bytes[9..], [0; 3]);
+        let (scales, bytes) = scaled(WeightType::Int4, 7.0);
+        assert_eq!(scales, [1.0, 0.0, 2.0]);
+        assert_eq!(bytes, [0x09, 0x27, 0x20, 0x03, 0x00, 0, 0, 0]);
+    }
+
+    #[test]
+    fn a_weight_a_column_keeps_single_precision() {
+        let mut to = ModelWriter::new(WeightType::Int4, 0);
+        assert_eq!(to.weights(&[0.3, 0.7], 2), Ok(()));
+        assert_eq!(to.bytes, [[0; 4], 0.3_f32.to_le_bytes(), 0.7_f32.to_le_bytes()].concat());
+        assert!(to.weights(&[1.0, 2.0, f32::NAN, 3.0], 2).is_err());
     }
 }

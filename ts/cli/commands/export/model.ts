@@ -16,9 +16,9 @@ export const model = defineCommand({
     out: { type: "string", required: true, description: "file to write", valueHint: "FILE" },
     weights: {
       type: "enum",
-      options: ["float32", "float16"],
+      options: ["float32", "float16", "int8", "int4"],
       default: "float32",
-      description: "float32 keeps every bit, float16 makes half the file",
+      description: "float32 keeps every bit; the file has half of it with float16, a quarter with int8, an eighth with int4",
     },
     ...computeOptions,
     ...outputOptions,
