@@ -30,7 +30,7 @@ const COSTS: readonly Contest[] = [
   },
 ];
 
-/** Who won a race, by the last figures of each network, as a sentence; empty where nothing was measured. */
+/** Winners of a race, by the last figures of each network, as a sentence; empty where nothing was measured. */
 export function resultOf(contestants: readonly Pick<Contestant, "rule" | "points">[]): string {
   const ends = contestants.flatMap(({ rule, points }) => points.slice(-1).map((point) => ({ name: rule.name, point })));
   const readers = ends.filter(({ point }) => point.accuracy >= READS);
@@ -38,7 +38,7 @@ export function resultOf(contestants: readonly Pick<Contestant, "rule" | "points
   return won.length === 0 ? "" : `${listed(won)}.`;
 }
 
-/** Who won a contest, as part of a sentence; nothing without anybody in it. */
+/** Winners of a contest, as part of a sentence; nothing without anybody in it. */
 function wonBy({ of, rest, verbs }: Contest, ends: readonly { name: string; point: Point }[]): string[] {
   const best = Math.min(...ends.map(({ point }) => of(point)));
   const winners = ends.filter(({ point }) => of(point) === best);

@@ -215,7 +215,9 @@ impl Session {
             "float16" => WeightType::Float16,
             "int8" => WeightType::Int8,
             "int4" => WeightType::Int4,
-            _ => return Err(Error::config("weights", format!("must be float32, float16, int8 or int4, got {weights}"))),
+            _ => {
+                return Err(Error::config("weights", format!("must be float32, float16, int8 or int4, got {weights}")));
+            }
         };
         self.change(|session| {
             let data = session.trained_on.as_ref().map(to_json);

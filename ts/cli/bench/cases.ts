@@ -116,7 +116,7 @@ export const CASES = {
     samples: fewSteps,
   },
   "wide-dense": {
-    about: "1x28x28-conv128c3-mpool2-conv128c3-mpool2-2048-10 with arctan as surrogate, the events of wide, 4 steps",
+    about: "the network of wide with max pools and 2,048 dense units before its output",
     batch: 16,
     config: wide(POOLED, { type: "arctan" }),
     weightScale: 3.5,

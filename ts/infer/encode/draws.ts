@@ -1,14 +1,17 @@
 /** A number of 64 bits. */
 type Long = readonly [high: number, low: number];
 
+/** Bits of the lower 16 of 32. */
+const LOW_HALF = 0x1_0000 - 1;
+
 /** The product of two numbers of 64 bits, modulo 2⁶⁴. */
 function product([aHigh, aLow]: Long, [bHigh, bLow]: Long): Long {
-  const [a1, a0, b1, b0] = [aLow >>> 16, aLow & 0xffff, bLow >>> 16, bLow & 0xffff];
+  const [a1, a0, b1, b0] = [aLow >>> 16, aLow & LOW_HALF, bLow >>> 16, bLow & LOW_HALF];
   const low = a0 * b0;
   const middle = a1 * b0 + (low >>> 16);
-  const carried = a0 * b1 + (middle & 0xffff);
+  const carried = a0 * b1 + (middle & LOW_HALF);
   const high = a1 * b1 + Math.floor(middle / 0x1_0000) + Math.floor(carried / 0x1_0000);
-  return [(high + Math.imul(aHigh, bLow) + Math.imul(aLow, bHigh)) >>> 0, ((carried << 16) | (low & 0xffff)) >>> 0];
+  return [(high + Math.imul(aHigh, bLow) + Math.imul(aLow, bHigh)) >>> 0, ((carried << 16) | (low & LOW_HALF)) >>> 0];
 }
 
 function sum([aHigh, aLow]: Long, [bHigh, bLow]: Long): Long {
