@@ -14,7 +14,7 @@ use crate::learnt::{Learnable, LearntArray, LearntShape, LearntValues};
 use crate::outline::Outline;
 use crate::parameters::{Kind, TileParameters, tiles};
 use crate::plan::WeightCopies;
-use crate::rounding::Rounding;
+use crate::rounding::{RoundedLayers, Rounding};
 use crate::shape::LayerShape;
 
 /// Layers with their parameters.
@@ -79,7 +79,9 @@ impl Network {
             let weights = network.start(layer, config.training.seed);
             network.write(layer, Kind::Weights, &weights);
         }
-        network.rounding = Rounding::new(config, &network);
+        let Self { layers, shapes, tiles, starts, graph, .. } = &network;
+        let rounded = RoundedLayers { layers, shapes, tiles, starts, graph: graph.as_deref() };
+        network.rounding = Rounding::new(config, &rounded);
         network.refresh();
         network
     }

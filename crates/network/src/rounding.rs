@@ -12,9 +12,11 @@ use std::ops::Range;
 use spikelet_config::Config;
 use spikelet_kernels::TILE;
 
-use crate::network::Network;
+use crate::graph::Graph;
+use crate::layer::Layer;
 use crate::parameters::TileParameters;
 use crate::pool_factors::input_factors;
+use crate::shape::LayerShape;
 
 /// A unit's scale is at least this part of the layer's largest: a row of tiny weights would need states of many bits.
 const MIN_PART: f64 = 8.0;
@@ -89,9 +91,20 @@ struct Part {
     factor: f64,
 }
 
+/// Layers, their tiles, and what rounding reads of both.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RoundedLayers<'a> {
+    pub(crate) layers: &'a [Layer],
+    pub(crate) shapes: &'a [LayerShape],
+    pub(crate) tiles: &'a [TileParameters],
+    /// First tile of each layer, and the end of the last.
+    pub(crate) starts: &'a [usize],
+    pub(crate) graph: Option<&'a Graph>,
+}
+
 impl Rounding {
     /// The rounding of the network of a valid configuration, if its training has one.
-    pub(crate) fn new(config: &Config, network: &Network) -> Option<Box<Self>> {
+    pub(crate) fn new(config: &Config, network: &RoundedLayers<'_>) -> Option<Box<Self>> {
         let bits = config.training.weight_bits.as_ref()?;
         let factors = input_factors(&config.network, &config.network.graph().ok()?);
         let mut layers = Vec::new();
@@ -108,7 +121,7 @@ impl Rounding {
                 parts: parts(network, layer, factors),
             });
         }
-        Some(Box::new(Self { layers, tiles: network.tiles.clone() }))
+        Some(Box::new(Self { layers, tiles: network.tiles.to_vec() }))
     }
 
     /// Rounds weights; biases are copied.
@@ -155,10 +168,11 @@ impl Rounding {
 }
 
 /// The weights of a layer over all its inputs; in a chain those of its own spikes stand behind the others.
-fn parts(network: &Network, layer: usize, factors: &[f64]) -> Vec<Part> {
+fn parts(network: &RoundedLayers<'_>, layer: usize, factors: &[f64]) -> Vec<Part> {
     let mut parts = Vec::new();
-    for (connection, &factor) in network.connections(layer).into_iter().zip(factors) {
-        for tile in network.tiles_of(connection) {
+    let connections = network.graph.map_or_else(|| vec![layer], |graph| graph.inputs[layer].clone());
+    for (connection, &factor) in connections.into_iter().zip(factors) {
+        for tile in network.starts[connection]..network.starts[connection + 1] {
             let (end, lanes) = (network.tiles[tile].weights.len(), network.tiles[tile].lanes);
             let own = network.shapes[connection].previous_units() * lanes;
             parts.push(Part { tile, weights: 0..own, factor });
