@@ -115,10 +115,10 @@ describe("the rooms", () => {
   });
 
   it.each([
-    ["index", 597],
-    ["teach", 594],
-    ["listen", 690],
-    ["race", 1030],
+    ["index", 600],
+    ["teach", 600],
+    ["listen", 695],
+    ["race", 1035],
   ] as const)("send nothing anywhere when they open, and need little: %s, %i kB", async (room, max) => {
     const open = await demo.enter(room, {});
     const ready = await open.page.evaluate(() => performance.now());

@@ -64,7 +64,7 @@ describe.each(Object.entries(BROWSERS))("%s", (_, open) => {
 
   it.skipIf(!open)("shows the first page", async () => {
     await browser.goto(`${pages.url}index.html`);
-    expect(await text("h1")).toBe("Networks that learn while you watch");
+    expect(await text("h1")).toBe("A network that learns while you watch");
     expect(await count("a.door")).toBe(3);
   });
 
