@@ -25,7 +25,7 @@ const calls: [name: string, before: string, call: string, path: RegExp][] = [
   [
     "SpikeStream.run",
     `${firing(100)} const stream = await network.stream();`,
-    `stream.run({ times: [], units: [] }, 65_535)`,
+    `stream.run({ times: [], units: [] }, 30_000)`,
     /^steps$/,
   ],
   ["Network.predict", firing(4000), `network.predict(data)`, /^(range|network)$/],
