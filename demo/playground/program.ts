@@ -1,6 +1,6 @@
+import randomSource from "../page/random.ts?raw";
 import { configOf } from "./config.js";
 import pointSource from "./data/point.ts?raw";
-import randomSource from "./data/random.ts?raw";
 import { SETS } from "./data/sets.js";
 import digestSource from "./digest.ts?raw";
 import { DRAWN_CLASSES, PLACES } from "./drawn.js";

@@ -1,7 +1,7 @@
 import { centred } from "spikelet/page";
 import { drawnBy, type Stroke } from "../draw/pen.js";
 import { coarse } from "./levels.js";
-import { randomOf } from "./random.js";
+import { drawsOf } from "./random.js";
 
 /** Scribbles that a network learns as an answer of its own, so that it knows what it does not know. */
 const COUNT = 48;
@@ -12,7 +12,7 @@ let made: readonly Uint8Array[] | undefined;
 
 /** Drawings of one to three strokes through random places, half of them smooth; the same ones every time. */
 export function scribbles(): readonly Uint8Array[] {
-  made ??= Array.from({ length: COUNT }, (_, k) => coarse(centred(drawnBy(strokesOf(randomOf(k))))));
+  made ??= Array.from({ length: COUNT }, (_, k) => coarse(centred(drawnBy(strokesOf(drawsOf(k))))));
   return made;
 }
 

@@ -1,5 +1,5 @@
 import { SIDE } from "../race/digits.js";
-import { randomOf } from "./random.js";
+import { drawsOf } from "./random.js";
 
 /** Limits of a variation: angle in radians, stretch along each side and slant as fractions, shift in pixels. */
 const [ANGLE, STRETCH, SLANT, SHIFT] = [0.22, 0.15, 0.15, 1];
@@ -9,7 +9,7 @@ const [ANGLE, STRETCH, SLANT, SHIFT] = [0.22, 0.15, 0.15, 1];
  * itself; the same seed gives the same images.
  */
 export function variations(pixels: Uint8Array, seed: number, count: number): Uint8Array[] {
-  const random = randomOf(seed);
+  const random = drawsOf(seed);
   const away = (max: number) => max * (2 * random() - 1);
   return Array.from({ length: count }, (_, k) => {
     if (k === 0) return pixels;

@@ -199,7 +199,7 @@ describe("the playground", () => {
       expect(steps).toEqual(await spikes());
     }
     await open.page.getByText("All that is drawn, as tables").click();
-    expect(await open.page.locator("#unit-rows tr").count()).toBe(9);
+    await expect.poll(() => open.page.locator("#unit-rows tr").count()).toBe(9);
     expect(
       (await open.page.locator("#class-rows td:first-of-type").allTextContents()).map((text) => Number.parseInt(text, 10)),
     ).toSatisfy((shares: number[]) => Math.abs(shares.reduce((sum, share) => sum + share, 0) - 100) <= 2);

@@ -1,5 +1,5 @@
+import { randomOf } from "../../page/random.js";
 import type { Point } from "./point.js";
-import { randomOf } from "./random.js";
 
 /**
  * Two half circles that reach into each other. Sine and cosine differ between engines, so a point of a circle is one of the disc,

@@ -1,5 +1,5 @@
+import { randomOf } from "../../page/random.js";
 import type { Point } from "./point.js";
-import { randomOf } from "./random.js";
 
 /** Inner and outer radius of each class. */
 const RINGS = [

@@ -1,5 +1,5 @@
+import { randomOf } from "../../page/random.js";
 import type { Point } from "./point.js";
-import { randomOf } from "./random.js";
 
 /** Steps of a spiral from its middle to its end, and the turn of each: a rotation by whole-number sides, 1.2 turns in all. */
 const STEPS = 200;

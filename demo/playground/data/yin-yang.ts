@@ -1,5 +1,5 @@
+import { randomOf } from "../../page/random.js";
 import type { Point } from "./point.js";
-import { randomOf } from "./random.js";
 
 /**
  * The Yin-Yang figure: yin, yang and the two dots (Kriener, Göltz, Petrovici 2022). Its disc has the radius 1/2, each dot 1/10.
