@@ -70,7 +70,7 @@ export class WasmSession {
      */
     static create(config: string, simd?: string | null, threads?: string | null): WasmSession;
     /**
-     * The bytes of a model file, with weights of type `float32` or `float16`.
+     * The bytes of a model file, with weights of type `float32`, `float16`, `int8` or `int4`.
      */
     exportModel(weights: string): Uint8Array;
     /**
