@@ -32,6 +32,14 @@ export const CONFIG = {
 const LEARNT = ["currentDecay", "membraneDecay", "threshold", "adaptationStrength"];
 const DENSE = layers({ type: "flatten" }, dense(70), dense(20));
 const CONVOLUTION = layers({ type: "conv2d", channels: 20, kernel: 3 }, { type: "maxPool2d", window: 3 }, { type: "flatten" });
+const WIDE_CONVOLUTION = layers(
+  { type: "avgPool2d", window: 2 },
+  { name: "first", type: "conv2d", channels: 64, kernel: 3, padding: "same" },
+  { name: "second", type: "conv2d", channels: 128, kernel: 3, padding: "same" },
+  { name: "third", type: "conv2d", channels: 64, kernel: 3, padding: "same" },
+  { type: "conv2d", channels: 64, kernel: [3, 2], stride: 2, padding: 1, from: ["first", "third"] },
+  { type: "flatten" },
+);
 const DEEP_CONVOLUTION = layers(
   { type: "conv2d", channels: 6, kernel: 5 },
   { type: "avgPool2d", window: 2 },
@@ -464,6 +472,25 @@ export const RUNS = {
         output: { type: "leaky" },
         training: { weightBits: [8, 3, 2], updateEvery: 30, silentUnitUpdate: { rules: "off" } },
       },
+    ),
+  "convolutions of whole tiles, a residual, activation, count": () =>
+    mixed(
+      WIDE_CONVOLUTION,
+      { type: "activation", surrogate: { type: "arctan" } },
+      { type: "count", positive: 4 },
+      { neuron: { threshold: 0.1 } },
+    ),
+  "convolutions of whole tiles, antlr with a compact surrogate, latency": () =>
+    mixed(
+      layers(
+        { type: "conv2d", channels: 64, kernel: 3 },
+        { type: "maxPool2d", window: 2 },
+        { type: "conv2d", channels: 64, kernel: 3 },
+        { type: "flatten" },
+      ),
+      { type: "antlr", surrogate: { type: "triangle" } },
+      { type: "latency" },
+      { neuron: { threshold: 0.1 } },
     ),
 };
 

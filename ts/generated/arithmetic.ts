@@ -4,4 +4,4 @@
  * Number of the arithmetic: trainings with equal settings and data have the same bits under the same number, on every
  * backend. Records of runs state it, and a study is not continued under another one.
  */
-export const ARITHMETIC = 7;
+export const ARITHMETIC = 8;

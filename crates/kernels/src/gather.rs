@@ -41,9 +41,13 @@ impl<'a> Gather<'a> {
     /// Reads a number of each cache line in the order of memory, which is much faster than the order in which the inputs want them, so
     /// that they are close when they are read.
     pub(crate) fn read_ahead(&self) {
-        let lines = self.sources.iter().flat_map(|source| source.iter().step_by(CACHE_LINE));
-        black_box(lines.fold(0, |bits, number| bits | number.to_bits()));
+        self.sources.iter().for_each(|source| read_ahead(source));
     }
+}
+
+/// Reads a number of each cache line in the order of memory, so that all are close when they are read in another one.
+pub fn read_ahead(numbers: &[f32]) {
+    black_box(numbers.iter().step_by(CACHE_LINE).fold(0, |bits, number| bits | number.to_bits()));
 }
 
 /// Adds the sums of a group to `gradient`, `[input][lane]`, and marks the rows that got any in `live`.

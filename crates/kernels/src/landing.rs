@@ -5,6 +5,7 @@
 //! ```
 //!
 //! as [`crate::carry_error`], but all tiles below go back together, step by step: a site of the layer above injects into several of them.
+//! What uses the same few rows of weights lands together, while these are in a level-1 cache.
 
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
@@ -14,9 +15,33 @@ use crate::lanes::{fit, flush, load, store};
 use crate::neuron::Lif;
 use crate::{FLOOR_EVERY, Level, LifConstants};
 
+/// Injections of all sites.
+#[derive(Clone, Copy, Debug)]
+pub struct SiteInjections<'a> {
+    /// Site by site, step by step, in order of their units.
+    pub entries: &'a [Injection],
+    /// End of each site and step in `entries`.
+    pub ends: &'a [u32],
+    /// Steps of a site.
+    pub steps: usize,
+}
+
+impl<'a> SiteInjections<'a> {
+    /// Injections of a site at a step.
+    #[inline(always)]
+    #[must_use]
+    pub fn of(&self, site: usize, t: usize) -> &'a [Injection] {
+        let place = site * self.steps + t;
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.entries[start as usize..self.ends[place] as usize]
+    }
+}
+
 /// What some units of a site do to one tile below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Landing {
+    /// The site.
+    pub site: u32,
     /// First lane of the tile among those of all.
     pub at: u32,
     /// The first of the units.
@@ -27,17 +52,16 @@ pub struct Landing {
     pub row: u32,
 }
 
-/// Adds what a site injects at a step to `p` and `q`, `[lane]` of all tiles below; `weights` are `[row][lane]`, `injections` in order of
-/// their units.
+/// Adds what sites inject at step `t` to `p` and `q`, `[lane]` of all tiles below; `weights` are `[row][lane]`.
 pub fn land(
     level: Level,
     (weights, lanes): (&[f32], usize),
     landings: &[Landing],
-    injections: &[Injection],
+    (injections, t): (SiteInjections<'_>, usize),
     p: &mut [f32],
     q: &mut [f32],
 ) {
-    dispatch!(level.0, simd => land_vector(simd, (weights, lanes), landings, injections, p, q));
+    dispatch!(level.0, simd => land_vector(simd, (weights, lanes), landings, (injections, t), p, q));
 }
 
 #[inline(always)]
@@ -45,15 +69,12 @@ fn land_vector<S: Simd>(
     simd: S,
     (weights, lanes): (&[f32], usize),
     landings: &[Landing],
-    injections: &[Injection],
+    (injections, t): (SiteInjections<'_>, usize),
     p: &mut [f32],
     q: &mut [f32],
 ) {
     for landing in landings {
-        let start = injections.partition_point(|injection| injection.unit < landing.from);
-        let injections = &injections[start..];
-        let end = injections.partition_point(|injection| injection.unit < landing.to);
-        let injections = &injections[..end];
+        let injections = between(injections.of(landing.site as usize, t), landing);
         if injections.is_empty() {
             continue;
         }
@@ -72,6 +93,19 @@ fn land_vector<S: Simd>(
     }
 }
 
+/// Injections of the units that land.
+#[inline(always)]
+fn between<'a>(injections: &'a [Injection], landing: &Landing) -> &'a [Injection] {
+    let ([first, ..], [.., last]) = (injections, injections) else { return &[] };
+    // Mostly all of a site do, for which nothing need be searched.
+    if landing.from <= first.unit && last.unit < landing.to {
+        return injections;
+    }
+    let start = injections.partition_point(|injection| injection.unit < landing.from);
+    let injections = &injections[start..];
+    &injections[..injections.partition_point(|injection| injection.unit < landing.to)]
+}
+
 #[inline(always)]
 fn land_lanes<S: Simd, const K: usize>(
     simd: S,
@@ -83,21 +117,31 @@ fn land_lanes<S: Simd, const K: usize>(
     first: usize,
 ) {
     let here = first..first + K * S::f32s::LEN;
-    let mut sums = [load::<S, K>(simd, &p[here.clone()]), load::<S, K>(simd, &q[here.clone()])];
-    for injection in injections {
+    let row_of = |injection: &Injection| {
         let row = (landing.row + injection.unit - landing.from) as usize * lanes;
-        let row = load::<S, K>(simd, &weights[row + first..][..K * S::f32s::LEN]);
+        load::<S, K>(simd, &weights[row + first..][..K * S::f32s::LEN])
+    };
+    let mut sums = load::<S, K>(simd, &p[here.clone()]);
+    let mut has_currents = false;
+    for injection in injections {
+        let row = row_of(injection);
         for k in 0..K {
-            sums[0][k] += row[k] * injection.membrane;
+            sums[k] += row[k] * injection.membrane;
         }
-        if injection.current != 0.0 {
-            for k in 0..K {
-                sums[1][k] += row[k] * injection.current;
-            }
+        has_currents |= injection.current != 0.0;
+    }
+    store::<S, K>(&sums, &mut p[here.clone()]);
+    if !has_currents {
+        return;
+    }
+    let mut sums = load::<S, K>(simd, &q[here.clone()]);
+    for injection in injections.iter().filter(|injection| injection.current != 0.0) {
+        let row = row_of(injection);
+        for k in 0..K {
+            sums[k] += row[k] * injection.current;
         }
     }
-    store::<S, K>(&sums[0], &mut p[here.clone()]);
-    store::<S, K>(&sums[1], &mut q[here]);
+    store::<S, K>(&sums, &mut q[here]);
 }
 
 /// Ends step `t`, whose injections have landed: fills `error`, `[lane]`, and lets `p` and `q` decay towards the step before, by the

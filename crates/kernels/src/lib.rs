@@ -30,12 +30,14 @@ mod quiet;
 pub mod reference;
 mod refractory;
 mod reset;
+mod runs;
 mod shift;
 mod sparse;
 mod surrogate;
 mod surrogate_table;
 mod update;
 mod weighted;
+mod winograd;
 
 pub use active::{activation_parts, mark_active};
 pub use backward::{
@@ -46,8 +48,8 @@ pub use backward::{
 pub use delays::{DelayedRow, WINDOW, gather_delayed, project_delayed, send_delayed};
 pub use exp2::exp2;
 pub use forward::{ForwardTile, ObservedForward, StepEvents, TileState, forward_tile};
-pub use gather::{Gather, gather_tile, scatter_tile};
-pub use landing::{Landing, fall, land};
+pub use gather::{Gather, gather_tile, read_ahead, scatter_tile};
+pub use landing::{Landing, SiteInjections, fall, land};
 pub use layer::{LayerStep, TileRun, forward_step, sum_events};
 pub use level::Level;
 pub use neuron::{LaneConstants, LifConstants, NeuronKind, constant, own};
@@ -57,11 +59,13 @@ pub use project_batch::{BatchProjection, project_batch};
 pub use quiet::{QuietBound, QuietRun, QuietSpikes, QuietState, list_restless, pick, run_quiet};
 pub use refractory::FIRES_ONCE;
 pub use reset::Reset;
+pub use runs::{Runs, add_runs, scatter_runs};
 pub use shift::{shift_back, spread_columns};
 pub use sparse::{TileAdjoints, add_dots, list_injections};
 pub use surrogate::Surrogate;
 pub use surrogate_table::SurrogateTable;
 pub use update::{RowGradient, TileParameters, update_rows, update_tile};
+pub use winograd::{PLANES, Planes, join_squares, spread_squares};
 
 /// Most lanes of a tile: one bit of a `u64` for each.
 pub const TILE: usize = 64;

@@ -1,5 +1,5 @@
 use super::floor::flushed;
-use crate::{FLOOR, FLOOR_EVERY, Injection, Landing, LifConstants, Reset, TileAdjoints};
+use crate::{FLOOR, FLOOR_EVERY, Injection, Landing, LifConstants, Reset, SiteInjections, TileAdjoints};
 
 /// Twin of [`crate::list_injections`].
 pub fn list_injections(tile: &TileAdjoints<'_>, injections: &mut Vec<Injection>, ends: &mut Vec<u32>) {
@@ -30,12 +30,13 @@ pub fn list_injections(tile: &TileAdjoints<'_>, injections: &mut Vec<Injection>,
 pub fn land(
     (weights, lanes): (&[f32], usize),
     landings: &[Landing],
-    injections: &[Injection],
+    (injections, t): (SiteInjections<'_>, usize),
     p: &mut [f32],
     q: &mut [f32],
 ) {
     for landing in landings {
-        for injection in injections.iter().filter(|one| (landing.from..landing.to).contains(&one.unit)) {
+        let injections = injections.of(landing.site as usize, t).iter();
+        for injection in injections.filter(|one| (landing.from..landing.to).contains(&one.unit)) {
             let row = (landing.row + injection.unit - landing.from) as usize * lanes;
             for lane in 0..lanes {
                 p[landing.at as usize + lane] += weights[row + lane] * injection.membrane;

@@ -1,6 +1,8 @@
 //! What a tile sends back where little of it is wanted.
 
-use spikelet_kernels::{Injection, Landing, Level, TileAdjoints, add_dots, fall, land, list_injections, reference};
+use spikelet_kernels::{
+    Injection, Landing, Level, SiteInjections, TileAdjoints, add_dots, fall, land, list_injections, reference,
+};
 
 use crate::case::{CONSTANTS, Case, LANE_COUNTS, RESETS};
 use crate::draw::{Draw, assert_same, bits};
@@ -74,6 +76,7 @@ fn injections_of_a_tile_are_the_plain_loops() {
 #[test]
 fn injections_land_as_in_the_plain_loops() {
     const TILES: usize = 5;
+    const SITES: usize = 2;
     for level in Level::available() {
         for lanes in LANE_COUNTS {
             for steps in 0..=37 {
@@ -84,26 +87,31 @@ fn injections_land_as_in_the_plain_loops() {
                     .map(|tile| {
                         let from = draw.below(20) as u32;
                         let (to, row) = (from + draw.below(20) as u32, draw.below(20) as u32);
-                        Landing { at: (tile * lanes) as u32, from, to, row }
+                        Landing { site: (tile % SITES) as u32, at: (tile * lanes) as u32, from, to, row }
                     })
                     .collect();
                 let start = [(); 2].map(|()| draw.vector(TILES * lanes, 1.0));
                 let [mut expected, mut found] = [(); 2].map(|()| start.clone());
-                for t in (0..steps).rev() {
-                    let units = (0..40).filter(|_| draw.below(4) == 0).collect::<Vec<u32>>();
-                    let injections: Vec<_> = units
-                        .into_iter()
-                        .map(|unit| {
+                let (mut entries, mut ends) = (Vec::new(), Vec::new());
+                for _ in 0..SITES * steps {
+                    let has_currents = draw.below(2) == 0;
+                    for unit in 0..40 {
+                        if draw.below(4) == 0 {
                             let [membrane, current] = [(); 2].map(|()| draw.vector(1, 1e-18)[0]);
-                            Injection { unit, membrane, current: if draw.below(2) == 0 { 0.0 } else { current } }
-                        })
-                        .collect();
+                            let current = if has_currents && draw.below(2) == 0 { current } else { 0.0 };
+                            entries.push(Injection { unit, membrane, current });
+                        }
+                    }
+                    ends.push(entries.len() as u32);
+                }
+                let injections = SiteInjections { entries: &entries, ends: &ends, steps };
+                for t in (0..steps).rev() {
                     let mut errors = [(); 2].map(|()| vec![0.0; TILES * lanes]);
                     let [p, q] = &mut expected;
-                    reference::land((&weights, lanes), &landings, &injections, p, q);
+                    reference::land((&weights, lanes), &landings, (injections, t), p, q);
                     reference::fall(&CONSTANTS, t, p, q, &mut errors[0]);
                     let [p, q] = &mut found;
-                    land(level, (&weights, lanes), &landings, &injections, p, q);
+                    land(level, (&weights, lanes), &landings, (injections, t), p, q);
                     fall(level, &CONSTANTS, t, p, q, &mut errors[1]);
                     assert_same("error", level, &errors[1], &errors[0]);
                 }

@@ -1,9 +1,10 @@
 //! Products, updates and sums of weights.
 
 use spikelet_kernels::{
-    AdamStep, BatchProjection, DelayedRow, Gather, LANES, Level, NO_ROW, Optimizer, Projection, RowGradient, SgdStep,
-    StepEvents, TileParameters, dot, gather_delayed, gather_tile, project, project_batch, project_delayed, reference,
-    scatter_tile, send_delayed, shift_back, spread_columns, update_rows, update_tile,
+    AdamStep, BatchProjection, DelayedRow, Gather, LANES, Level, NO_ROW, Optimizer, PLANES, Planes, Projection,
+    RowGradient, Runs, SgdStep, StepEvents, TILE, TileParameters, add_runs, dot, gather_delayed, gather_tile,
+    join_squares, project, project_batch, project_delayed, reference, scatter_runs, scatter_tile, send_delayed,
+    shift_back, spread_columns, spread_squares, update_rows, update_tile,
 };
 
 use crate::case::{Case, LANE_COUNTS};
@@ -59,6 +60,58 @@ fn projections_of_batches_are_the_plain_loops() {
             reference::project_batch(&projection, &mut expected);
             project_batch(level, &projection, &mut found);
             assert_same("projection of a batch", level, &found, &expected);
+        }
+    }
+}
+
+#[test]
+fn squares_are_spread_and_joined_as_in_the_plain_loops() {
+    for level in Level::available() {
+        for squares in 0..5 {
+            for lanes in LANE_COUNTS {
+                let mut draw = Draw((squares + lanes) as u32);
+                let square = lanes + LANES;
+                let planes = Planes { plane: squares * square + 3, square, first: LANES, lanes };
+                let mut place = || if draw.below(4) == 0 { NO_ROW } else { draw.below(200) as u32 };
+                let read: Vec<[u32; PLANES]> = (0..squares).map(|_| [0; PLANES].map(|_| place())).collect();
+                let inside = |place: usize| if place % 5 == 3 { NO_ROW } else { (place * lanes) as u32 };
+                let sums: Vec<[u32; 4]> = (0..squares).map(|n| [0, 1, 2, 3].map(|k| inside(4 * n + k))).collect();
+                let from = draw.vector(200 + 4 * squares * lanes, 1.0);
+                let mut expected = draw.vector(PLANES * planes.plane, 1.0);
+                let mut found = expected.clone();
+                reference::spread_squares(&from, &read, planes, &mut expected);
+                spread_squares(level, &from, &read, planes, &mut found);
+                assert_same("spread squares", level, &found, &expected);
+                let mut expected = from.clone();
+                let mut joined = from;
+                reference::join_squares(&found, planes, &sums, &mut expected);
+                join_squares(level, &found, planes, &sums, &mut joined);
+                assert_same("joined squares", level, &joined, &expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn sums_over_runs_are_the_plain_loops() {
+    for level in Level::available() {
+        for (neighbours, apart, steps) in [(0, 1, 3), (1, 1, 1), (5, 1, 4), (4, 2, 3), (9, 3, 2)] {
+            let mut draw = Draw((neighbours * 10 + steps) as u32);
+            let (stride, distance) = (neighbours * apart + 2, TILE + 7);
+            let mut offsets = vec![0];
+            (0..steps * stride + 3).for_each(|run| offsets.push(offsets[run] + draw.below(4) as u32));
+            let units: Vec<u32> = (0..offsets[offsets.len() - 1]).map(|_| draw.below(9) as u32).collect();
+            let runs = Runs { offsets: &offsets, units: &units, first: 2, apart, stride, neighbours, steps };
+            let rows = draw.vector(9 * distance, 1.0);
+            let sites = draw.vector(neighbours * steps * TILE, 1.0);
+            let (mut expected, mut found) = (sites.clone(), sites.clone());
+            reference::add_runs(&runs, &rows, distance, &mut expected);
+            add_runs(level, &runs, &rows, distance, &mut found);
+            assert_same("sums of runs", level, &found, &expected);
+            let (mut expected, mut found) = (rows.clone(), rows);
+            reference::scatter_runs(&runs, &sites, distance, &mut expected);
+            scatter_runs(level, &runs, &sites, distance, &mut found);
+            assert_same("scattered runs", level, &found, &expected);
         }
     }
 }

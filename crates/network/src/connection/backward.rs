@@ -4,7 +4,7 @@ mod graph;
 mod layer_pass;
 mod run;
 
-use spikelet_kernels::{BackwardOutput, BackwardTile, Level, ObservedBackward, SpikeError, backward_tile};
+use spikelet_kernels::{BackwardOutput, BackwardTile, Level, ObservedBackward, SpikeError, backward_tile, read_ahead};
 
 use super::view::LayerView;
 use crate::aligned::Aligned;
@@ -131,7 +131,21 @@ struct EveryStep<'a> {
     offset: usize,
 }
 
+/// Numbers that are read ahead: they fit into a level-1 cache.
+const AHEAD: usize = 1 << 13;
+
 impl PassContext<'_> {
+    /// Reads V of a site and of those after it ahead where that of several is little: a site reads its own backwards, and would wait for it.
+    pub(super) fn read_ahead(&self, number: usize) {
+        let Self { view, units, .. } = *self;
+        let site = &view.layout.sites[number];
+        let of_site = site.lanes * view.steps;
+        if number.is_multiple_of((AHEAD / of_site).max(1)) && of_site < AHEAD {
+            let rest = &units.trace[site.lane * view.steps..];
+            read_ahead(&rest[..AHEAD.min(rest.len())]);
+        }
+    }
+
     /// Whether the pass has terms at every step.
     fn has_terms(&self) -> bool {
         self.plan.has_terms || self.pass.has_activity()

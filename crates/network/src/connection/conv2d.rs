@@ -3,6 +3,7 @@
 //! The channels of a few neighbouring places of a row make up the lanes, and one tile acts at many sites, each with states of its
 //! own.
 
+mod arrivals;
 mod carried_gradient;
 mod copies;
 mod geometry;
@@ -10,17 +11,21 @@ mod gradient;
 mod input_gradient;
 mod landings;
 mod lists;
+mod runs;
+mod winograd;
 
 use spikelet_config::Slid;
 use spikelet_kernels::{StepEvents, TILE};
 
+use self::arrivals::Arrivals;
 use self::carried_gradient::CarriedGradient;
 use self::copies::SharedWeights;
 use self::geometry::{Border, Convolution};
 use self::gradient::TileGradient;
 use self::input_gradient::{InputGradient, timing_sum};
 use self::landings::Landings;
-use self::lists::SiteLists;
+use self::runs::RowSums;
+use self::winograd::Winograd;
 use super::ConnectionState;
 use super::backward::{BackwardRun, PassContext, SiteAdjoints, SiteOutput};
 use super::forward::ForwardRun;
@@ -45,6 +50,8 @@ pub struct Conv2d {
     landings: Box<Landings>,
     /// By tile.
     shared: Vec<SharedWeights>,
+    /// Weights for products in squares, where there are enough channels.
+    winograd: Option<Box<Winograd>>,
     /// Whether each channel drives itself alone, place by place: a one-to-one connection by channel.
     is_one_to_one: bool,
 }
@@ -52,7 +59,8 @@ pub struct Conv2d {
 /// What the sites see, and scratch of backward passes.
 #[derive(Debug, Default)]
 pub(super) struct Conv2dState {
-    lists: SiteLists,
+    arrivals: Arrivals,
+    row_sums: RowSums,
     tile_gradient: TileGradient,
     input_gradient: InputGradient,
     /// What the units inject, and what comes of it, where errors for the layer before are listed.
@@ -84,7 +92,8 @@ impl Conv2d {
         let border = others.fold(Border::of(slid), |border, other| border.or(Border::of(other)));
         let convolution = Box::new(Convolution::new(slid, border));
         let landings = Box::new(Landings::new(&convolution, &convolution.sites().0));
-        Self { convolution, landings, shared: Vec::new(), is_one_to_one: false }
+        let winograd = winograd::suits(slid).then(Box::default);
+        Self { convolution, landings, shared: Vec::new(), winograd, is_one_to_one: false }
     }
 
     /// The connection as a one-to-one connection by channel, whose weights start from 1.
@@ -103,18 +112,19 @@ impl Conv2d {
     fn run(&self, state: &mut Conv2dState, run: &mut BackwardRun<'_>) {
         let BackwardRun { context, adjoints, scratch, gradient } = run;
         let LayerGradient { sums: GradientSums { weights: weight_sums, .. }, bias: bias_sums, .. } = &mut **gradient;
-        let Conv2dState { lists, tile_gradient, injected, .. } = state;
+        let Conv2dState { arrivals, tile_gradient, injected, .. } = state;
         injected.clear();
         let lists_rows = context.lists_rows();
         let sites = &context.view.layout.sites;
         for (number, site) in sites.iter().enumerate() {
-            let events = lists.events(number);
+            context.read_ahead(number);
             context.take_errors(number, &mut scratch.error, &mut scratch.timing);
-            tile_gradient.plan(&self.convolution, site, events, context.view.steps, context.end);
+            tile_gradient.plan(&self.convolution, (number, site), arrivals, context.view.steps, context.end);
             let mut bias = [0.0; TILE];
+            let (rows, q_rows) = tile_gradient.output();
             let output = SiteOutput {
-                rows: &tile_gradient.row_of_step,
-                q_rows: &mut tile_gradient.q_rows,
+                rows,
+                q_rows,
                 r_rows: &mut [],
                 bias: &mut bias[..site.lanes],
                 carried: [&mut [], &mut [], &mut []],
@@ -136,7 +146,7 @@ impl Conv2d {
                     );
                 }
             }
-            tile_gradient.add(context.level, &self.convolution, site, events, &bias);
+            tile_gradient.add(context.level, &self.convolution, (number, site), arrivals, &bias);
             if sites.get(number + 1).is_none_or(|next| next.tile != site.tile) {
                 let tile = &context.view.tiles[site.tile];
                 tile_gradient.finish(&self.convolution, tile, context.mixing, weight_sums, bias_sums);
@@ -148,14 +158,14 @@ impl Conv2d {
 impl Weights for Conv2d {
     fn state(&self, layout: &Layout, steps: usize) -> ConnectionState {
         let conv2d = Conv2dState {
-            lists: SiteLists::new(self.convolution.listed_sites(layout.sites.len()), steps),
+            arrivals: Arrivals::new(self.convolution.listed_sites(layout.sites.len()), steps),
             ..Conv2dState::default()
         };
         ConnectionState { conv2d, ..ConnectionState::default() }
     }
 
     fn clear(&self, state: &mut ConnectionState) {
-        state.conv2d.lists.clear();
+        state.conv2d.arrivals.clear();
     }
 
     fn start_bound(&self, shape: &LayerShape, _input: usize) -> f32 {
@@ -186,6 +196,9 @@ impl Weights for Conv2d {
         for ((tile, block), shared) in tiles.iter().zip(&self.convolution.blocks).zip(&mut self.shared) {
             shared.refresh_backward(&self.convolution, block, &tile.weights, tile.lanes);
         }
+        if let Some(winograd) = &mut self.winograd {
+            winograd.refresh(&self.convolution, tiles);
+        }
     }
 
     fn spread(&self, tile: usize, values: &[f32], outside: Option<f32>, to: &mut Vec<f32>) {
@@ -203,30 +216,35 @@ impl Weights for Conv2d {
     }
 
     fn arrive(&self, state: &mut ConnectionState, arriving: StepEvents<'_>, from: usize, to: usize) {
-        state.conv2d.lists.list(&self.convolution, arriving, from, to);
+        state.conv2d.arrivals.list(&self.convolution, arriving, from, to);
     }
 
     fn forward(&self, state: &mut ConnectionState, run: &mut ForwardRun<'_>) {
-        let lists = &state.conv2d.lists;
-        run.run_sites(&|site| &self.shared[site.tile].drive, &|number| lists.events(number));
+        let Conv2dState { arrivals, row_sums, .. } = &mut state.conv2d;
+        match arrivals.runs() {
+            Some(runs) => runs.forward(&self.convolution, &self.shared, row_sums, run),
+            None => run.run_sites(&|site| &self.shared[site.tile].drive, &|number| arrivals.of_site(number)),
+        }
     }
 
     fn add_drive(&self, state: &mut ConnectionState, run: &mut ForwardRun<'_>, sums: &mut DriveSums<'_>) {
-        let lists = &state.conv2d.lists;
-        run.add_rows(&|site| &self.shared[site.tile].drive, &|number| lists.events(number), sums);
+        let Conv2dState { arrivals, row_sums, .. } = &mut state.conv2d;
+        match arrivals.runs() {
+            Some(runs) => runs.add_drive(&self.convolution, &self.shared, row_sums, run, sums),
+            None => run.add_rows(&|site| &self.shared[site.tile].drive, &|number| arrivals.of_site(number), sums),
+        }
     }
 
     fn collect(&self, state: &mut ConnectionState, run: &mut BackwardRun<'_>, _arriving: StepEvents<'_>) {
         let BackwardRun { context, adjoints, gradient, .. } = run;
         let LayerGradient { sums: GradientSums { weights: weight_sums, .. }, .. } = &mut **gradient;
-        let Conv2dState { lists, tile_gradient, .. } = &mut state.conv2d;
+        let Conv2dState { arrivals, tile_gradient, .. } = &mut state.conv2d;
         let layout = context.view.layout;
         let mut no_bias = vec![0.0; self.convolution.output.channels];
         for (number, site) in layout.sites.iter().enumerate() {
-            let events = lists.events(number);
-            tile_gradient.plan(&self.convolution, site, events, context.view.steps, context.end);
+            tile_gradient.plan(&self.convolution, (number, site), arrivals, context.view.steps, context.end);
             tile_gradient.take(&adjoints.q, layout.stride, site);
-            tile_gradient.add(context.level, &self.convolution, site, events, &[0.0; TILE]);
+            tile_gradient.add(context.level, &self.convolution, (number, site), arrivals, &[0.0; TILE]);
             if layout.sites.get(number + 1).is_none_or(|next| next.tile != site.tile) {
                 let tile = &context.view.tiles[site.tile];
                 tile_gradient.finish(&self.convolution, tile, context.mixing, weight_sums, &mut no_bias);
@@ -274,12 +292,12 @@ impl Weights for Conv2d {
     }
 
     fn prepare_error(&self, state: &mut ConnectionState, sent: &Sent<'_>, factor: f32) {
-        let Self { convolution, landings, shared, .. } = self;
+        let Self { convolution, landings, shared, winograd, .. } = self;
         let Conv2dState { injected, carried_gradient, input_gradient, .. } = &mut state.conv2d;
         if injected.is_listed() {
             carried_gradient.fill((convolution, landings), shared, sent, injected);
         } else {
-            input_gradient.fill(convolution, shared, sent, factor);
+            input_gradient.fill(convolution, (shared, winograd.as_deref()), sent, factor);
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use spikelet_kernels::{Injection, Level, TileAdjoints, add_dots, dot, list_injections};
+use spikelet_kernels::{Injection, Level, SiteInjections, TileAdjoints, add_dots, dot, list_injections};
 
 use super::backward::{PassContext, SiteAdjoints};
 use crate::aligned::Aligned;
@@ -145,11 +145,9 @@ impl Injected {
         }
     }
 
-    /// Injections of a site at a step, out of `steps` steps, before they are sorted.
-    pub(super) fn of_site(&self, number: usize, t: usize, steps: usize) -> &[Injection] {
-        let place = number * steps + t;
-        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.by_tile[start as usize..self.ends[place] as usize]
+    /// Injections site by site, each of `steps` steps, before they are sorted.
+    pub(super) fn by_site(&self, steps: usize) -> SiteInjections<'_> {
+        SiteInjections { entries: &self.by_tile, ends: &self.ends, steps }
     }
 
     /// What makes an error of theirs one with another factor.

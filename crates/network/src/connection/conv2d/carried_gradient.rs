@@ -28,23 +28,18 @@ impl CarriedGradient {
         injected: &Injected,
     ) {
         let (lanes, end) = (convolution.input_lanes, sent.end);
+        let injections = injected.by_site(end);
         self.values.resize(lanes * end);
         for array in [&mut self.p, &mut self.q] {
             array.clear();
             array.resize(lanes);
         }
         for (t, error) in self.values.chunks_exact_mut(lanes).enumerate().rev() {
-            for (number, site) in sent.view.layout.sites.iter().enumerate() {
-                let injections = injected.of_site(number, t, end);
-                if injections.is_empty() {
-                    continue;
-                }
-                let above = &convolution.blocks[site.tile];
-                for (phase, landings) in landings.of(number) {
-                    let below = &convolution.input_blocks[phase.block];
-                    let weights = copies[site.tile].downward(convolution, above, below, phase.phases);
-                    land(sent.level, (weights, below.strip.lanes()), landings, injections, &mut self.p, &mut self.q);
-                }
+            for (group, landings) in landings.groups() {
+                let (above, below) = (&convolution.blocks[group.tile], &convolution.input_blocks[group.block]);
+                let weights = copies[group.tile].downward(convolution, above, below, group.phases);
+                let lanes = below.strip.lanes();
+                land(sent.level, (weights, lanes), landings, (injections, t), &mut self.p, &mut self.q);
             }
             fall(sent.level, &sent.view.neuron.constants, t, &mut self.p, &mut self.q, error);
         }

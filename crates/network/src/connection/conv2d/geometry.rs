@@ -117,8 +117,8 @@ pub(crate) struct Convolution {
     pub(crate) stride: usize,
     /// Lanes of the gradients of all inputs.
     pub(crate) input_lanes: usize,
-    /// How many outputs see each row of the input, and each column.
-    seen_by: (Vec<u64>, Vec<u64>),
+    /// How many outputs see each place of the input.
+    seen_by: Vec<u64>,
     /// Whether all tiles see the same, so that one list of it serves their sites.
     lists_once: bool,
     /// First tile that sees each input channel, and the end of the last.
@@ -147,7 +147,7 @@ impl Convolution {
             border: border.or(Border::of(slid)),
             stride: 0,
             input_lanes: 0,
-            seen_by: (Vec::new(), Vec::new()),
+            seen_by: Vec::new(),
             lists_once: false,
             tiles: Vec::new(),
             touch_offsets: vec![0],
@@ -168,8 +168,8 @@ impl Convolution {
                 convolution.touch(of_row, x, of_column);
             }
         }
-        let counts = |lists: &[Vec<(usize, usize)>]| lists.iter().map(|list| list.len() as u64).collect();
-        convolution.seen_by = (counts(&rows), counts(&columns));
+        let counts = rows.iter().flat_map(|row| columns.iter().map(|column| (row.len() * column.len()) as u64));
+        convolution.seen_by = counts.collect();
         convolution
     }
 
@@ -357,7 +357,13 @@ impl Convolution {
 
     /// Appends where the units of a site land in the strips of a block of input channels that belong to a phase, with the rows of their
     /// weights towards it.
-    pub(crate) fn landings(&self, block: usize, phases: (usize, usize), site: &Site, to: &mut Vec<Landing>) {
+    pub(crate) fn landings(
+        &self,
+        block: usize,
+        phases: (usize, usize),
+        (number_of_site, site): (usize, &Site),
+        to: &mut Vec<Landing>,
+    ) {
         let (above, below) = (&self.blocks[site.tile], &self.input_blocks[block]);
         let (rows, columns) = (&self.phases.0[phases.0], &self.phases.1[phases.1]);
         let Strip { places, channels } = above.strip;
@@ -380,6 +386,7 @@ impl Convolution {
                 let row = rows.first + number * self.window.rows.stride;
                 let number = row * below.strips[self.phases.1.len()] + below.strips[phases.1] + strip;
                 to.push(Landing {
+                    site: number_of_site as u32,
                     at: (below.lane + number * below.strip.lanes()) as u32,
                     from: lane(seen.start),
                     to: lane(seen.end),
@@ -408,11 +415,14 @@ impl Convolution {
 
     /// Additions of a weight to a unit: each spike reaches all channels of its group at the places that see it.
     pub(crate) fn operations(&self, arriving: &[u32]) -> u64 {
-        let places = arriving.iter().map(|&unit| {
-            let (_, y, x) = self.input.place(unit);
-            self.seen_by.0[y] * self.seen_by.1[x]
-        });
-        places.sum::<u64>() * self.per_group.1 as u64
+        let places = self.input.places();
+        arriving.iter().map(|&unit| self.seen_by[unit as usize % places]).sum::<u64>() * self.per_group.1 as u64
+    }
+
+    /// Whether the channels of a place fill tiles, of the input and of the output, and each sees all.
+    pub(crate) fn fills_tiles(&self) -> bool {
+        let Self { input, output, .. } = *self;
+        self.groups_of_channels() == 1 && input.channels.is_multiple_of(TILE) && output.channels.is_multiple_of(TILE)
     }
 
     /// Sites of all blocks and the unit of each of their lanes.

@@ -5,8 +5,9 @@
 //! ```
 
 use spikelet_config::geometry::Strip;
-use spikelet_kernels::{Level, NO_ROW, StepEvents, TILE, scatter_tile};
+use spikelet_kernels::{Level, NO_ROW, TILE, scatter_tile};
 
+use super::arrivals::Arrivals;
 use super::geometry::Convolution;
 use crate::aligned::Aligned;
 use crate::connection::backward::Mixing;
@@ -17,9 +18,13 @@ use crate::parameters::TileParameters;
 #[derive(Debug, Default)]
 pub(crate) struct TileGradient {
     /// Row of q at each step of a site, or [`NO_ROW`].
-    pub(super) row_of_step: Vec<u32>,
-    /// q of a site at the steps at which it saw a spike, `[row][lane]`.
-    pub(super) q_rows: Aligned,
+    row_of_step: Vec<u32>,
+    /// q of a site at the steps at which it saw a spike, `[row][lane]`; where places have runs, of a row of sites at every step.
+    q_rows: Aligned,
+    /// Start of the site in `q_rows`.
+    start: usize,
+    /// Step from which on there is no gradient.
+    end: usize,
     /// `[row of a site's weights][lane]`.
     sites: Aligned,
     /// `[channel]`.
@@ -33,8 +38,8 @@ impl TileGradient {
     pub(super) fn plan(
         &mut self,
         convolution: &Convolution,
-        site: &Site,
-        events: StepEvents<'_>,
+        (number, site): (usize, &Site),
+        arrivals: &Arrivals,
         steps: usize,
         end: usize,
     ) {
@@ -47,6 +52,15 @@ impl TileGradient {
         }
         self.row_of_step.clear();
         self.row_of_step.resize(steps, NO_ROW);
+        (self.start, self.end) = (0, end);
+        if arrivals.runs().is_some() {
+            let width = convolution.output.width;
+            self.q_rows.resize(width * end * TILE);
+            self.start = site.index % width * end * TILE;
+            self.row_of_step[..end].iter_mut().zip(0..).for_each(|(row, t)| *row = t);
+            return;
+        }
+        let events = arrivals.of_site(number);
         let mut rows = 0;
         for t in 0..end {
             if !events.at(t).is_empty() {
@@ -57,11 +71,16 @@ impl TileGradient {
         self.q_rows.resize(rows as usize * site.lanes);
     }
 
+    /// Row of q at each step of the site, or [`NO_ROW`], and q, `[row][lane]`.
+    pub(super) fn output(&mut self) -> (&[u32], &mut [f32]) {
+        (&self.row_of_step, &mut self.q_rows[self.start..])
+    }
+
     /// Takes q of a site from the adjoints of every step.
     pub(super) fn take(&mut self, q: &[f32], stride: usize, site: &Site) {
         let rows = self.row_of_step.iter().enumerate().filter(|&(_, &row)| row != NO_ROW);
         for (t, &row) in rows {
-            self.q_rows[row as usize * site.lanes..][..site.lanes]
+            self.q_rows[self.start + row as usize * site.lanes..][..site.lanes]
                 .copy_from_slice(&q[t * stride + site.adjoint..][..site.lanes]);
         }
     }
@@ -71,12 +90,24 @@ impl TileGradient {
         &mut self,
         level: Level,
         convolution: &Convolution,
-        site: &Site,
-        events: StepEvents<'_>,
+        (number, site): (usize, &Site),
+        arrivals: &Arrivals,
         bias: &[f32; TILE],
     ) {
-        scatter_tile(level, &events, &self.row_of_step, &self.q_rows, site.lanes, &mut self.sites);
-        let Strip { places, channels } = convolution.blocks[site.tile].strip;
+        let block = &convolution.blocks[site.tile];
+        match arrivals.runs() {
+            None => {
+                let events = arrivals.of_site(number);
+                scatter_tile(level, &events, &self.row_of_step, &self.q_rows, site.lanes, &mut self.sites);
+            }
+            Some(runs) => {
+                let (y, x) = (site.index / convolution.output.width, site.index % convolution.output.width);
+                if x + 1 == convolution.output.width {
+                    runs.scatter(level, convolution, (block, y, self.end), &self.q_rows, &mut self.sites);
+                }
+            }
+        }
+        let Strip { places, channels } = block.strip;
         for place in bias[..places * channels].chunks_exact(channels) {
             self.bias.iter_mut().zip(place).for_each(|(sum, p)| *sum += p);
         }

@@ -10,6 +10,7 @@ use spikelet_kernels::{Level, Projection, dot, project};
 
 use super::copies::SharedWeights;
 use super::geometry::Convolution;
+use super::winograd::{Winograd, WinogradScratch};
 use crate::aligned::Aligned;
 use crate::connection::sent::{Sent, SourceSite};
 use crate::events::NO_UNIT;
@@ -19,14 +20,24 @@ use crate::events::NO_UNIT;
 pub(super) struct InputGradient {
     values: Aligned,
     end: usize,
+    scratch: WinogradScratch,
 }
 
 impl InputGradient {
     /// Computes it from q of the convolution.
-    pub(super) fn fill(&mut self, convolution: &Convolution, copies: &[SharedWeights], sent: &Sent<'_>, factor: f32) {
+    pub(super) fn fill(
+        &mut self,
+        convolution: &Convolution,
+        (copies, winograd): (&[SharedWeights], Option<&Winograd>),
+        sent: &Sent<'_>,
+        factor: f32,
+    ) {
         let (view, end) = (sent.view, sent.end);
         self.end = end;
         self.values.resize(convolution.input_lanes * end);
+        if let Some(winograd) = winograd {
+            return winograd.fill(convolution, sent, factor, &mut self.scratch, &mut self.values);
+        }
         for (tile, block) in convolution.blocks.iter().enumerate() {
             for below in &convolution.input_blocks[convolution.blocks_below(block)] {
                 let lanes = below.strip.lanes();

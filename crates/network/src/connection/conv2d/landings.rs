@@ -1,4 +1,4 @@
-//! Where what a site of a convolution injects lands in the strips of the layer before.
+//! Where what the sites of a convolution inject lands in the strips of the layer before.
 
 use std::ops::Range;
 
@@ -7,9 +7,10 @@ use spikelet_kernels::Landing;
 use super::geometry::Convolution;
 use crate::connection::layout::Site;
 
-/// Landings of a site on the strips of a block of input channels that share weights.
+/// Landings of the sites of a tile, by the same rows of weights, on strips of a block of input channels.
 #[derive(Clone, Debug)]
-pub(super) struct PhaseLandings {
+pub(super) struct LandingGroup {
+    pub(super) tile: usize,
     /// Number of the block.
     pub(super) block: usize,
     /// Phases of the rows and columns of the strips.
@@ -17,36 +18,40 @@ pub(super) struct PhaseLandings {
     landings: Range<usize>,
 }
 
-/// The landings of all sites.
+/// The landings of all sites. What lands on a strip comes in the order of sites: of two sites the later one lands by a later row.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Landings {
-    /// Start of each site in `phases`, and the end of the last.
-    offsets: Vec<usize>,
-    phases: Vec<PhaseLandings>,
+    groups: Vec<LandingGroup>,
     landings: Vec<Landing>,
 }
 
 impl Landings {
     pub(super) fn new(convolution: &Convolution, sites: &[Site]) -> Self {
-        let mut found = Self { offsets: vec![0], ..Self::default() };
-        for site in sites {
-            for block in convolution.blocks_below(&convolution.blocks[site.tile]) {
+        let mut found = Self::default();
+        let numbered: Vec<(usize, &Site)> = sites.iter().enumerate().collect();
+        for sites in numbered.chunk_by(|(_, one), (_, next)| one.tile == next.tile) {
+            let tile = sites[0].1.tile;
+            for block in convolution.blocks_below(&convolution.blocks[tile]) {
                 for phases in convolution.each_phase() {
-                    let start = found.landings.len();
-                    convolution.landings(block, phases, site, &mut found.landings);
-                    if found.landings.len() > start {
-                        found.phases.push(PhaseLandings { block, phases, landings: start..found.landings.len() });
+                    let mut of_phase = Vec::new();
+                    for &(number, site) in sites {
+                        convolution.landings(block, phases, (number, site), &mut of_phase);
+                    }
+                    let rows = of_phase.iter().map(|landing| landing.row).max().map_or(0, |last| last + 1);
+                    for row in (0..rows).step_by(convolution.blocks[tile].strip.channels) {
+                        let start = found.landings.len();
+                        found.landings.extend(of_phase.iter().filter(|landing| landing.row == row));
+                        let landings = start..found.landings.len();
+                        found.groups.push(LandingGroup { tile, block, phases, landings });
                     }
                 }
             }
-            found.offsets.push(found.phases.len());
         }
         found
     }
 
-    /// Landings of a site.
-    pub(super) fn of(&self, site: usize) -> impl Iterator<Item = (&PhaseLandings, &[Landing])> {
-        let phases = &self.phases[self.offsets[site]..self.offsets[site + 1]];
-        phases.iter().map(|phase| (phase, &self.landings[phase.landings.clone()]))
+    /// Groups in their order.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (&LandingGroup, &[Landing])> {
+        self.groups.iter().map(|group| (group, &self.landings[group.landings.clone()]))
     }
 }

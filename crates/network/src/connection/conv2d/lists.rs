@@ -28,11 +28,13 @@ impl SiteLists {
         self.listed = (0, 0);
     }
 
-    /// Lists what arrives at steps `from..to`, unless it is listed already.
+    /// Whether what arrives at steps `from..to` is listed.
+    pub(super) fn hold(&self, from: usize, to: usize) -> bool {
+        self.listed.0 <= from && to <= self.listed.1
+    }
+
+    /// Lists what arrives at steps `from..to`.
     pub(super) fn list(&mut self, convolution: &Convolution, events: StepEvents<'_>, from: usize, to: usize) {
-        if self.listed.0 <= from && to <= self.listed.1 {
-            return;
-        }
         self.listed = (from, to);
         let stride = self.steps + 1;
         for site in self.offsets.chunks_exact_mut(stride) {
