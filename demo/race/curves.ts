@@ -2,7 +2,7 @@ import { Figure } from "../page/figure.js";
 import { label, polyline, sign, svg, tenth } from "../page/svg.js";
 import { lineHeight, textSize } from "../page/text-size.js";
 import { ticks } from "../page/ticks.js";
-import type { Contestant, Point } from "./race.js";
+import type { Contestant, Point, Race } from "./race.js";
 import { RULES } from "./rules.js";
 import { EPOCHS } from "./settings.js";
 
@@ -22,14 +22,16 @@ export interface Measure {
 export class Curves extends Figure {
   readonly #measure: Measure;
   #contestants: readonly Contestant[] = [];
+  #epochs = EPOCHS;
 
   constructor(box: HTMLElement, measure: Measure) {
     super(box);
     this.#measure = measure;
   }
 
-  show(contestants: readonly Contestant[]): void {
+  show({ contestants, epochs }: Pick<Race, "contestants" | "epochs">): void {
     this.#contestants = contestants;
+    this.#epochs = epochs;
     this.redraw();
   }
 
@@ -41,7 +43,7 @@ export class Curves extends Figure {
     const right = this.width - BESIDE_CURVE - Math.max(...RULES.map(({ name }) => textSize(name, "name").width));
     // A name stands beside the lowest end, half of its line below the axis.
     const bottom = HEIGHT - BESIDE_AXIS - lineHeight("tick") - lineHeight("name") / 2;
-    const x = (epoch: number) => left + (epoch / EPOCHS) * (right - left);
+    const x = (epoch: number) => left + (epoch / this.#epochs) * (right - left);
     const y = (value: number) => bottom - ((value - min) / (max - min)) * (bottom - TOP);
     const ends = apart(
       this.#contestants.map(({ points }) => y(of(points.at(-1) ?? NOTHING))),
@@ -69,7 +71,8 @@ export class Curves extends Figure {
       svg("path", { d: `M${tenth(left)},${tenth(y(value))}H${tenth(right)}`, class: "grid" }),
       label(left - BESIDE_AXIS, y(value) + 4, text, { class: "tick", "text-anchor": "end" }),
     ]);
-    const epochs = ticks([0, 5, 10, 15, EPOCHS], "epoch", x, HEIGHT - BESIDE_AXIS);
+    const quarters = [0, 1, 2, 3, 4].map((quarter) => (quarter / 4) * this.#epochs);
+    const epochs = ticks(quarters, "epoch", x, HEIGHT - BESIDE_AXIS);
     this.replace(HEIGHT, this.#description(), [...grid, ...epochs, ...lines]);
   }
 

@@ -4,8 +4,10 @@ import { failed, failedToOpen } from "../page/failed.js";
 import { Responsiveness } from "../page/responsiveness.js";
 import { Throttle } from "../page/throttle.js";
 import { Controls } from "./controls.js";
+import { CourseChoice } from "./course-choice.js";
 import { loadDigits } from "./digits.js";
 import { RULES, type RuleType } from "./rules.js";
+import type { Settings } from "./settings.js";
 import { SettingsForm } from "./settings-form.js";
 import { Training } from "./training.js";
 import { RaceView } from "./view.js";
@@ -18,15 +20,27 @@ async function open(): Promise<void> {
   const responsiveness = new Responsiveness();
   const digits = await loadDigits();
   const training = new Training(digits, { changed, advanced, failed });
-  const controls = new Controls(training, () => void training.prepare(form.settings));
-  const form = new SettingsForm((settings) => void training.prepare(settings));
+  const form = new SettingsForm(() => void training.prepare(settings()));
+  const course = new CourseChoice(() => void training.prepare(settings()));
+  const controls = new Controls(
+    training,
+    () => void training.prepare(settings()),
+    () => {
+      form.nextSeed();
+      void training.prepare(settings(), { trains: true });
+    },
+  );
   const race = new RaceView(choose);
   const inside = new Inside(digits.validation, () => training.race?.of(race.chosen).trainer, responsiveness);
   const figures = new Throttle(FIGURES_EVERY, () => responsiveness.drawing(showFigures));
   const looks = new Throttle(INSIDE_EVERY, () => inside.lookIfIdle());
   choose(race.chosen);
-  await training.prepare(form.settings);
+  await training.prepare(settings());
   responsiveness.start();
+
+  function settings(): Settings {
+    return { ...form.values, course: course.chosen };
+  }
 
   function choose(rule: RuleType): void {
     byId("inside", HTMLElement).className = `rule-${rule}`;

@@ -1,7 +1,7 @@
 import { type Backend, createTrainer, loadBackend, type Metrics, type TrainEvent, type Trainer } from "spikelet";
 import type { Digits } from "./digits.js";
 import { RULES, type Rule, type RuleType } from "./rules.js";
-import { configOf, type Settings } from "./settings.js";
+import { configOf, EPOCHS, type Settings } from "./settings.js";
 
 /** What a network showed after an epoch; epoch 0 is the start. */
 export interface Point {
@@ -16,21 +16,26 @@ export interface Contestant {
   readonly rule: Rule;
   readonly trainer: Trainer;
   readonly points: Point[];
-  readonly events: AsyncIterator<TrainEvent>;
+  events: AsyncIterator<TrainEvent>;
 }
 
 /** Three networks from the same start; they take turns, one update each. */
 export class Race implements Disposable {
   readonly contestants: readonly Contestant[];
+  readonly #digits: Digits;
   /** Updates that each network has made. */
   updates = 0;
+  /** Epochs until the race is over. */
+  epochs = EPOCHS;
   isOver = false;
 
-  private constructor(contestants: readonly Contestant[]) {
+  private constructor(contestants: readonly Contestant[], digits: Digits) {
     this.contestants = contestants;
+    this.#digits = digits;
   }
 
-  static async prepare(settings: Settings, { train, validation }: Digits): Promise<Race> {
+  static async prepare(settings: Settings, digits: Digits): Promise<Race> {
+    const { train, validation } = digits;
     const backend = oneUpdateACall(await loadBackend());
     const contestants: Contestant[] = [];
     for (const rule of RULES) {
@@ -39,12 +44,23 @@ export class Race implements Disposable {
       const events = trainer.run(train, { validation })[Symbol.asyncIterator]();
       contestants.push({ rule, trainer, points: [start], events });
     }
-    return new Race(contestants);
+    return new Race(contestants, digits);
   }
 
   /** Makes one update of each network; where an epoch ends with it, also evaluates the validation digits. */
   async updateAll(): Promise<void> {
     for (const contestant of this.contestants) await this.#update(contestant);
+  }
+
+  /** Lets a race that is over go on for {@link EPOCHS} more epochs. */
+  async goOn(): Promise<void> {
+    this.epochs += EPOCHS;
+    this.isOver = false;
+    const { train, validation } = this.#digits;
+    for (const contestant of this.contestants) {
+      while (!(await contestant.events.next()).done);
+      contestant.events = contestant.trainer.run(train, { validation, epochs: this.epochs })[Symbol.asyncIterator]();
+    }
   }
 
   of(type: RuleType): Contestant {
@@ -80,5 +96,5 @@ function oneUpdateACall(backend: Backend): Backend {
 }
 
 function pointOf(epoch: number, { accuracy, spikes, decisionStep }: Metrics): Point {
-  return { epoch, accuracy: accuracy.decision ?? 0, spikes: spikes.perSample, decisionStep: decisionStep?.mean ?? 0 };
+  return { epoch, accuracy: accuracy.firstSpike ?? 0, spikes: spikes.perSample, decisionStep: decisionStep?.mean ?? 0 };
 }

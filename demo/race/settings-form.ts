@@ -1,21 +1,28 @@
 import { byId } from "../page/element.js";
-import { DEFAULTS, type Settings } from "./settings.js";
+import { DEFAULTS, type Sliders } from "./settings.js";
 
-/** The controls of the settings; `onChange` gets the settings after every change. */
+/** The sliders of the settings; `onChange` is called after every change. */
 export class SettingsForm {
   readonly #form = byId("settings", HTMLFormElement);
 
-  constructor(onChange: (settings: Settings) => void) {
+  constructor(onChange: () => void) {
     for (const [name, value] of Object.entries(DEFAULTS)) this.#input(name).value = String(value);
     this.#showValues();
     this.#form.addEventListener("input", () => this.#showValues());
-    this.#form.addEventListener("change", () => onChange(this.settings));
+    this.#form.addEventListener("change", () => onChange());
     this.#form.addEventListener("submit", (event) => event.preventDefault());
   }
 
-  get settings(): Settings {
-    const names = Object.keys(DEFAULTS) as (keyof Settings)[];
-    return Object.fromEntries(names.map((name) => [name, this.#input(name).valueAsNumber])) as unknown as Settings;
+  get values(): Sliders {
+    const names = Object.keys(DEFAULTS) as (keyof Sliders)[];
+    return Object.fromEntries(names.map((name) => [name, this.#input(name).valueAsNumber])) as unknown as Sliders;
+  }
+
+  /** Moves on to the next seed, after the last one to the first. */
+  nextSeed(): void {
+    const seed = this.#input("seed");
+    seed.value = String(seed.value === seed.max ? seed.min : seed.valueAsNumber + 1);
+    this.#showValues();
   }
 
   #input(name: string): HTMLInputElement {

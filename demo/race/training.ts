@@ -46,9 +46,13 @@ export class Training {
     return this.#state;
   }
 
-  /** Makes three new networks, which train at once if the old ones did. If the settings change meanwhile, the last ones count. */
-  async prepare(settings: Settings): Promise<void> {
+  /**
+   * Makes three new networks, which train at once if the old ones did or `trains` says so. If the settings change meanwhile, the last
+   * ones count.
+   */
+  async prepare(settings: Settings, { trains = false } = {}): Promise<void> {
     if (this.#state !== "preparing") this.#goesOn = this.#state === "training";
+    if (trains) this.#goesOn = true;
     this.#requested = settings;
     this.#enter("preparing");
     await this.#next(async () => {
@@ -65,6 +69,16 @@ export class Training {
     if (this.#state !== "ready" && this.#state !== "paused") return;
     this.#enter("training");
     void this.#next(async () => {
+      while (this.#state === "training") await this.#updateAll();
+    });
+  }
+
+  /** Goes on after the end. */
+  async goOn(): Promise<void> {
+    if (this.#state !== "over") return;
+    this.#enter("training");
+    await this.#next(async () => {
+      await this.#race?.goOn();
       while (this.#state === "training") await this.#updateAll();
     });
   }

@@ -33,12 +33,12 @@ export class RaceView {
   /** Draws unless nothing has changed since. */
   show(race: Race): void {
     const { contestants } = race;
-    const epochs = contestants.map(({ points }) => points.length).join();
+    const epochs = [race.epochs, ...contestants.map(({ points }) => points.length)].join();
     if (race === this.#drawn?.race && epochs === this.#drawn.epochs) return;
     this.#drawn = { race, epochs };
     this.#scoreboard.show(contestants);
-    this.#accuracy.show(contestants);
-    this.#spikes.show(contestants);
+    this.#accuracy.show(race);
+    this.#spikes.show(race);
     this.#numbers.show(contestants);
   }
 }

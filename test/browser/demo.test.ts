@@ -102,6 +102,46 @@ describe("the demo", () => {
     await keepPage(open.page, "drawing");
   });
 
+  it("has a course that says nothing to one of the rules", async () => {
+    await open.page.getByRole("radio", { name: "First spike alone" }).check();
+    await expect.poll(async () => (await open.numbers()).length).toBe(1);
+    await open.reached("ready");
+    await open.button("Train").click();
+    await open.trained(4);
+    await open.button("Pause").click();
+    const [, first, ...rows] = await open.numbers();
+    expect(new Set([first, ...rows].map((row) => row?.accuracy[0])).size).toBe(1);
+    const [activation = 0, timing = 0, antlr = 0] = rows.at(-1)?.accuracy ?? [];
+    expect(Math.min(timing, antlr)).toBeGreaterThan(activation + 20);
+    const ideas = open.page.locator(".ideas p");
+    expect(await ideas.evaluateAll((all) => all.filter((one) => one.checkVisibility({ visibilityProperty: true })).length)).toBe(
+      1,
+    );
+    expect(await ideas.filter({ hasText: "they give Activation no gradient" }).isVisible()).toBe(true);
+  });
+
+  it("ends with a sentence on who won, goes on, and begins again with another seed", async () => {
+    await open.page.getByText("Settings", { exact: true }).click();
+    for (const slider of ["#hidden", "#steps"]) await open.page.locator(slider).press("Home");
+    await open.reached("ready");
+    const announcements = await open.record("#announcement");
+    await open.button("Train").click();
+    await open.reached("over");
+    const result = await open.text("#result");
+    expect(result).toMatch(/^\w.* best \(\d+\.\d % right\).*\.$/);
+    expect(await announcements()).toContain(`20 epochs are over. ${result}`);
+    await open.button("20 more epochs").click();
+    await expect.poll(() => open.text("#state")).toMatch(/^training: epoch 2\d of 40, update \d+$/);
+    expect(await open.page.locator("#result").isVisible()).toBe(false);
+    await open.button("Pause").click();
+    expect(await open.collisions()).toEqual([]);
+    await open.button("Another seed").click();
+    await expect.poll(() => open.text("#state")).toMatch(/^training: epoch \d+ of 20, /);
+    expect(await open.text("output[for=seed]")).toBe("2");
+    await open.button("Pause").click();
+    await open.page.getByText("Settings", { exact: true }).click();
+  });
+
   it("starts over with other settings, from the same network for all", async () => {
     await open.page.getByText("Settings", { exact: true }).click();
     await open.page.getByRole("slider", { name: /^Steps of the simulation/ }).fill("40");
@@ -169,7 +209,7 @@ describe("the demo, for everyone", () => {
     await open.trained(1);
     await keyboard.press("Enter");
     await expect.poll(said).toMatch(/^paused: epoch/m);
-    for (let k = 0; k < 3; k++) await keyboard.press("Tab");
+    for (let k = 0; k < 5; k++) await keyboard.press("Tab");
     await keyboard.press("ArrowLeft");
     expect(await open.text("#chosen")).toBe("Timing");
     await keyboard.press("ArrowRight");

@@ -83,13 +83,14 @@ describe("Race of the demo page", () => {
     const digits = (await datasets.digits()).encode(ENCODING);
     const told = { changed: vi.fn(), advanced: vi.fn(), failed: vi.fn() };
     const training = new Training({ train: digits.slice(0, 64), validation: digits.slice(64, 96) }, told);
-    await training.prepare({ ...DEFAULTS, hidden: 8 });
+    const settings = { ...DEFAULTS, course: "both" as const };
+    await training.prepare({ ...settings, hidden: 8 });
     training.run();
-    await Promise.all([9, 10, 11].map((hidden) => training.prepare({ ...DEFAULTS, hidden })));
+    await Promise.all([9, 10, 11].map((hidden) => training.prepare({ ...settings, hidden })));
     expect(training.state).toBe("training");
     expect(training.race?.of("antlr").trainer.config.network.layers[0]).toMatchObject({ units: 11 });
     training.pause();
-    await Promise.all([12, 13].map((hidden) => training.prepare({ ...DEFAULTS, hidden })));
+    await Promise.all([12, 13].map((hidden) => training.prepare({ ...settings, hidden })));
     expect(training.state, "paused before").toBe("ready");
     expect(told.failed).not.toHaveBeenCalled();
     training.race?.[Symbol.dispose]();
