@@ -20,7 +20,7 @@ const API = ".cache/site/api";
  */
 export async function buildSite({ withDemo = false } = {}) {
   await buildApi();
-  stage(join(ROOT, API));
+  await stage(join(ROOT, API));
   /** @type {Record<string, string>} */
   const environment = withDemo ? { SITE_DEMO: "1" } : {};
   const { GITHUB_REPOSITORY = "", GITHUB_SERVER_URL = "", SITE_BASE = "", SITE_ORIGIN } = process.env;

@@ -1,8 +1,9 @@
-// Copies the pages of the repository to where the site is built from, with links that hold there.
+// Copies the pages of the repository to where the site is built from, with links that hold there, and computes what its figures show.
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { ROOT } from "../scripts/stamps.mjs";
 import { PLACES } from "./map.mjs";
+import { RUNS } from "./trying/runs.mjs";
 
 /** What VitePress reads. */
 export const PAGES = join(ROOT, ".cache/site/pages");
@@ -14,12 +15,17 @@ const LINK = /(\]\(|\b(?:href|src|srcset)=")([^)"\s]+)(?=[)"])/g;
  *
  * @param {string} api folder with the reference of the API, as TypeDoc makes it
  */
-export function stage(api) {
+export async function stage(api) {
   rmSync(PAGES, { recursive: true, force: true });
   cpSync(api, join(PAGES, "reference/api"), { recursive: true });
   cpSync(join(ROOT, "site/public"), join(PAGES, "public"), { recursive: true });
   cpSync(join(ROOT, "docs/figures"), join(PAGES, "figures"), { recursive: true });
   for (const name of readdirSync(join(PAGES, "figures"))) if (name.endsWith(".svg")) splitFigure(join(PAGES, "figures", name));
+  const trying = join(PAGES, "public/trying");
+  mkdirSync(trying, { recursive: true });
+  for (const [name, compute] of Object.entries(RUNS)) {
+    writeFileSync(join(trying, `${name}.json`), JSON.stringify(await compute()));
+  }
   for (const [file, place] of places()) {
     const target = join(PAGES, place);
     mkdirSync(dirname(target), { recursive: true });

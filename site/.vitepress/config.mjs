@@ -5,6 +5,7 @@ import { ROOT } from "../../scripts/stamps.mjs";
 import { SECTIONS } from "../map.mjs";
 import { SEARCH } from "../search.mjs";
 import { PAGES } from "../stage.mjs";
+import { SCENES } from "../trying/scenes.mjs";
 
 const API = { text: "API", link: "/reference/api/" };
 
@@ -83,7 +84,8 @@ function slugify(heading) {
   return text.replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(/\s/g, "-");
 }
 
-/** Shows a figure as the reader has chosen, light or dark; WebKit does not tell the scheme of the page to an image.
+/** Shows a figure as the reader has chosen, light or dark, and some that readers can change; WebKit does not tell the scheme of the
+ * page to an image.
  * @param {import("markdown-it").Renderer.RenderRule | undefined} image */
 function inBothSchemes(image) {
   /** @type {import("markdown-it").Renderer.RenderRule} */
@@ -101,7 +103,8 @@ function inBothSchemes(image) {
         return image(tokens, k, ...others);
       }),
     );
-    return images.join("");
+    const name = basename(source, ".svg");
+    return name in SCENES ? `<FigureToTry name="${name}">${images.join("")}</FigureToTry>` : images.join("");
   };
 }
 

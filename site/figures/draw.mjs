@@ -7,7 +7,7 @@ import { cost } from "./cost.mjs";
 import { encoders } from "./encoders.mjs";
 import { activationGraph, antlrGraph, timingGraph } from "./gradients.mjs";
 import { live } from "./live.mjs";
-import { delays, resets } from "./membranes.mjs";
+import { delays, flow, resets, weight } from "./membranes.mjs";
 import { schedules } from "./schedules.mjs";
 import { deltaAndLevels } from "./signals.mjs";
 import { speed } from "./speed.mjs";
@@ -21,6 +21,8 @@ export const FIGURES = {
   "graph-antlr": antlrGraph,
   "shifted-and-born": shiftedAndBorn,
   "two-activations": twoActivations,
+  weight,
+  flow,
   speed,
   cost,
   architecture,
