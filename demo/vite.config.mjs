@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { zlibSync } from "fflate";
 import { defineConfig } from "vite";
 import { digitsFile } from "../benches/js/digits-file.mjs";
+import { offline } from "./offline/plugin.mjs";
 import { formHtml } from "./playground/form.ts";
 import { ROOMS, rooms } from "./rooms.mjs";
 
@@ -37,7 +38,7 @@ function settings() {
 export default defineConfig({
   root,
   base: "./",
-  plugins: [digits(2600), rooms(), settings()],
+  plugins: [digits(2600), rooms(), settings(), offline()],
   resolve: {
     alias: [
       { find: /^spikelet$/, replacement: packageFile("dist/index.js") },

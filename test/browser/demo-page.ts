@@ -66,7 +66,8 @@ export class Demo implements AsyncDisposable {
     prepare?: (page: Page) => Promise<unknown>,
     fragment = "",
   ): Promise<DemoPage> {
-    const page = await this.browser.newPage(options);
+    // What a service worker fetches would count as what the page needs; test/browser/offline.test.ts has one.
+    const page = await this.browser.newPage({ serviceWorkers: "block", ...options });
     const opened = new DemoPage(page, complaintsOf(page));
     await prepare?.(page);
     await page.goto(`${this.#served.url}${room}.html${fragment}`);
