@@ -52,7 +52,7 @@ export const GROUPS = {
   docs: {
     tier: "all",
     needs: ["addon", "dist", "wasm"],
-    reads: [...PAGES, "presets", "scripts", "site", "examples", "benches", "research"],
+    reads: [...PAGES, "presets", "scripts", "site", "examples", "benches", "research", "test/browsers/seen.json"],
   },
   exchange: { tier: "all", needs: ["addon", "dist", "wasm"], reads: ["test/fixtures", "scripts/exchange-python.mjs"] },
   frameworks: {

@@ -10,6 +10,7 @@ export interface Place {
 /** One page of a browser, whichever it is. */
 export interface TriedPage {
   readonly name: string;
+  readonly version: string;
   goto(url: string): Promise<void>;
   /** Calls a function in the page, which must use nothing outside of itself. */
   evaluate<A extends unknown[], T>(work: (...args: A) => T | Promise<T>, ...args: A): Promise<T>;

@@ -1,11 +1,16 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEFAULTS } from "../../demo/playground/settings.js";
+import { ROOMS } from "../../demo/rooms.mjs";
 import { findChromium } from "../../scripts/find-chromium.mjs";
+import { serve } from "../browser/serve.js";
 import { SYMBOLS } from "../browser/strokes.js";
+import { learnt } from "../support/playground.js";
 import type { TriedBrowser } from "./browser.js";
 import { openChromium } from "./chromium.js";
 import { findFirefox, openFirefox } from "./firefox.js";
 import { buildPages, type Pages } from "./pages.js";
+import { type Feature, keepSeen, type SeenBrowser } from "./seen.js";
 import { trained } from "./training.mjs";
 import { findWebKit, openWebKit } from "./webkit.js";
 
@@ -17,14 +22,23 @@ const BROWSERS = {
   "WebKit (apt-get install webkit2gtk-driver xvfb)": webkit && (() => openWebKit(webkit)),
 };
 
+/** Epochs of the playground. */
+const EPOCHS = 5;
+
 let pages: Pages;
 let committed: string;
+let played: string;
+const browsers: SeenBrowser[] = [];
 
 beforeAll(async () => {
   pages = await buildPages();
   committed = sha256((await trained()).checkpoint);
+  played = (await learnt({ ...DEFAULTS, epochs: EPOCHS })).digest;
 });
-afterAll(() => pages?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  keepSeen({ digests: { training: committed, playground: played }, browsers });
+  await pages?.[Symbol.asyncDispose]();
+});
 
 function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
@@ -32,9 +46,16 @@ function sha256(bytes: Uint8Array): string {
 
 describe.each(Object.entries(BROWSERS))("%s", (_, open) => {
   let browser: TriedBrowser;
+  const seen: SeenBrowser = { name: "", version: "", saw: {} };
   beforeAll(async () => {
-    if (open) browser = await open();
+    if (!open) return;
+    browser = await open();
+    Object.assign(seen, { name: browser.name, version: browser.version });
+    browsers.push(seen);
   });
+  const saw = (feature: Feature, isThere = true) => {
+    seen.saw[feature] = isThere;
+  };
   afterAll(() => browser?.[Symbol.asyncDispose]());
 
   async function enter(room: string): Promise<void> {
@@ -68,6 +89,14 @@ describe.each(Object.entries(BROWSERS))("%s", (_, open) => {
     expect(await count("a.door")).toBe(3);
   });
 
+  it.skipIf(!open)("plays to the network of Node", async () => {
+    await browser.goto(`${pages.url}index.html?#epochs=${EPOCHS}`);
+    await expect.poll(() => state()).toMatch(/^(learnt|failed)$/);
+    expect(await text("#digest-epoch")).toBe(String(EPOCHS));
+    expect(await text("#digest")).toBe(played);
+    saw("playground");
+  });
+
   it.skipIf(!open)("learns symbols and reads one", async () => {
     await enter("teach");
     await draw("wave");
@@ -75,6 +104,7 @@ describe.each(Object.entries(BROWSERS))("%s", (_, open) => {
     await expect.poll(() => text("#answer")).toMatch(/^Symbol 3\. Decided at step \d+/);
     await draw("bolt");
     await expect.poll(() => text("#answer")).toMatch(/^Bolt\. Decided at step \d+/);
+    saw("teach");
   });
 
   it.skipIf(!open)("hears a recording", async () => {
@@ -86,6 +116,7 @@ describe.each(Object.entries(BROWSERS))("%s", (_, open) => {
       await expect.poll(() => count("#heard li")).toBe(k + 1);
       expect(await text("#answer")).toBe(name);
     }
+    saw("listen");
   });
 
   it.skipIf(!open)("races", async () => {
@@ -95,6 +126,28 @@ describe.each(Object.entries(BROWSERS))("%s", (_, open) => {
     await click("#run");
     await expect.poll(() => text("#state")).toMatch(/^paused: epoch/);
     expect(await count("#accuracy .curve")).toBe(3);
+    saw("race");
+  });
+
+  it.skipIf(!open)("opens the rooms without a network, where it has service workers", async () => {
+    const served = await serve(pages.folder);
+    try {
+      await browser.goto(`${served.url}teach.html`);
+      const hasWorkers = await browser.evaluate(() => "serviceWorker" in navigator);
+      if (hasWorkers) {
+        const active = () => browser.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.state ?? "");
+        await expect.poll(active).toBe("activated");
+        await served[Symbol.asyncDispose]();
+        for (const { page } of ROOMS) {
+          await browser.goto(`${served.url}${page}.html`);
+          await expect.poll(() => state()).toMatch(/^(ready|learning|learnt|failed)$/);
+          expect(await state()).not.toBe("failed");
+        }
+      }
+      saw("offline", hasWorkers);
+    } finally {
+      await served[Symbol.asyncDispose]();
+    }
   });
 
   it.skipIf(!open)("trains to the checkpoint of Node, alone and where a page is isolated", async () => {
@@ -110,8 +163,12 @@ describe.each(Object.entries(BROWSERS))("%s", (_, open) => {
         return { ...(await train(workers)), canShare: globalThis.SharedArrayBuffer !== undefined };
       }, workers);
       expect(sha256(Buffer.from(checkpoint, "base64"))).toBe(committed);
-      if (workers === 1) continue;
+      if (workers === 1) {
+        saw("training");
+        continue;
+      }
       expect(reason).toContain(canShare ? "2 workers that share memory" : "the browser has no SharedArrayBuffer");
+      saw("threads", canShare);
     }
   });
 });

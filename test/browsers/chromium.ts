@@ -6,6 +6,7 @@ export async function openChromium(): Promise<TriedBrowser> {
   const page = await browser.newPage({ viewport: WINDOW });
   return {
     name: "Chromium",
+    version: browser.version().replace(/\..*/, ""),
     goto: async (url) => void (await page.goto(url)),
     evaluate: (work, ...args) => page.evaluate(`(${work})(...${JSON.stringify(args)})`),
     async draw([first, ...others]) {

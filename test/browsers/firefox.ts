@@ -19,6 +19,7 @@ export async function openFirefox(executablePath: string): Promise<TriedBrowser>
   const page = await browser.newPage();
   return {
     name: "Firefox",
+    version: /[\d.]+/.exec(await browser.version())?.[0] ?? "",
     goto: async (url) => void (await page.goto(url, { timeout: PATIENCE / 2 })),
     evaluate: (work, ...args) => page.evaluate(`(${work})(...${JSON.stringify(args)})`) as never,
     async draw([first, ...others]) {

@@ -16,6 +16,8 @@ export interface Pages extends AsyncDisposable {
   readonly url: string;
   /** Address of the pages, cross-origin isolated. */
   readonly isolated: string;
+  /** Where they lie on the disk. */
+  readonly folder: string;
 }
 
 export async function buildPages(): Promise<Pages> {
@@ -45,6 +47,7 @@ export async function buildPages(): Promise<Pages> {
   return {
     url,
     isolated,
+    folder,
     async [Symbol.asyncDispose]() {
       for (const server of servers) await server[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });

@@ -52,8 +52,8 @@ export async function openWebKit({ driver, browser, screen }: WebKitPrograms): P
     display.kill();
   };
   try {
-    const ask = await begun(`http://127.0.0.1:${port}`, browser);
-    return pageOf(ask, end);
+    const { ask, version } = await begun(`http://127.0.0.1:${port}`, browser);
+    return pageOf(ask, version, end);
   } catch (thrown) {
     end();
     throw thrown;
@@ -63,12 +63,16 @@ export async function openWebKit({ driver, browser, screen }: WebKitPrograms): P
 /** Sends a command of WebDriver to the session and returns the value of its answer. */
 type Ask = (method: "GET" | "POST" | "DELETE", path: string, body?: object) => Promise<unknown>;
 
-async function begun(address: string, binary: string): Promise<Ask> {
+async function begun(address: string, binary: string): Promise<{ ask: Ask; version: string }> {
   while (!(await fetch(`${address}/status`).catch(() => undefined))?.ok) await delay(50);
   const options = { binary, args: ["--automation"] };
   const alwaysMatch = { browserName: "MiniBrowser", "webkitgtk:browserOptions": options };
-  const { sessionId } = (await send("POST", `${address}/session`, { capabilities: { alwaysMatch } })) as { sessionId: string };
-  return (method, path, body) => send(method, `${address}/session/${sessionId}${path}`, body);
+  const { sessionId, capabilities } = (await send("POST", `${address}/session`, { capabilities: { alwaysMatch } })) as {
+    sessionId: string;
+    capabilities: { browserVersion: string };
+  };
+  const ask: Ask = (method, path, body) => send(method, `${address}/session/${sessionId}${path}`, body);
+  return { ask, version: capabilities.browserVersion };
 }
 
 async function send(method: string, address: string, body?: object): Promise<unknown> {
@@ -78,11 +82,12 @@ async function send(method: string, address: string, body?: object): Promise<unk
   return value;
 }
 
-async function pageOf(ask: Ask, end: () => void): Promise<TriedBrowser> {
+async function pageOf(ask: Ask, version: string, end: () => void): Promise<TriedBrowser> {
   await ask("POST", "/timeouts", { script: PATIENCE / 2, pageLoad: PATIENCE / 2 });
   await ask("POST", "/window/rect", { x: 0, y: 0, ...WINDOW });
   return {
-    name: "WebKit",
+    name: "WebKitGTK",
+    version,
     goto: async (url) => void (await ask("POST", "/url", { url })),
     async evaluate(work, ...args) {
       const script = `const [args, done] = arguments;
