@@ -4,13 +4,21 @@ import { type DoneRecord, markdownTable, measure, type PointSummary, readStudy, 
 import { pareto } from "../../site/figures/pareto.mjs";
 import { EXPERIMENTS } from "../catalogue/index.js";
 import { comparedIn } from "../report/compared.js";
-import { accuracyAgainstSpikes, costRows, differenceRows, levelRows, resultRows, searchRows } from "../report/comparison.js";
+import {
+  accuracyAgainstSpikes,
+  answerRows,
+  costRows,
+  differenceRows,
+  levelRows,
+  resultRows,
+  searchRows,
+} from "../report/comparison.js";
 import { pointRows } from "../report/point-rows.js";
 import { recordsOf as fileOf, type Made, put } from "./made-page.js";
 import { libraryRows } from "./other-libraries.js";
 
 /** Pages with places for them. */
-export const PAGES = ["docs/results/verdict.md", "docs/guides/encoders-losses-rules.md"];
+export const PAGES = ["docs/results/verdict.md", "docs/results/notes/verdict.md", "docs/guides/encoders-losses-rules.md"];
 
 /** Least accuracy in % of what the figure of prices shows. */
 const LOWEST = 85;
@@ -53,8 +61,23 @@ const ON_TRAINS: readonly (readonly [string, string])[] = [
 
 /** A page with its tables anew, and all figures by file. */
 export async function made(page: string): Promise<Made> {
-  const figures = new Map<string, string>();
-  let text = page;
+  shared ??= everything();
+  const { tables, figures } = await shared;
+  return { text: [...tables].reduce((text, [name, table]) => put(text, name, table), page), figures };
+}
+
+/** What pages are made of, by name and by file. */
+interface Everything {
+  tables: Map<string, string>;
+  figures: Map<string, string>;
+}
+
+let shared: Promise<Everything> | undefined;
+
+/** All tables and figures; reading the records takes long, so that the pages share them. */
+async function everything(): Promise<Everything> {
+  const [tables, figures] = [new Map<string, string>(), new Map<string, string>()];
+  const table = (name: string, rows: string[][]) => tables.set(name, markdownTable(rows));
   for (const name of ["verdict", "verdict-fashion", "verdict-events", "verdict-structure", "verdict-trains"]) {
     const experiment = EXPERIMENTS.find((one) => one.name === name);
     const file = fileOf(name);
@@ -62,39 +85,48 @@ export async function made(page: string): Promise<Made> {
     const all = await comparedIn(file, experiment, "full");
     const [reference] = all;
     if (reference === undefined) continue;
-    text = put(text, `${name} results`, markdownTable(resultRows(all)));
-    text = put(text, `${name} differences`, markdownTable(differenceRows(all, reference)));
-    text = put(text, `${name} searches`, markdownTable(searchRows(all)));
-    const strengths = levelRows(all, "training.silentUnitUpdate.strength", [0, 1, 10, 100]);
-    text = put(text, `${name} strengths`, markdownTable(strengths));
-    text = put(text, `${name} cost`, markdownTable(costRows(all)));
+    table(`${name} answer`, answerRows(all, reference));
+    table(`${name} results`, resultRows(all));
+    table(`${name} differences`, differenceRows(all, reference));
+    table(`${name} searches`, searchRows(all));
+    table(`${name} strengths`, levelRows(all, "training.silentUnitUpdate.strength", [0, 1, 10, 100]));
+    table(`${name} cost`, costRows(all));
     const look = { x: "spikes per sample, all steps", y: "test accuracy, %", isLogarithmic: LOGARITHMIC.has(name), width: 440 };
-    const svg = seedScatter(accuracyAgainstSpikes(all), look);
-    figures.set(`docs/figures/${name}.svg`, `${svg}\n`);
+    figures.set(`docs/figures/${name}.svg`, `${seedScatter(accuracyAgainstSpikes(all), look)}\n`);
   }
   for (const name of OTHERS) {
     const file = fileOf(name);
     if (!existsSync(file)) continue;
     const { points } = await readStudy(file);
-    text = put(text, name, markdownTable(pointRows(points, name === "fashion-goals" ? WITH_READOUT : COLUMNS)));
+    const columns = name === "fashion-goals" ? WITH_READOUT : COLUMNS;
+    table(name, pointRows(points, columns));
+    table(`${name} answer`, shortRows(points, columns.slice(0, 3)));
     if (name !== "spike-penalty") continue;
     const title = "Test accuracy, %, by the price of a hidden spike";
     figures.set(`docs/figures/${name}.svg`, pareto(title, "spikes per sample, all steps (logarithmic)", seriesOf(points)));
   }
-  text = put(text, "other libraries", markdownTable(libraryRows()));
-  return { text: await withBalances(text), figures };
+  for (const [name, rows] of await balances()) table(`balance-schedules ${name}`, rows);
+  table("other libraries", libraryRows());
+  return { tables, figures };
 }
 
-/** The page with the tables of weights of the two gradients. */
-async function withBalances(text: string): Promise<string> {
+/** Tables of weights of the two gradients. */
+async function balances(): Promise<[name: string, rows: string[][]][]> {
   const file = fileOf("balance-schedules");
-  if (!existsSync(file)) return text;
+  if (!existsSync(file)) return [];
   const { points } = await readStudy(file);
   const isOfTrains = (point: PointSummary) => point.rows[0].run.settings["at"] === "spike trains";
   const trains = points.filter(isOfTrains);
   const images = points.filter((point) => !isOfTrains(point));
-  const withImages = put(text, "balance-schedules images", markdownTable(pointRows(images, ON_IMAGES)));
-  return put(withImages, "balance-schedules trains", markdownTable(pointRows(trains, ON_TRAINS)));
+  return [
+    ["images", pointRows(images, ON_IMAGES)],
+    ["trains", pointRows(trains, ON_TRAINS)],
+  ];
+}
+
+/** Rows of points without the number of seeds, which the text beside the table says. */
+function shortRows(points: readonly PointSummary[], columns: readonly (readonly [string, string])[]): string[][] {
+  return pointRows(points, columns).map((row) => row.slice(0, -1));
 }
 
 /** Means by series and price, each by the decision that its loss trains. */

@@ -73,7 +73,8 @@ const HEAD = [
   "rule, loss",
   "test accuracy, %",
   "decided by",
-  "by first spike, by count, %",
+  "by first spike, %",
+  "by count, %",
   "last epoch, validation, %",
   "collapsed",
   "spikes per hidden unit, all steps",
@@ -100,7 +101,8 @@ export function resultRows(all: readonly Compared[]): string[][] {
         nameOf(compared),
         over(records, accuracyMeasure(compared)),
         DECIDED[bestBy] ?? bestBy,
-        hasOutputSpikes ? `${meanOf(records, "firstSpike")}, ${meanOf(records, "count")}` : "",
+        hasOutputSpikes ? meanOf(records, "firstSpike") : "",
+        hasOutputSpikes ? meanOf(records, "count") : "",
         deviationText(last, 2),
         `${collapsed} of ${records.length}`,
         cell("perUnit0"),
@@ -112,6 +114,29 @@ export function resultRows(all: readonly Compared[]): string[][] {
       ];
     });
   return [HEAD, ...rows];
+}
+
+/** What an answer needs of {@link resultRows}, and the difference of accuracy to the reference by seed with its 95 % interval. */
+export function answerRows(all: readonly Compared[], reference: Compared): string[][] {
+  const head = [
+    "rule, loss",
+    "test accuracy, %",
+    `− ${nameOf(reference)}, points`,
+    "spikes per hidden unit",
+    "spikes up to the decision",
+    "step of the decision",
+  ];
+  const rows = all
+    .filter(({ records }) => records.length > 0)
+    .map((one) => [
+      nameOf(one),
+      over(one.records, accuracyMeasure(one)),
+      one === reference ? "" : interval(difference(one, reference, accuracyMeasure), 2),
+      over(one.records, measure("perUnit0")),
+      over(one.records, spikesMeasure(one)),
+      one.bestBy === "firstSpike" ? over(one.records, measure("decisionMean")) : "last",
+    ]);
+  return [head, ...rows];
 }
 
 /** Differences to the reference by seed: accuracy in points, each by its own decision, and spikes. */
@@ -143,14 +168,11 @@ export function searchRows(all: readonly Compared[]): string[][] {
   return [["rule, loss", ...paths, "validation, %", "trainings"], ...rows];
 }
 
-/**
- * The best trial of the first rung with each value of a setting, and how many trials had it: what the value allows when the other
- * settings may follow.
- */
+/** The best trial of the first rung with each value of a setting: what the value allows when the other settings may follow. */
 export function levelRows(all: readonly Compared[], path: string, values: readonly Json[]): string[][] {
   const cell = ({ trials }: Searched, value: Json) => {
     const scores = trials.filter(({ settings }) => settings[path] === value).map(({ score }) => score);
-    return scores.length === 0 ? "" : `${(100 * Math.max(...scores)).toFixed(1)} (${scores.length})`;
+    return scores.length === 0 ? "" : (100 * Math.max(...scores)).toFixed(1);
   };
   const rows = all.flatMap((one) => {
     const { search } = one;

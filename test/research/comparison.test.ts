@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { type Experiment, planOf, searchPlanOf, type Tuning, type Variant } from "../../research/experiment.js";
 import { comparedIn, searchFolder } from "../../research/report/compared.js";
 import {
+  answerRows,
   type Compared,
   costRows,
   differenceRows,
@@ -71,8 +72,14 @@ describe("a comparison", () => {
     expect(row?.slice(0, 2)).toEqual(["timing, latency − antlr, latency", "−8.00 ± 25.41"]);
   });
 
+  it("has for an answer the accuracy, its difference by seed, and what it takes", () => {
+    const [, first, second] = answerRows([antlr, timing], antlr);
+    expect(first).toEqual(["antlr, latency", "91.00 ± 1.41", "", "0.150 ± 0.071", "5.0 ± 0.0", "20.0 ± 0.0"]);
+    expect(second?.slice(0, 3)).toEqual(["timing, latency", "83.00 ± 4.24", "−8.00 ± 25.41"]);
+  });
+
   it("has the best trial with each value of a setting", () => {
-    expect(levelRows([antlr], "strength", [0, 10, 100])[1]).toEqual(["antlr, latency", "75.0 (2)", "25.0 (1)", ""]);
+    expect(levelRows([antlr], "strength", [0, 10, 100])[1]).toEqual(["antlr, latency", "75.0", "25.0", ""]);
   });
 
   it("has what the searches chose and what they took, as Markdown", () => {

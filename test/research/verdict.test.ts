@@ -8,9 +8,19 @@ import { ROOT } from "../docs/guides.js";
 
 const page = readFileSync(join(ROOT, "docs/results/verdict.md"), "utf8");
 
-it("docs/results/verdict.md has a row for every question, in the order of the list", () => {
-  const rows = page.split("\n").filter((line) => /^\| R\d/.test(line));
-  expect(rows.map((row) => row.split(" | ")[1])).toEqual(QUESTIONS.map(({ question }) => question));
+it("docs/results/verdict.md has a section for every question, in the order of the list", () => {
+  const headings = page.split("\n").flatMap((line) => /^### (.*)$/.exec(line)?.slice(1) ?? []);
+  expect(headings).toEqual(QUESTIONS.map(({ question, asked }) => `${question} (${asked})`));
+});
+
+it("docs/results/verdict.md can be read: at most 5,000 words, each table folded, one number with its spread in a cell", () => {
+  expect(page.split(/\s+/).length).toBeLessThanOrEqual(5000);
+  const open = page.replaceAll(/<details>.*?<\/details>/gs, "");
+  expect(open.split("\n").filter((line) => line.startsWith("|"))).toEqual([]);
+  const cells = page.split("\n").flatMap((line) => (line.startsWith("|") ? line.split("|").slice(2, -1) : []));
+  const numbers = cells.map((cell) => cell.trim()).filter((cell) => /^[+−]?[\d.]+/.test(cell));
+  expect(numbers.length).toBeGreaterThan(100);
+  expect(numbers.filter((cell) => !/^[+−]?[\d.]+( ± [\d.]+)?†?( |$)/.test(cell) || /\d, \d/.test(cell))).toEqual([]);
 });
 
 it("every question's command is one that there is", () => {
