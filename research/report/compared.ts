@@ -1,4 +1,4 @@
-import { type PointSummary, readStudy, recordsOf, type StudyResults, studyFolders } from "spikelet/study";
+import { type PointSummary, type Row, readStudy, recordsOf, type StudyResults, spread, studyFolders } from "spikelet/study";
 import { type Experiment, planOf, type Scale, type Variant, variantName } from "../experiment.js";
 import type { Compared, Searched } from "./comparison.js";
 
@@ -34,7 +34,18 @@ function searchedIn({ chosen, rows }: StudyResults): Searched | undefined {
   }, 0);
   const first = rows.filter(({ run }) => run.rung === 0);
   const trials = first.map(({ run, score = Number.NaN }) => ({ settings: run.settings, score }));
-  return { chosen: settingsOf(chosen), score: chosen.score.mean, runs: rows.length, samples, trials };
+  const next = secondIn(rows);
+  return { chosen: settingsOf(chosen), score: chosen.score.mean, next, runs: rows.length, samples, trials };
+}
+
+/** The second highest mean of the last rung; `NaN` where a single point is left. */
+function secondIn(rows: readonly Row[]): number {
+  const last = Math.max(...rows.map(({ run }) => run.rung));
+  const scores = new Map<number, number[]>();
+  for (const { run, score } of rows) {
+    if (run.rung === last && score !== undefined) scores.set(run.point, [...(scores.get(run.point) ?? []), score]);
+  }
+  return [...scores.values()].map((all) => spread(all).mean).toSorted((a, b) => b - a)[1] ?? Number.NaN;
 }
 
 /** What a search chose, by path. */

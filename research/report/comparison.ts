@@ -31,6 +31,8 @@ export interface Searched {
   chosen: Point;
   /** Mean objective of the chosen point in its last rung. */
   score: number;
+  /** Mean objective of the second best point of the last rung; `NaN` where there is none. */
+  next: number;
   /** Trainings. */
   runs: number;
   /** Samples that they learnt, each as often as it came. */
@@ -156,16 +158,17 @@ export function differenceRows(all: readonly Compared[], reference: Compared): s
   return [["difference", "accuracy, points", "spikes per hidden unit", "spikes per sample up to the decision", "seeds"], ...rows];
 }
 
-/** What the searches chose. */
+/** What the searches chose, and how far below the second best point of the last rung is. */
 export function searchRows(all: readonly Compared[]): string[][] {
   const searched = all.flatMap((one) => (one.search ? [{ ...one, search: one.search }] : []));
   const paths = [...new Set(searched.flatMap(({ search }) => Object.keys(search.chosen)))];
   const rows = searched.map((one) => {
-    const { chosen, score, runs } = one.search;
+    const { chosen, score, next, runs } = one.search;
     const values = paths.map((path) => (path in chosen ? JSON.stringify(chosen[path]).replaceAll('"', "") : ""));
-    return [nameOf(one), ...values, (100 * score).toFixed(2), String(runs)];
+    const second = Number.isNaN(next) ? "" : (100 * next).toFixed(2);
+    return [nameOf(one), ...values, (100 * score).toFixed(2), second, String(runs)];
   });
-  return [["rule, loss", ...paths, "validation, %", "trainings"], ...rows];
+  return [["rule, loss", ...paths, "validation, %", "second best, %", "trainings"], ...rows];
 }
 
 /** The best trial of the first rung with each value of a setting: what the value allows when the other settings may follow. */
