@@ -67,6 +67,9 @@ impl Pool {
     /// Number of an output unit's window for an input unit in it.
     pub(crate) fn window_of(&self, output: u32, unit: u32) -> usize {
         let Slid { input, output: image, window: Window { rows, columns }, .. } = &self.slid;
+        if rows.taps <= rows.stride && columns.taps <= columns.stride {
+            return 0;
+        }
         let ((_, y, x), (_, row, column)) = (image.place(output), input.place(unit));
         (row / rows.stride - y) * overlap(columns) + column / columns.stride - x
     }

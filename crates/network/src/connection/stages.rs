@@ -53,8 +53,10 @@ pub(crate) struct PoolWork {
     pub(crate) to: Vec<u32>,
     /// Values of what arrives and of what leaves, where events of the input have values; average pools alone take them.
     pub(crate) values: [Vec<f32>; 2],
-    /// Output of each input of an average pool, pool by pool `[window][input]`; empty of a max pool.
+    /// Output of each input, pool by pool `[window][input]`.
     outputs: Vec<Vec<u32>>,
+    /// First input of each output of a max pool, pool by pool; empty of an average pool.
+    pub(crate) first_inputs: Vec<Vec<u32>>,
     /// Spikes of each input of a max pool.
     counts: Vec<u32>,
     /// The input that a window selects, with its spikes; 0 spikes where none was seen.
@@ -208,7 +210,7 @@ impl Stages {
                 match pool.kind {
                     PoolKind::Average => state.pools.average(pool, number),
                     PoolKind::Max => {
-                        state.pools.max(pool);
+                        state.pools.max(pool, number);
                         if let (Some(source), true) = (source, !state.gates.is_empty()) {
                             state.open(self, (number, max), source, t);
                         }
@@ -297,6 +299,33 @@ impl Stages {
     }
 }
 
+/// Lanes that a mask lets through together.
+const MASKED: usize = 4;
+/// By four bits, the lowest for the first lane: what lets those lanes through.
+const MASKS: [[u32; MASKED]; 1 << MASKED] = masks();
+
+const fn masks() -> [[u32; MASKED]; 1 << MASKED] {
+    let mut masks = [[0; MASKED]; 1 << MASKED];
+    let mut at = 0;
+    while at < masks.len() * MASKED {
+        let (bits, lane) = (at / MASKED, at % MASKED);
+        masks[bits][lane] = if bits >> lane & 1 == 1 { u32::MAX } else { 0 };
+        at += 1;
+    }
+    masks
+}
+
+/// Zeroes the lanes whose bit is not set.
+fn keep_lanes(row: &mut [f32], mut open: u64) {
+    for lanes in row.as_chunks_mut::<MASKED>().0 {
+        let mask = &MASKS[open as usize % MASKS.len()];
+        for lane in 0..MASKED {
+            lanes[lane] = f32::from_bits(lanes[lane].to_bits() & mask[lane]);
+        }
+        open >>= MASKED;
+    }
+}
+
 impl StagesState {
     /// Spikes behind the stages.
     fn events(&self) -> StepEvents<'_> {
@@ -337,7 +366,7 @@ impl StagesState {
     fn open(&mut self, stages: &Stages, (number, max): (usize, usize), source: StageSource<'_>, t: usize) {
         let Self { pools, gates, steps, .. } = self;
         for &output in &pools.to {
-            let (selected, first) = (pools.best[output as usize].0, stages.pools[number].input_of(output, 0));
+            let (selected, first) = (pools.best[output as usize].0, pools.first_inputs[number][output as usize]);
             for (input, opens) in [(first, false), (selected, true)] {
                 stages.lanes_of(source, number, (input, output), &mut |path, site, bit| {
                     let gate = &mut gates[max][path][site * *steps + t];
@@ -353,10 +382,7 @@ impl StagesState {
             return;
         }
         for (t, row) in error.chunks_exact_mut(source.site.lanes).enumerate() {
-            let open = self.gate(site, source.path, t);
-            for (lane, value) in row.iter_mut().enumerate() {
-                *value = if open >> lane & 1 == 1 { *value } else { 0.0 };
-            }
+            keep_lanes(row, self.gate(site, source.path, t));
         }
     }
 
@@ -371,13 +397,14 @@ impl PoolWork {
     /// Room for the spikes of some pools.
     pub(crate) fn of<'a>(pools: impl Iterator<Item = &'a Pool> + Clone) -> Self {
         let max = pools.clone().filter(|pool| pool.kind == PoolKind::Max);
-        let outputs = |pool: &Pool| match pool.kind {
-            PoolKind::Average => pool.outputs(),
-            PoolKind::Max => Vec::new(),
+        let first_inputs = |pool: &Pool| {
+            let outputs = if pool.kind == PoolKind::Max { pool.slid.output.units() } else { 0 };
+            (0..outputs as u32).map(|output| pool.input_of(output, 0)).collect()
         };
         let units = |sizes: &mut dyn Iterator<Item = usize>| sizes.max().unwrap_or(0);
         Self {
-            outputs: pools.map(outputs).collect(),
+            outputs: pools.clone().map(Pool::outputs).collect(),
+            first_inputs: pools.map(first_inputs).collect(),
             counts: vec![0; units(&mut max.clone().map(|pool| pool.slid.input.units()))],
             best: vec![(0, 0); units(&mut max.map(|pool| pool.slid.output.units()))],
             ..Self::default()
@@ -405,22 +432,25 @@ impl PoolWork {
     }
 
     /// The spikes of the input with the most spikes are passed on, on ties those of the first. `best` keeps the selection.
-    pub(crate) fn max(&mut self, pool: &Pool) {
-        self.to.clear();
-        for &unit in &self.from {
-            self.counts[unit as usize] += 1;
+    pub(crate) fn max(&mut self, pool: &Pool, number: usize) {
+        let Self { from, to, outputs, counts, best, .. } = self;
+        to.clear();
+        for &unit in &*from {
+            counts[unit as usize] += 1;
         }
-        for (window, &unit) in (0..pool.overlap()).flat_map(|window| self.from.iter().map(move |unit| (window, unit))) {
-            let output = pool.output_of(unit, window);
-            if output == NO_UNIT {
-                continue;
-            }
-            let (count, best) = (self.counts[unit as usize], &mut self.best[output as usize]);
-            if best.1 == 0 {
-                self.to.push(output);
-            }
-            if count > best.1 || count == best.1 && unit < best.0 {
-                *best = (unit, count);
+        for of_window in outputs[number].chunks_exact(pool.slid.input.units()) {
+            for &unit in &*from {
+                let output = of_window[unit as usize];
+                if output == NO_UNIT {
+                    continue;
+                }
+                let (count, best) = (counts[unit as usize], &mut best[output as usize]);
+                if best.1 == 0 {
+                    to.push(output);
+                }
+                if count > best.1 || count == best.1 && unit < best.0 {
+                    *best = (unit, count);
+                }
             }
         }
     }

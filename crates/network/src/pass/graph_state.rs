@@ -24,8 +24,6 @@ pub struct PoolState {
     pub(super) spikes: SpikeList,
     /// The unit that each window of a max pool selects, `[step][output]`.
     selected: Vec<u32>,
-    /// What it selects where nothing fires, the first unit of each window.
-    resting: Vec<u32>,
     pub(super) work: PoolWork,
 }
 
@@ -56,24 +54,24 @@ impl PoolState {
         Self {
             spikes: SpikeList::new(steps),
             selected: vec![0; steps * outputs],
-            resting: (0..outputs as u32).map(|output| pool.input_of(output, 0)).collect(),
             work: PoolWork::of(std::iter::once(pool)),
         }
     }
 
     /// Whether the spikes and gradients of a unit of the sources pass to an output at step `t`.
     pub fn passes(&self, unit: u32, output: u32, t: usize) -> bool {
-        let outputs = self.resting.len();
+        let outputs = self.work.first_inputs[0].len();
         outputs == 0 || self.selected[t * outputs + output as usize] == unit
     }
 
     /// Takes the spikes of step `t`, which `work.from` has.
     pub(super) fn take(&mut self, node: &PoolNode, t: usize) {
-        let Self { spikes, selected, resting, work } = self;
+        let Self { spikes, selected, work } = self;
         match node.pool.kind {
             PoolKind::Average => work.average(&node.pool, 0),
             PoolKind::Max => {
-                work.max(&node.pool);
+                work.max(&node.pool, 0);
+                let resting = &work.first_inputs[0];
                 let of_step = &mut selected[t * resting.len()..(t + 1) * resting.len()];
                 of_step.copy_from_slice(resting);
                 work.selections().for_each(|(output, unit)| of_step[output as usize] = unit);
