@@ -3,7 +3,6 @@ import { announce } from "../page/announce.js";
 import { byId } from "../page/element.js";
 import { failed } from "../page/failed.js";
 import { addressOf } from "./address.js";
-import { programOf } from "./program.js";
 import type { Settings } from "./settings.js";
 
 /** A network to show to others: its settings with the epochs that it has learnt, and its digest where it has learnt any. */
@@ -26,7 +25,7 @@ export class Share {
     byId("copy-link", HTMLButtonElement).addEventListener("click", () => void this.#copyLink());
     byId("embed", HTMLButtonElement).addEventListener("click", () => this.#show("Embed it", EMBED_HINT, this.#frame()));
     byId("as-program", HTMLButtonElement).addEventListener("click", () => {
-      this.#show("As a program", PROGRAM_HINT, programOf(this.#shared().settings), true);
+      this.#showProgram().catch(failed);
     });
     byId("share-copy", HTMLButtonElement).addEventListener("click", () => void this.#copy(this.#text.value, "Copied."));
     byId("share-close", HTMLButtonElement).addEventListener("click", () => this.#dialog.close());
@@ -43,6 +42,11 @@ export class Share {
   #frame(): string {
     const address = this.#address("&embed").replaceAll("&", "&amp;");
     return `<iframe src="${address}" title="A spiking network that learns (Spikelet)" width="760" height="620" loading="lazy" style="border: 0"></iframe>`;
+  }
+
+  async #showProgram(): Promise<void> {
+    const { programOf } = await import("./program.js");
+    this.#show("As a program", PROGRAM_HINT, programOf(this.#shared().settings), true);
   }
 
   async #copyLink(): Promise<void> {

@@ -93,6 +93,7 @@ describe("the playground", () => {
   it("gives a TypeScript program that makes the identical network in Node", async () => {
     const open = await demo.play(linkOf({ data: "moons", noise: 15, depth: 2, width: 6 }), DESK);
     await open.button("As a program").click();
+    await open.page.locator("#share[open]").waitFor();
     const program = await open.page.locator("#share-text").inputValue();
     const digest = await digestOf(open);
     await open.page.close();

@@ -115,9 +115,9 @@ describe("the rooms", () => {
   });
 
   it.each([
-    ["index", 600],
-    ["teach", 600],
-    ["listen", 695],
+    ["index", 605],
+    ["teach", 605],
+    ["listen", 700],
     ["race", 1035],
   ] as const)("send nothing anywhere when they open, and need little: %s, %i kB", async (room, max) => {
     const open = await demo.enter(room, {});
