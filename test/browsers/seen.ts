@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ARITHMETIC } from "../../ts/generated/arithmetic.js";
 
 const RECORD = join(import.meta.dirname, "seen.json");
 
@@ -25,6 +26,8 @@ export interface SeenBrowser {
 
 export interface Seen {
   spikelet: string;
+  /** Number of the arithmetic, which checkpoints state: with another one they have another digest. */
+  arithmetic: number;
   date: string;
   /** SHA-256 that every browser gave, and Node: of the checkpoint of the training, and of the parameters of the playground. */
   digests: { training: string; playground: string };
@@ -35,10 +38,10 @@ export interface Seen {
 export const readSeen = (): Seen => JSON.parse(readFileSync(RECORD, "utf8"));
 
 /** Keeps what a run saw, where the environment asks for it: `SPIKELET_SEEN=1 npx vitest run test/browsers`. */
-export function keepSeen(seen: Omit<Seen, "spikelet" | "date">): void {
+export function keepSeen(seen: Omit<Seen, "spikelet" | "arithmetic" | "date">): void {
   if (process.env["SPIKELET_SEEN"] === undefined) return;
   const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"));
-  const record: Seen = { spikelet: version, date: new Date().toISOString().slice(0, 10), ...seen };
+  const record: Seen = { spikelet: version, arithmetic: ARITHMETIC, date: new Date().toISOString().slice(0, 10), ...seen };
   writeFileSync(RECORD, `${JSON.stringify(record, null, 2)}\n`);
 }
 

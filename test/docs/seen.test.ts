@@ -9,7 +9,7 @@ it("the table of what was seen to work in which browser is that of the record", 
   const seen = readSeen();
   expect(guide).toContain(`\n\n${tableOf(seen)}\n\n`);
   const text = guide.replaceAll(/\s+/g, " ");
-  expect(text).toContain(`Spikelet ${seen.spikelet}, ${seen.date}`);
+  expect(text).toContain(`Spikelet ${seen.spikelet} with the arithmetic ${seen.arithmetic}, ${seen.date}`);
   for (const digest of Object.values(seen.digests)) expect(text).toContain(`\`${digest}\``);
   expect(seen.browsers.length).toBeGreaterThan(0);
   for (const { saw, version } of seen.browsers) {
