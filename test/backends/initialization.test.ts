@@ -36,7 +36,7 @@ describe.each(BACKENDS)("the initial activity, on %s", (backend) => {
     const events: TrainEvent[] = [];
     for await (const event of trainer.run(validation, { epochs: 0 })) events.push(event);
     const [, reached] = events.filter((event) => event.type === "initialization" && event.isSettled) as InitializationEvent[];
-    expect(reached).toMatchObject({ layer: 1, wanted: 200, isReached: false });
+    expect(reached).toMatchObject({ layer: 1, target: 200, isReached: false });
     const { spikes } = await trainer.evaluate(validation);
     expect(spikes.perUnit[1]).toBeGreaterThan(1);
     expect(events.filter(({ type }) => type === "warning")).toEqual([

@@ -1158,7 +1158,7 @@ export type TrainEvent = { "type": "initialization",
   /** Mean spikes per unit and sample with it. */
   spikesPerUnit: number,
   /** Target of the layer. */
-  wanted: number,
+  target: number,
   /** Whether the layer keeps it. */
   isSettled: boolean,
   /**

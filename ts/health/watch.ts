@@ -66,10 +66,10 @@ export class HealthWatch {
     return [];
   }
 
-  #ofInitialization({ layer, wanted, spikesPerUnit, isSettled, isReached }: InitializationEvent): WarningEvent[] {
+  #ofInitialization({ layer, target, spikesPerUnit, isSettled, isReached }: InitializationEvent): WarningEvent[] {
     if (!isSettled || isReached) return [];
     const name = nameOf(layer, this.#layers.length);
-    const message = `no factor makes ${name} fire ${figure(wanted)} times a unit and sample: ${figure(spikesPerUnit)} is the closest`;
+    const message = `no factor makes ${name} fire ${figure(target)} times a unit and sample: ${figure(spikesPerUnit)} is the closest`;
     return this.#news(1, [{ code: "INITIAL_ACTIVITY", layer, message }], this.#known);
   }
 

@@ -56,7 +56,7 @@ fn spikes_per_unit(trainer: &Trainer) -> Vec<f64> {
 }
 
 #[test]
-fn each_layer_fires_as_wanted() {
+fn each_layer_reaches_its_target() {
     for (layers, spikes, expected) in [
         (DENSE, "[0.3, 1, 0.4]", vec![0.3, 1.0, 0.4]),
         (DENSE, "2", vec![2.0; 3]),

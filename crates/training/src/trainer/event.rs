@@ -57,7 +57,7 @@ pub enum TrainEvent {
         /// Mean spikes per unit and sample with it.
         spikes_per_unit: f64,
         /// Target of the layer.
-        wanted: f64,
+        target: f64,
         /// Whether the layer keeps it.
         is_settled: bool,
         /// Whether the layer reaches its target with it. If a layer keeps a factor that does not, no factor does, and this one

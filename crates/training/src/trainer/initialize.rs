@@ -48,7 +48,7 @@ impl Trainer {
             layers: layers as u32,
             factor,
             spikes_per_unit,
-            wanted: goal,
+            target: goal,
             is_settled,
             is_reached,
         });
