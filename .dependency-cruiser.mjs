@@ -28,6 +28,7 @@ export const DIRECTLY_BELOW = {
 
   infer: [],
 
+  backend: ["runtime"],
   spikes: ["runtime"],
   encode: ["spikes"],
   decisions: ["json"],

@@ -15,6 +15,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^spikelet$/, replacement: `${source}index.ts` },
+      { find: /^spikelet\/backend$/, replacement: `${source}backend.ts` },
       { find: /^spikelet\/export$/, replacement: `${source}export/index.ts` },
       { find: /^spikelet\/infer$/, replacement: `${source}infer/index.ts` },
       { find: /^spikelet\/infer\/encode$/, replacement: `${source}infer/encode/index.ts` },

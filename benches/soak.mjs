@@ -5,7 +5,8 @@
 // node benches/soak.mjs --minutes 60 --backend native
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createTrainer, datasets, encode, loadBackend, restoreTrainer } from "../dist/index.js";
+import { loadBackend } from "../dist/backend.js";
+import { createTrainer, datasets, encode, restoreTrainer } from "../dist/index.js";
 import { wordsOf } from "./shared/words.mjs";
 
 /** Memory that a soak may gain between its second tenth and its end. */

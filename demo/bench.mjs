@@ -1,5 +1,5 @@
 // The page of the benchmark: a button for people, `bench` for the script that drives it.
-import { loadBackend } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { digitsOf, Target } from "../benches/js/target.mjs";
 import { spread } from "../dist/cli/bench/statistics.js";
 import { median } from "../dist/spread.js";

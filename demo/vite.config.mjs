@@ -42,6 +42,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^spikelet$/, replacement: packageFile("dist/index.js") },
+      { find: /^spikelet\/backend$/, replacement: packageFile("dist/backend.js") },
       { find: /^spikelet\/page$/, replacement: packageFile("dist/page/index.browser.js") },
       { find: /^spikelet\/plot$/, replacement: packageFile("dist/plot/index.js") },
     ],

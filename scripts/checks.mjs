@@ -69,6 +69,13 @@ export const CHECKS = {
     isApart: true,
     work: checkImports,
   },
+  "public-api": {
+    tier: "quick",
+    inputs: [...TYPESCRIPT, "api", "scripts/api.mjs"],
+    needs: ["dist"],
+    isApart: true,
+    work: async () => (await import("./api.mjs")).checkApiFiles(),
+  },
   codegen: { tier: "all", inputs: [...ALL_RUST, "presets", ...GENERATED], work: () => xtask("check-codegen") },
   clippy: {
     tier: "all",

@@ -16,6 +16,7 @@ const ALIASES = [
   { pattern: /^spikelet\/infer\/wasm$/, path: "ts/infer/wasm/index.ts" },
   { pattern: /^spikelet\/page$/, path: "ts/page/index.browser.ts" },
   { pattern: /^spikelet\/plot$/, path: "ts/plot/index.ts" },
+  { pattern: /^spikelet\/backend$/, path: "ts/backend.ts" },
   { pattern: /^spikelet\/report$/, path: "ts/report/index.node.ts" },
   { pattern: /^spikelet\/study$/, path: "ts/study/index.node.ts" },
   { pattern: /^#host\/(.*)$/, path: "ts/$1.node.ts" },

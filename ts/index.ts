@@ -17,7 +17,6 @@ export type {
 } from "#host/datasets/folders";
 export type { IdxFolderOptions } from "#host/datasets/idx-folder";
 export { load, save } from "#host/io/files";
-export { loadBackend } from "#host/runtime/load";
 export type { ResolvedConfig } from "./config.js";
 export { type AerOptions, decodeAer } from "./datasets/aer.js";
 export type { CameraEvents } from "./datasets/camera/event-list.js";
@@ -97,8 +96,15 @@ export { type NeuroBenchMetrics, neuroBench } from "./neurobench.js";
 export { presets } from "./presets.js";
 export { recommend } from "./recommend/recommend.js";
 export type { Reason, Recommendation } from "./recommend/recommendation.js";
-export type { Gradients, InputParameters, LayerParameters, LayerTrace, LearntName, Prediction } from "./results.js";
-export type * from "./runtime/backend.js";
+export type { Gradients, InputParameters, LayerParameters, LearntName, Prediction } from "./results.js";
+export type {
+  BackendChoice,
+  BackendKind,
+  EventArrays,
+  IdxArray,
+  PageOptions,
+  TraceArrays as LayerTrace,
+} from "./runtime/backend.js";
 export { type CheckpointInfo, type CheckpointInfoOptions, checkpointInfo } from "./session/checkpoint-info.js";
 export {
   IntegerNetwork,

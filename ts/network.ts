@@ -139,10 +139,12 @@ const gradientOptions = fields<GradientOptions>({
  * `DISPOSED` after {@link dispose}.
  */
 export class Network implements Disposable {
+  /** @internal */
   protected readonly session: ExclusiveSession;
+  /** @internal */
   protected readonly feed: Feed;
 
-  /** @hidden Use {@link createNetwork} or {@link restoreNetwork}. */
+  /** @internal Use {@link createNetwork} or {@link restoreNetwork}. */
   constructor(session: ExclusiveSession) {
     this.session = session;
     this.feed = new Feed(session);
@@ -268,6 +270,7 @@ export class Network implements Disposable {
    * @throws {SpikeletError} `CONFIG_INVALID` with the path of what has no form in whole numbers (the neuron `adlif`, the reset
    * `subtractAfterDecay`, the statistics `softmaxSum` and `expMean`), and at `stateBits` for states that do not fit; `SHAPE_MISMATCH` or
    * `DATA_FORMAT` if the samples do not fit the network.
+   * @experimental
    */
   async quantize(options: QuantizeOptions): Promise<IntegerNetwork> {
     return (await this.#integers()).quantize(options);
@@ -278,6 +281,7 @@ export class Network implements Disposable {
    * network do not matter.
    *
    * @throws {SpikeletError} `CONFIG_INVALID`, `SHAPE_MISMATCH` or `DATA_FORMAT` with the path of what does not fit the configuration.
+   * @experimental
    */
   async integerNetwork(integers: Integers): Promise<IntegerNetwork> {
     return (await this.#integers()).open(integers);

@@ -7,6 +7,8 @@ import { Network } from "./network.js";
 /**
  * Results under the names of NeuroBench (Yik et al. 2025, *The neurobench framework for benchmarking neuromorphic computing
  * algorithms and systems*), for the metrics that both have.
+ *
+ * @experimental
  */
 export interface NeuroBenchMetrics {
   /** Weights and biases. */
@@ -32,6 +34,7 @@ export interface NeuroBenchMetrics {
  * Returns the results of an evaluation under the names of NeuroBench.
  *
  * @param metrics from {@link Network.evaluate} of the same network.
+ * @experimental
  */
 export async function neuroBench(network: Network, metrics: Metrics): Promise<NeuroBenchMetrics> {
   instanceOf(Network, "a network")(network, "network");

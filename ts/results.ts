@@ -127,12 +127,6 @@ function tensorsOf(learnt: LayerParameters["learnt"] = {}): ParameterArrays["lea
   return Object.entries(learnt).map(([name, data]) => ({ name, shape: Uint32Array.of(data.length), data }));
 }
 
-/**
- * States and adjoints of a layer, each `[sample][step][unit]`, zero after a sample's last step (spec 1 and 5). `activationPart`
- * and `timingPart` add up to `direct`; both are empty for a mixture, whose parts belong to two passes.
- */
-export type LayerTrace = TraceArrays;
-
 /** Gradients of the loss over a batch. */
 export interface Gradients {
   /** Mean over the batch. */
@@ -142,7 +136,7 @@ export interface Gradients {
   layers: LayerParameters[];
   prediction: Prediction;
   /** Per spiking layer; only with the option `trace`. */
-  trace?: LayerTrace[];
+  trace?: TraceArrays[];
 }
 
 /** Adds the names of what was decided. */

@@ -25,7 +25,7 @@ import { Outbox, type RunOptions, TrainingRun } from "./session/run.js";
 export class Trainer extends Network {
   readonly #outbox: Outbox;
 
-  /** @hidden Use {@link createTrainer} or {@link restoreTrainer}. */
+  /** @internal Use {@link createTrainer} or {@link restoreTrainer}. */
   constructor(session: ExclusiveSession, show?: (warning: Warning) => void) {
     super(session);
     const { config, info } = this;

@@ -1,9 +1,9 @@
 // Our side of the comparison: node ours.mjs CASE BATCH THREADS, then `train SECONDS` or `infer SECONDS` a line on stdin.
 import { createInterface } from "node:readline";
+import { loadBackend } from "../../dist/backend.js";
 import { CASES } from "../../dist/cli/bench/cases.js";
 import { peakMemory } from "../../dist/cli/bench/memory.js";
 import { BenchSession } from "../../dist/cli/bench/session.js";
-import { loadBackend } from "../../dist/index.js";
 import { samples as samplesOf } from "./inputs.mjs";
 
 const name = process.argv[2];

@@ -1,9 +1,10 @@
 // What crossing the boundary between JavaScript and the core costs. Prints one JSON object a line.
 import { bench, run } from "mitata";
+import { loadBackend } from "../../dist/backend.js";
 import { syntheticEvents } from "../../dist/cli/bench/events.js";
 import { network } from "../../dist/cli/bench/network.js";
 import { bytesOf } from "../../dist/cli/bench/session.js";
-import { createTrainer, loadBackend } from "../../dist/index.js";
+import { createTrainer } from "../../dist/index.js";
 
 const backend = await loadBackend();
 const batch = syntheticEvents({ samples: 128, inputs: 784, steps: 25, events: 150, classes: 10 });

@@ -38,7 +38,7 @@ await main(async () => {
 /** The library is imported once it was built. */
 async function openAll() {
   const [{ loadBackend }, { digitsFile }, { digitsOf, Target }, { openInChromium }] = await Promise.all([
-    import("../../dist/index.js"),
+    import("../../dist/backend.js"),
     import("./digits-file.mjs"),
     import("./target.mjs"),
     import("./chromium.mjs"),

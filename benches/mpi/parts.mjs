@@ -1,7 +1,8 @@
 // node benches/mpi/parts.mjs CASE BATCH SIZES: what a batch costs when it is shared, in one process on one thread: for each number of ranks the
 // slowest share, the update from the records of all, and their bytes. One JSON object a line.
+
+import { loadBackend } from "../../dist/backend.js";
 import { CASES } from "../../dist/cli/bench/cases.js";
-import { loadBackend } from "../../dist/index.js";
 
 const [name, batchSize, sizes] = process.argv.slice(2);
 const { config, weightScale, samples } = CASES[name];

@@ -1,7 +1,7 @@
+import { loadBackend } from "../../dist/backend.js";
 import { measure } from "../../dist/cli/bench/measure.js";
 import { BenchSession } from "../../dist/cli/bench/session.js";
 import { spread } from "../../dist/cli/bench/statistics.js";
-import { loadBackend } from "../../dist/index.js";
 import { median } from "../../dist/spread.js";
 
 /** Cost of a sample in training and in inference, for a network of given sizes. */

@@ -1,7 +1,8 @@
 // How fast a training would be with more threads than this machine has: each sample of a batch is timed alone on one thread, and the update
 // too; then threads take these tasks in the order in which the library hands them out. What memory must deliver then stands beside it.
+
+import { loadBackend } from "../../dist/backend.js";
 import { CASES } from "../../dist/cli/bench/cases.js";
-import { loadBackend } from "../../dist/index.js";
 
 /** Samples whose results are kept at a time (`GROUP` of crates/training/src/pass/group.rs). */
 const GROUP = 32;

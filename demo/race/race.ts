@@ -1,4 +1,5 @@
-import { type Backend, createTrainer, loadBackend, type Metrics, type TrainEvent, type Trainer } from "spikelet";
+import { createTrainer, type Metrics, type TrainEvent, type Trainer } from "spikelet";
+import { type Backend, loadBackend } from "spikelet/backend";
 import type { Digits } from "./digits.js";
 import { RULES, type Rule, type RuleType } from "./rules.js";
 import { configOf, EPOCHS, type Settings } from "./settings.js";

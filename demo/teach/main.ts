@@ -1,4 +1,4 @@
-import { loadBackend } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { announce } from "../page/announce.js";
 import { byId } from "../page/element.js";
 import { failedToOpen, messageOf } from "../page/failed.js";

@@ -6,10 +6,10 @@ import {
   decodeAer,
   encode,
   encodeSpikes,
-  loadBackend,
   parseIdx,
   type RuleConfig,
 } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { describe, expect, it } from "vitest";
 import { tinyConfig, tinyData } from "../support/learning.js";
 

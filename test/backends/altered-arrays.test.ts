@@ -1,4 +1,5 @@
-import { createNetwork, datasets, encode, encodeSpikes, loadBackend, type Network, SpikeEvents } from "spikelet";
+import { createNetwork, datasets, encode, encodeSpikes, type Network, SpikeEvents } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backend, DatasetArrays, Session } from "../../ts/runtime/backend.js";
 import { BACKENDS } from "../support/backends.js";

@@ -5,12 +5,12 @@ import {
   datasets,
   type EventArrays,
   encode,
-  loadBackend,
   restoreTrainer,
   type SpikeDataset,
   SpikeEvents,
   SpikeletError,
 } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { spikeHistogram, spikeRaster } from "spikelet/plot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BACKENDS } from "../support/backends.js";

@@ -1,4 +1,5 @@
-import { datasets, type Encoding, encode, loadBackend } from "spikelet";
+import { datasets, type Encoding, encode } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { describe, expect, it, vi } from "vitest";
 import { BACKENDS } from "../support/backends.js";
 

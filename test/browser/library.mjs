@@ -1,5 +1,6 @@
 // What a page takes of the library that trains on data of its own, evaluates and restores: that is measured.
-import { createNetwork, createTrainer, datasets, encode, loadBackend, restoreTrainer, SpikeletError } from "spikelet";
+import { createNetwork, createTrainer, datasets, encode, restoreTrainer, SpikeletError } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 
 Object.assign(globalThis, {
   ...{ createNetwork, createTrainer, loadBackend, restoreTrainer, SpikeletError },

@@ -1,5 +1,6 @@
 // What the tests do inside a page; the bundlers get this file as a user's.
-import { createNetwork, createTrainer, datasets, encode, loadBackend, restoreTrainer, SpikeletError } from "spikelet";
+import { createNetwork, createTrainer, datasets, encode, restoreTrainer, SpikeletError } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { blots, CONFIG } from "../parity/runs.mjs";
 import { decided, streamed } from "../parity/stream.mjs";
 import { trainingDigest } from "../parity/training.mjs";

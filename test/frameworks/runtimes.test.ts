@@ -81,7 +81,7 @@ const WORKER = `import * as spikelet from "spikelet";
 ${LEARNS}
 export default {
   async fetch() {
-    const refused = await spikelet.loadBackend("native").catch(({ code }) => code);
+    const refused = await spikelet.parseIdx(new Uint8Array(), { backend: "native" }).catch(({ code }) => code);
     return Response.json([await learn(spikelet), refused]);
   },
 };

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type Config, createTrainer, datasets, encode, loadBackend, SpikeletError, type Trainer } from "spikelet";
+import { type Config, createTrainer, datasets, encode, SpikeletError, type Trainer } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { describe, expect, it } from "vitest";
 import { blots, CONFIG } from "../parity/runs.mjs";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadBackend } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { inChild } from "../support/child-memory.js";
 
@@ -108,7 +108,8 @@ describe("samples that are prepared while their memory goes", () => {
     ["shrunk", "array.buffer.resize(0)"],
   ])("are what they were: %s", async (_, take) => {
     const outcome = await inChild(
-      `const core = await spikelet.loadBackend("native");
+      `const { loadBackend } = await import(new URL("backend.js", library));
+       const core = await loadBackend("native");
        const session = await core.createSession('{"network":{"input":4,"layers":[{"type":"dense","units":2}]}}');
        const made = (Kind, length) => new Kind(new ArrayBuffer(length * Kind.BYTES_PER_ELEMENT, { maxByteLength: 2 ** 26 }), 0, length);
        const none = { offsets: Uint32Array.of(0), times: new Uint16Array(), units: new Uint32Array() };

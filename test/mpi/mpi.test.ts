@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadBackend } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { beforeAll, describe, expect, it } from "vitest";
 import { missingForMpi } from "../../scripts/mpi-tools.mjs";
 import { Hold } from "../support/hold.js";

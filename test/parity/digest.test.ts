@@ -1,4 +1,5 @@
-import { createTrainer, loadBackend } from "spikelet";
+import { createTrainer } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { describe, expect, it } from "vitest";
 import committed from "./digest.json" with { type: "json" };
 import { RUNS } from "./runs.mjs";

@@ -2,7 +2,7 @@
 // TRANSLATIONS: a file with the configurations of all golden files, which are then checked.
 import { deepStrictEqual } from "node:assert";
 import { readFileSync } from "node:fs";
-import { loadBackend } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { checkFolder, GOLDEN } from "../golden/folder.mjs";
 import { trainingDigest } from "./training.mjs";
 

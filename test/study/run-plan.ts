@@ -1,7 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadBackend } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import type { JsonObject } from "../../ts/json.js";
 import { parsePlan } from "../../ts/study/plan/plan.js";
 import { WHOLE } from "../../ts/study/plan/shard.js";

@@ -1,4 +1,5 @@
 import * as spikelet from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import * as plot from "spikelet/plot";
 import { tinyConfig, tinyData } from "./learning.js";
 import { wav } from "./wav.js";
@@ -80,7 +81,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
   return {
     surrogateTable: { call: spikelet.surrogateTable, args: [Math.exp, { from: -1, to: 1, step: 0.5 }] },
     loadBackend: {
-      call: spikelet.loadBackend,
+      call: loadBackend,
       args: [backend, { worker: true, workers: 1, workerUrl: "a", wasmUrl: "b", threadsWorkerUrl: "c", threadsWasmUrl: "d" }],
     },
     createNetwork: { call: spikelet.createNetwork, args: [tinyConfig, { ...how, threads: 1, parameters: supply.parameters }] },
@@ -298,7 +299,7 @@ export function publicNames(): string[] {
     return [...own(type.prototype), ...own(type)];
   });
   const all = [
-    ...functions("", spikelet),
+    ...functions("", { ...spikelet, loadBackend }),
     ...functions("datasets.", spikelet.datasets).filter((name) => name !== "datasets.digits"),
     ...functions("encode.", spikelet.encode).filter((name) => name !== "encode.direct"),
     ...functions("plot.", plot),

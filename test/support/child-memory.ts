@@ -27,7 +27,7 @@ export function inChild(program: string, { limit, input = "" }: { limit?: number
     const library = ${JSON.stringify(LIBRARY)};
     const { ${NAMES.join(", ")} } = spikelet;
     const input = ${JSON.stringify(input)};
-    await (await spikelet.loadBackend()).parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 0));
+    await spikelet.parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 0));
     const peak = () => process.resourceUsage().maxRSS * 1024;
     const before = peak();
     let reported = null;

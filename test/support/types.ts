@@ -1,3 +1,11 @@
 export type { CoreEvent } from "../../ts/events.js";
-export type { Backend, DatasetArrays, Metrics, PredictionArrays, Session, StreamArrays } from "../../ts/index.js";
-export type { IntegerPredictionArrays, ParameterArrays } from "../../ts/runtime/backend.js";
+export type { Metrics } from "../../ts/index.js";
+export type {
+  Backend,
+  DatasetArrays,
+  IntegerPredictionArrays,
+  ParameterArrays,
+  PredictionArrays,
+  Session,
+  StreamArrays,
+} from "../../ts/runtime/backend.js";

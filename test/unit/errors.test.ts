@@ -1,4 +1,5 @@
-import { createNetwork, loadBackend, SpikeletError } from "spikelet";
+import { createNetwork, SpikeletError } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { fromBinding, inFile } from "../../ts/errors.js";
 import { translated } from "../../ts/runtime/native.js";

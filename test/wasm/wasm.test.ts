@@ -1,4 +1,5 @@
-import { createNetwork, createTrainer, datasets, encode, loadBackend } from "spikelet";
+import { createNetwork, createTrainer, datasets, encode } from "spikelet";
+import { loadBackend } from "spikelet/backend";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { tinyConfig, tinyData } from "../support/learning.js";
 import { withMemoryOf } from "../support/small-memory.js";

@@ -63,7 +63,7 @@ export class SpikeDataset {
   /** Number of each row that is held in the data set it was read from. */
   readonly #numbers: Uint32Array | undefined;
 
-  /** @hidden Use `datasets.fromImages` or `datasets.fromSpikes`. */
+  /** @internal Use `datasets.fromImages` or `datasets.fromSpikes`. */
   constructor(
     info: DatasetInfo,
     inputs: DatasetInputs,

@@ -43,7 +43,7 @@ export class Camera implements Disposable {
   readonly #colour: boolean;
   #isOff = false;
 
-  /** @hidden Use {@link openCamera}. */
+  /** @internal Use {@link openCamera}. */
   constructor(media: MediaStream, video: HTMLVideoElement, size: readonly [number, number], colour: boolean) {
     this.video = video;
     this.shape = colour ? [3, ...size] : [...size];

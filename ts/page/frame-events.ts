@@ -27,7 +27,7 @@ export class FrameEvents {
    *
    * @throws {SpikeletError} `SHAPE_MISMATCH` for an image of another size than the one before, `DATA_FORMAT` for what is no bytes.
    */
-  push(image: Uint8Array): Uint32Array<ArrayBuffer> {
+  push(image: Uint8Array): ReturnType<Uint32Array["slice"]> {
     const pixels = bytes(image, "image");
     const last = this.#last;
     if (last === undefined) {

@@ -108,7 +108,7 @@ async function started(context: AudioContext): Promise<void> {
 export async function recordMicrophone(
   seconds: number,
   options: Omit<MicrophoneOptions, "onEnd"> = {},
-): Promise<{ sound: Float32Array<ArrayBuffer>; sampleRate: number }> {
+): Promise<{ sound: ReturnType<Float32Array["slice"]>; sampleRate: number }> {
   positive(seconds, "seconds");
   const pieces: Float32Array[] = [];
   let length = 0;

@@ -1,7 +1,8 @@
 import { record } from "../check/fields.js";
 import { finite, floats, listOf } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
-import type { Gradients, LayerTrace } from "../results.js";
+import type { Gradients } from "../results.js";
+import type { TraceArrays } from "../runtime/backend.js";
 import { checkPrediction } from "./layers.js";
 
 /** The trace of a layer, and how many steps the sample ran. */
@@ -9,7 +10,7 @@ export function tracedSample(
   gradients: Gradients,
   sample: number,
   requested: number | undefined,
-): { trace: LayerTrace; layer: number; steps: number } {
+): { trace: TraceArrays; layer: number; steps: number } {
   record(gradients, "gradients", "DATA_FORMAT");
   const { trace, prediction } = gradients;
   checkPrediction(prediction, "prediction");

@@ -15,7 +15,11 @@ export interface EventArrays {
   values?: Float32Array | undefined;
 }
 
-/** The arrays of a data set. Which ones are present determines its kind. */
+/**
+ * The arrays of a data set. Which ones are present determines its kind.
+ *
+ * @experimental
+ */
 export interface DatasetArrays extends Partial<EventArrays> {
   /** Grey values, `[sample][unit]`; the value is `pixel / 255`. */
   pixels?: Uint8Array;
@@ -38,6 +42,7 @@ export interface DatasetArrays extends Partial<EventArrays> {
   targetUnits?: Uint32Array;
 }
 
+/** @experimental */
 export interface ParameterArrays {
   /** `[unit][input]`. */
   weights: Float32Array;
@@ -49,6 +54,7 @@ export interface ParameterArrays {
   inputs: InputArrays[];
 }
 
+/** @experimental */
 export interface InputArrays {
   /** `[unit][input]`. */
   weights: Float32Array;
@@ -56,6 +62,7 @@ export interface InputArrays {
   learnt: TensorArrays[];
 }
 
+/** @experimental */
 export interface PredictionArrays {
   byCount: Uint32Array;
   byFirstSpike: Uint32Array;
@@ -70,7 +77,11 @@ export interface PredictionArrays {
   layers: EventArrays[];
 }
 
-/** Answers of a network of whole numbers. */
+/**
+ * Answers of a network of whole numbers.
+ *
+ * @experimental
+ */
 export interface IntegerPredictionArrays {
   /** Decision of each sample; empty where the network decides nothing. */
   decisions: Uint32Array;
@@ -84,7 +95,11 @@ export interface IntegerPredictionArrays {
   layers: EventArrays[];
 }
 
-/** Results of a stream for the steps of a call. */
+/**
+ * Results of a stream for the steps of a call.
+ *
+ * @experimental
+ */
 export interface StreamArrays {
   /** Step of each output spike, counted from the first step of the call. */
   times: Uint16Array;
@@ -102,7 +117,11 @@ export interface StreamArrays {
   action?: number | null;
 }
 
-/** Decisions over some steps of a stream, which are counted from its start. */
+/**
+ * Decisions over some steps of a stream, which are counted from its start.
+ *
+ * @experimental
+ */
 export interface DecisionArrays {
   /** First of the steps. */
   from: number;
@@ -122,7 +141,10 @@ export interface DecisionArrays {
   scores?: Float32Array | null;
 }
 
-/** States and adjoints of a layer, each `[sample][step][unit]`; zero from a sample's last step on. Letters as in spec 5. */
+/**
+ * States and adjoints of a layer, each `[sample][step][unit]`, zero from a sample's last step on (spec 1 and 5, with their letters).
+ * `activationPart` and `timingPart` add up to `direct`.
+ */
 export interface TraceArrays {
   /** Units of the layer. */
   units: number;
@@ -150,6 +172,7 @@ export interface TraceArrays {
   timingPart: Float32Array;
 }
 
+/** @experimental */
 export interface GradientArrays {
   /** JSON of the metrics. */
   metrics: string;
@@ -163,7 +186,11 @@ export interface IdxArray {
   data: Uint8Array;
 }
 
-/** An array of numbers as NumPy writes it. */
+/**
+ * An array of numbers as NumPy writes it.
+ *
+ * @experimental
+ */
 export interface NpyArray {
   /** `bool`, `int8` to `int64`, `uint8` to `uint64`, `float16` to `float64`. */
   dtype: string;
@@ -173,7 +200,11 @@ export interface NpyArray {
   data: Uint8Array;
 }
 
-/** A named array of single floats. */
+/**
+ * A named array of single floats.
+ *
+ * @experimental
+ */
 export interface TensorArrays {
   name: string;
   /** Length of each dimension, the slowest first; empty for a single number. */
@@ -182,7 +213,11 @@ export interface TensorArrays {
   data: Float32Array;
 }
 
-/** A generated data set: either values or events, and its targets. */
+/**
+ * A generated data set: either values or events, and its targets.
+ *
+ * @experimental
+ */
 export interface GeneratedArrays {
   values?: Float32Array | null;
   events?: EventArrays | null;
@@ -193,10 +228,18 @@ export interface GeneratedArrays {
 /** A value where the backend runs on this thread, a promise where it does not. */
 export type Awaitable<T> = T | Promise<T>;
 
-/** What `prepare` of a session gives, for `supply` of the same one, once. */
+/**
+ * What `prepare` of a session gives, for `supply` of the same one, once.
+ *
+ * @experimental
+ */
 export type PreparedSamples = object;
 
-/** One network in training, behind either binding. Calls may not overlap; the API queues them. */
+/**
+ * One network in training, behind either binding. Calls may not overlap; the API queues them.
+ *
+ * @experimental
+ */
 export interface Session {
   /** The configuration as of the last call that ended. */
   config(): string;
@@ -301,7 +344,11 @@ export interface Session {
 
 export type BackendKind = "native" | "wasm";
 
-/** A backend, and why it was chosen. */
+/**
+ * A backend, and why it was chosen.
+ *
+ * @experimental
+ */
 export interface Backend {
   readonly kind: BackendKind;
   /** Best SIMD level of this machine, for example `avx2`. */

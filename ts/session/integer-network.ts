@@ -12,7 +12,11 @@ import type { ExclusiveSession } from "./exclusive.js";
 import type { Feed } from "./feed.js";
 import { type Integers, integersFrom, numbersOf } from "./integer-numbers.js";
 
-/** Settings of a conversion to whole numbers. */
+/**
+ * Settings of a conversion to whole numbers.
+ *
+ * @experimental
+ */
 export interface QuantizeOptions {
   /** Samples on which the largest currents and membranes are measured, at least one; some hundreds are enough. They need no labels. */
   calibration: SpikeDataset;
@@ -27,7 +31,11 @@ export interface QuantizeOptions {
   percentile?: number;
 }
 
-/** Answers of a network of whole numbers to samples. */
+/**
+ * Answers of a network of whole numbers to samples.
+ *
+ * @experimental
+ */
 export interface IntegerPrediction {
   /**
    * Output of each sample with the largest score, the lowest index on ties; empty where nothing is decided (loss `trace`). Outputs that
@@ -44,7 +52,11 @@ export interface IntegerPrediction {
   layers: SpikeEvents[];
 }
 
-/** Options of a pass of a network of whole numbers. */
+/**
+ * Options of a pass of a network of whole numbers.
+ *
+ * @experimental
+ */
 export interface IntegerPassOptions {
   /** Aborts the pass, which then throws the reason of the signal. */
   signal?: AbortSignal;
@@ -74,6 +86,8 @@ interface Home {
  * A network of whole numbers: weights of 8 bits or less, states of 16 or 32. All its results are exact, the same on every machine and in every
  * language. It keeps what it was made of, whatever becomes of the network that it comes from, and fails with `DISPOSED` once that is
  * disposed of.
+ *
+ * @experimental
  */
 export class IntegerNetwork implements Disposable {
   /** The whole numbers, as plain data: `network.integerNetwork` makes the same network of them. */

@@ -1,7 +1,11 @@
 import { type FieldChecks, fields } from "../check/fields.js";
 import { type Check, finite, listOf, numbers } from "../check/values.js";
 
-/** What a network of whole numbers has beside its configuration, as plain data (specification 20). */
+/**
+ * What a network of whole numbers has beside its configuration, as plain data (specification 20).
+ *
+ * @experimental
+ */
 export interface Integers {
   /** Bits of currents and membranes. */
   stateBits: number;
@@ -9,7 +13,11 @@ export interface Integers {
   layers: IntegerLayer[];
 }
 
-/** Whole numbers of a layer. A constant is one number, or one for each unit or channel. */
+/**
+ * Whole numbers of a layer. A constant is one number, or one for each unit or channel.
+ *
+ * @experimental
+ */
 export interface IntegerLayer {
   /** F: what arrives is multiplied by 2^F. */
   weightShift: number;
@@ -35,7 +43,11 @@ export interface IntegerLayer {
   inputs: IntegerInput[];
 }
 
-/** Whole numbers of an input. */
+/**
+ * Whole numbers of an input.
+ *
+ * @experimental
+ */
 export interface IntegerInput {
   /** Weights from −127 to 127, in the order of `LayerParameters`. */
   weights: number[];

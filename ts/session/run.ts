@@ -87,7 +87,7 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
   #seconds = 0;
   #report: Promise<RunReport> | undefined;
 
-  /** @hidden Use `trainer.run()`. */
+  /** @internal Use `trainer.run()`. */
   constructor(session: ExclusiveSession, feed: Feed, outbox: Outbox, train: SpikeDataset, options: RunOptions) {
     this.#session = session;
     this.#feed = feed;

@@ -21,13 +21,25 @@ export interface StreamOptions {
   window?: number;
   /** Steps from the start to the first of `decisions` and from each to the next, 1 to 65,535; those of `window` by default. */
   hop?: number;
-  /** Lets the parameters of the stream move as it runs, by the rule `eprop` (specification 19.2). */
+  /**
+   * Lets the parameters of the stream move as it runs, by the rule `eprop` (specification 19.2).
+   *
+   * @experimental
+   */
   learn?: StreamLearning;
-  /** What `save()` of a stream with the same configuration and options returned: the stream goes on from there. */
+  /**
+   * What `save()` of a stream with the same configuration and options returned: the stream goes on from there.
+   *
+   * @experimental
+   */
   saved?: Uint8Array;
 }
 
-/** How a stream learns. */
+/**
+ * How a stream learns.
+ *
+ * @experimental
+ */
 export interface StreamLearning {
   /** Steps from one update to the next, 1 by default; only for targets. */
   every?: number;
@@ -37,7 +49,11 @@ export interface StreamLearning {
   learningRate?: number;
 }
 
-/** How a stream learns by rewards. */
+/**
+ * How a stream learns by rewards.
+ *
+ * @experimental
+ */
 export interface RewardLearning {
   /** What is left of an action's share in a reward a step later, 0 to below 1; 0.95 by default. */
   decay?: number;
@@ -48,6 +64,8 @@ export interface RewardLearning {
 /**
  * What a readout should do at a step: for the loss `membrane` the label, for the loss `trace` the membrane of each output;
  * `undefined` where there is no target.
+ *
+ * @experimental
  */
 export type StepTarget = number | ArrayLike<number> | undefined;
 
@@ -89,7 +107,11 @@ export interface StreamAnswer extends StreamDecision {
   decisions: StreamDecision[];
 }
 
-/** What the network did, and the action that it chose. */
+/**
+ * What the network did, and the action that it chose.
+ *
+ * @experimental
+ */
 export interface StreamAction extends StreamAnswer {
   /** Output that was drawn, or the one that was given. */
   action: number;
@@ -212,6 +234,7 @@ export class SpikeStream implements Disposable {
    * @param targets one for each step, 65,535 at most.
    * @throws {SpikeletError} as `run`; `SHAPE_MISMATCH` for a target of another length, a label that is no output and a stream without
    * the option `learn`; `NON_FINITE` for parameters that an update left infinite.
+   * @experimental
    */
   async learn(spikes: SpikeTrain, targets: readonly StepTarget[]): Promise<StreamAnswer> {
     this.#requireRewards(false);
@@ -231,6 +254,7 @@ export class SpikeStream implements Disposable {
    * @param action to take instead of drawing one.
    * @throws {SpikeletError} as `run`; `SHAPE_MISMATCH` for an action that is no output and a stream without the option
    * `learn.reward`.
+   * @experimental
    */
   async act(spikes: SpikeTrain, steps = 1, action?: number): Promise<StreamAction> {
     this.#requireRewards(true);
@@ -250,6 +274,7 @@ export class SpikeStream implements Disposable {
    *
    * @throws {SpikeletError} `DATA_FORMAT` for a reward that is no finite number, `SHAPE_MISMATCH` for a stream without the option
    * `learn.reward`, `NON_FINITE` for parameters that the update left infinite.
+   * @experimental
    */
   async reward(reward: number): Promise<void> {
     this.#requireRewards(true);
@@ -261,6 +286,7 @@ export class SpikeStream implements Disposable {
    * The parameters of a stream that learns, as they are now: `network.setParameters` gives them to a network.
    *
    * @throws {SpikeletError} `CONFIG_INVALID` for a stream that does not learn.
+   * @experimental
    */
   async parameters(): Promise<LayerParameters[]> {
     const layers = Array.from({ length: this.#trained.layers }, (_, layer) => layer);
@@ -275,6 +301,7 @@ export class SpikeStream implements Disposable {
    *
    * @throws {SpikeletError} `CONFIG_INVALID` for a stream that does not learn, and after `runSignal` up to `restart()`, since encodings
    * are not saved; `NON_FINITE` for parameters that an update left infinite.
+   * @experimental
    */
   async save(): Promise<Uint8Array> {
     return this.#session.run((session) => session.saveStream(this.#id));

@@ -1,7 +1,7 @@
 // Our side of the comparison of e-prop: node ours.mjs SIZE ACTIVITY, then `eprop SECONDS` or `bptt SECONDS` a line on stdin.
 import { createInterface } from "node:readline";
+import { loadBackend } from "../../../dist/backend.js";
 import { BenchSession } from "../../../dist/cli/bench/session.js";
-import { loadBackend } from "../../../dist/index.js";
 import { configOf, RULES, samplesOf, WEIGHT_SCALES } from "./case.mjs";
 
 const [size, activity] = process.argv.slice(2);

@@ -34,7 +34,7 @@ export class WatchedTraining implements AsyncDisposable {
   readonly #server: WatchServer;
   readonly #training: LiveTraining;
 
-  /** @hidden Use {@link watchTraining}. */
+  /** @internal Use {@link watchTraining}. */
   constructor(server: WatchServer, training: LiveTraining) {
     this.url = server.url;
     this.#server = server;

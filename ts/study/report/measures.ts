@@ -3,7 +3,11 @@ import { SpikeletError } from "../../errors.js";
 import { type Json, valueAt } from "../../json.js";
 import type { DoneRecord, RunRecord } from "../store/record.js";
 
-/** A figure of a run. */
+/**
+ * A figure of a run.
+ *
+ * @experimental
+ */
 export interface Measure {
   /** Column of the tables. */
   name: string;
@@ -61,6 +65,7 @@ export function measuredIn(records: readonly RunRecord[], all: readonly Measure[
  * The measure of that name, which ends in the number of the layer where it is of a single layer: `firstSpike`, `spikes`, `perUnit0`.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` for a name that is none.
+ * @experimental
  */
 export function measure(name: string): Measure {
   const found = findMeasure(name);

@@ -5,7 +5,11 @@ import { type Point, pointName } from "../plan/search.js";
 import { type Scored, type StudyTable, scoredRows } from "../run/table.js";
 import type { DoneRecord } from "../store/record.js";
 
-/** The runs of a point over its seeds, at its last rung. */
+/**
+ * The runs of a point over its seeds, at its last rung.
+ *
+ * @experimental
+ */
 export interface PointSummary {
   /** Without the attempt: several of them stand at one place. */
   place: string;
@@ -39,11 +43,16 @@ export function byScore(points: readonly PointSummary[], { objective }: Pick<Pla
   return [...points].sort((a, b) => sign * (a.score.mean - b.score.mean) || index(a) - index(b));
 }
 
-/** The attempt with the best score at each place, in the order of the plan. */
+/**
+ * The attempt with the best score at each place, in the order of the plan.
+ *
+ * @experimental
+ */
 export function bestAttempts(points: readonly PointSummary[], plan: Pick<Plan, "objective">): PointSummary[] {
   return groupBy(points, ({ place }) => place).map((attempts) => byScore(attempts, plan)[0] ?? attempts[0]);
 }
 
+/** @experimental */
 export function recordsOf({ rows }: PointSummary): DoneRecord[] {
   return rows.map(({ record }) => record);
 }

@@ -85,13 +85,21 @@ export function scoreText({ mean, deviation }: Spread): string {
   return deviation === 0 ? text(mean, 4) : `${text(mean, 4)} ± ${text(deviation, 2)}`;
 }
 
-/** Mean ± standard deviation; the value alone where there is one, nothing for what is not measured. */
+/**
+ * Mean ± standard deviation; the value alone where there is one, nothing for what is not measured.
+ *
+ * @experimental
+ */
 export function spreadText({ mean, deviation }: Spread, digits: number): string {
   const text = numberText(mean, digits);
   return text === "" || deviation === 0 ? text : `${text} ± ${deviation.toFixed(digits)}`;
 }
 
-/** Mean ± standard deviation, also where that is 0; a single value alone, nothing for what is not measured. */
+/**
+ * Mean ± standard deviation, also where that is 0; a single value alone, nothing for what is not measured.
+ *
+ * @experimental
+ */
 export function deviationText({ mean, deviation, count }: Spread, digits: number): string {
   const text = numberText(mean, digits);
   return text === "" || count < 2 ? text : `${text} ± ${deviation.toFixed(digits)}`;

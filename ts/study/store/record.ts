@@ -109,7 +109,11 @@ const UNCHECKED_FIELDS: ReadonlySet<string> = new Set([
   "ran",
 ] satisfies (keyof RunRecord)[]);
 
-/** The last epoch of a training; `undefined` for one of no epochs. */
+/**
+ * The last epoch of a training; `undefined` for one of no epochs.
+ *
+ * @experimental
+ */
 export function lastEpochOf({ lastEpoch, history }: RunResult): EpochSummary | undefined {
   return lastEpoch ?? history.at(-1);
 }
