@@ -29,6 +29,7 @@ export const DIRECTLY_BELOW = {
   infer: [],
 
   backend: ["runtime"],
+  deprecations: ["runtime"],
   spikes: ["runtime"],
   encode: ["spikes"],
   decisions: ["json"],
@@ -52,7 +53,7 @@ export const DIRECTLY_BELOW = {
   export: ["network", "infer"],
   neurobench: ["network"],
   summary: ["network", "plan-text", "graph"],
-  index: ["fine-tune", "exchange", "neurobench", "recommend", "summary", "layers", "surrogate-table"],
+  index: ["deprecations", "fine-tune", "exchange", "neurobench", "recommend", "summary", "layers", "surrogate-table"],
 
   plot: ["results", "counted", "spread", "graph"],
   report: ["plot"],

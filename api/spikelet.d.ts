@@ -1813,6 +1813,9 @@ export const layers: {
 
 export function load(file: string): Promise<OwnBytes>;
 
+/** @deprecated */
+export function loadBackend(choice?: BackendChoice, page?: PageOptions): Promise<Backend>;
+
 /** @experimental */
 export function neuroBench(network: Network, metrics: Metrics): Promise<NeuroBenchMetrics>;
 

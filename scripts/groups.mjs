@@ -52,7 +52,17 @@ export const GROUPS = {
   docs: {
     tier: "all",
     needs: ["addon", "dist", "wasm"],
-    reads: [...PAGES, "presets", "scripts", "site", "examples", "benches", "research", "test/browsers/seen.json"],
+    reads: [
+      ...PAGES,
+      "presets",
+      "scripts",
+      "site",
+      "examples",
+      "benches",
+      "research",
+      "test/browsers/seen.json",
+      "crates/io/src",
+    ],
   },
   exchange: { tier: "all", needs: ["addon", "dist", "wasm"], reads: ["test/fixtures", "scripts/exchange-python.mjs"] },
   frameworks: {

@@ -71,6 +71,7 @@ export const SECTIONS = [
 export const FURTHER = /** @type {const} */ ([
   ["site/home.md", "index.md"],
   ["README.md", "contributing/readme.md"],
+  ["docs/reference/stability.md", "reference/stability.md"],
   ["docs/contributing/extending.md", "contributing/extending.md"],
   ["docs/contributing/newcomer.md", "contributing/newcomer.md"],
   ["SECURITY.md", "contributing/security.md"],

@@ -43,6 +43,7 @@ export type { Range } from "./datasets/ranges.js";
 export type { ReadOptions } from "./datasets/read-options.js";
 export type { SplitOptions } from "./datasets/split.js";
 export type { Decision } from "./decisions.js";
+export { loadBackend } from "./deprecations.js";
 export { type EncodeOptions, encode, encodeSpikes } from "./encode.js";
 export { SpikeletError } from "./errors.js";
 export type {
