@@ -2,7 +2,7 @@
 
 import { Backend } from "spikelet/backend";
 
-export const ARITHMETIC = 7;
+export const ARITHMETIC = 8;
 
 export type Accuracy = {
     decision?: number;
