@@ -155,6 +155,10 @@ export class FakeSession implements Session {
     }));
   }
 
+  async exportIntegers(id: number): Promise<Uint8Array> {
+    return this.#work("exportIntegers", async () => Uint8Array.of(id));
+  }
+
   closeIntegers(id: number): void {
     this.closed.push(id);
   }

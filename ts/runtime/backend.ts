@@ -284,6 +284,8 @@ export interface Session {
   openIntegers(integers: Float64Array): Awaitable<number>;
   /** Each sample runs all its steps. */
   predictIntegers(integers: number, dataset: number, start: number, count: number): Promise<IntegerPredictionArrays>;
+  /** Bytes of a model file. */
+  exportIntegers(integers: number): Promise<Uint8Array>;
   closeIntegers(integers: number): Awaitable<void>;
   /**
    * Begins a stream of steps, or goes on where one was saved, and returns its number; options

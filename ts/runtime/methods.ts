@@ -111,6 +111,7 @@ export const SESSION: Table<Session, keyof Session> = {
   ],
   openIntegers: ["now", ["integers", "doubles"]],
   predictIntegers: ["later", ["integers", "index"], ["dataset", "index"], ["start", "index"], ["count", "index"]],
+  exportIntegers: ["later", ["integers", "index"]],
   closeIntegers: ["now", ["integers", "index"]],
   openStream: ["now", ["options", "text"], ["saved", "bytes?"]],
   runStream: ["now", ["stream", "index"], ["times", "shorts"], ["units", "words"], ["steps", "count"], ["values", "floats?"]],

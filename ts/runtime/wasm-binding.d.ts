@@ -70,6 +70,10 @@ export class WasmSession {
      */
     static create(config: string, simd?: string | null, threads?: string | null): WasmSession;
     /**
+     * The bytes of a model file of a network of whole numbers.
+     */
+    exportIntegers(integers: number): Uint8Array;
+    /**
      * The bytes of a model file, with weights of type `float32`, `float16`, `int8` or `int4`.
      */
     exportModel(weights: string): Uint8Array;
@@ -278,6 +282,7 @@ export interface InitOutput {
     readonly wasmsession_closeStream: (a: number, b: number) => [number, number];
     readonly wasmsession_config: (a: number) => [number, number];
     readonly wasmsession_create: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
+    readonly wasmsession_exportIntegers: (a: number, b: number) => [number, number, number, number];
     readonly wasmsession_exportModel: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_finishBatch: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_gradients: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];

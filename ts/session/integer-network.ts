@@ -2,6 +2,7 @@ import { concatenated } from "../check/concatenated.js";
 import { type FieldChecks, fields } from "../check/fields.js";
 import { callback, positive, refuse, whole } from "../check/values.js";
 import { type SpikeDataset, samplesOf } from "../datasets/dataset.js";
+import { type OwnBytes, ownBytes } from "../io/bytes.js";
 import { silent } from "../results.js";
 import { untilAborted } from "../runtime/abort.js";
 import type { IntegerPredictionArrays } from "../runtime/backend.js";
@@ -138,6 +139,11 @@ export class IntegerNetwork implements Disposable {
       return joined(parts, layers);
     });
     return untilAborted(pass, signal);
+  }
+
+  /** Returns a model file, which `spikelet/infer/integer` runs without this library. */
+  async exportModel(): Promise<OwnBytes> {
+    return ownBytes(await this.#home.session.run((session) => session.exportIntegers(this.#id)));
   }
 
   /** Frees the network of whole numbers; later calls fail with `SHAPE_MISMATCH`. */

@@ -277,6 +277,13 @@ impl NativeSession {
         self.later(env, Ok((integers, dataset, start, count)), work, IntegerPredictionArrays::from)
     }
 
+    /// The bytes of a model file of a network of whole numbers.
+    #[napi(ts_return_type = "Promise<Uint8Array>")]
+    pub fn export_integers<'env>(&self, env: &'env Env, integers: u32) -> napi::Result<Object<'env>> {
+        let work = |handle: Arc<Handle>, integers: u32| handle.with(|session| session.export_integers(integers));
+        self.later(env, Ok(integers), work, Uint8Array::new)
+    }
+
     /// Frees a network of whole numbers.
     #[napi]
     pub fn close_integers(&self, env: Env, integers: u32) -> napi::Result<()> {

@@ -137,6 +137,12 @@ impl WasmSession {
         found.map(integer_prediction_arrays).map_err(thrown)
     }
 
+    /// The bytes of a model file of a network of whole numbers.
+    #[wasm_bindgen(js_name = exportIntegers)]
+    pub fn export_integers(&mut self, integers: u32) -> Outcome<Vec<u8>> {
+        self.0.export_integers(integers).map_err(thrown)
+    }
+
     /// Frees a network of whole numbers.
     #[wasm_bindgen(js_name = closeIntegers)]
     pub fn close_integers(&mut self, integers: u32) -> Outcome<()> {

@@ -61,9 +61,10 @@ fn add_convolution(convolution: &Convolution, weights: &[i8], (unit, count): (us
     let (channel, place) = (unit / window.input(), unit % window.input());
     let (group, source) = (channel / source_channels, channel % source_channels);
     let (taps, places) = (window.taps(), window.output());
+    let filters = weights.len() / (source_channels * taps);
     window.seen_by(place, &mut |output, tap| {
         for channel in group * channels..(group + 1) * channels {
-            let weight = weights[(channel * source_channels + source) * taps + tap];
+            let weight = weights[(source * taps + tap) * filters + channel];
             sums[channel * places + output] += i64::from(weight) * count;
         }
     });

@@ -171,7 +171,7 @@ pub struct Input {
 pub enum Connection {
     /// Every unit is connected to every source unit; weights `[source unit][unit]`.
     Dense(Delays),
-    /// Windows over a map; weights `[channel][channel of its group][row][column]`.
+    /// Windows over a map; weights `[channel of a group][row][column][channel]`.
     Convolution(Convolution),
     /// Each unit is connected to the source unit at its place; weights by groups of this many neighbouring units, one for each unit or
     /// the places of a channel.

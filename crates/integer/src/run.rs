@@ -65,8 +65,8 @@ impl Run {
     #[must_use]
     pub fn new(model: &Model) -> Self {
         Self {
-            now: vec![Vec::new(); model.layers.len()],
-            before: vec![Vec::new(); model.layers.len()],
+            now: model.layers.iter().map(|_| Vec::new()).collect(),
+            before: model.layers.iter().map(|_| Vec::new()).collect(),
             layers: model.layers.iter().map(LayerState::new).collect(),
             events: Vec::new(),
             totals: Vec::new(),

@@ -14,7 +14,7 @@ mod tensors;
 pub use aer::{AerOptions, decode_aer, decode_recordings};
 pub use checkpoint::{Checkpoint, FORMAT_VERSION, read_checkpoint, read_checkpoint_header, write_checkpoint};
 pub use idx::{IdxArray, parse_idx};
-pub use model::write_model;
+pub use model::{write_integers, write_model};
 pub use npy::{NpyArray, parse_npy};
 pub use spikelet_network::model::WeightType;
 pub use tensors::parse_tensors;

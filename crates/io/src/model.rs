@@ -5,6 +5,7 @@ use spikelet_config::{Config, EndSimulation, Error, Result};
 use spikelet_data::memory::require;
 use spikelet_network::model::{ModelWriter, Unwritable, WeightType, write_network};
 use spikelet_network::network::Network;
+use spikelet_quantization::{IntegerNetwork, Layer};
 
 /// Version of the layout; a reader refuses any other.
 const VERSION: usize = 1;
@@ -12,10 +13,11 @@ const MAGIC: usize = u32::from_le_bytes(*b"SPKM") as usize;
 /// Bytes of magic, version, length and checksum.
 const HEADER: usize = 16;
 
-/// Kinds of sections; 3 is kept for networks in whole numbers.
+/// Kinds of sections.
 mod section {
     pub(super) const NETWORK: u32 = 1;
     pub(super) const DATA: u32 = 2;
+    pub(super) const INTEGERS: u32 = 3;
 }
 
 /// The bytes of a model file of a network that `config` made; `data` is JSON of what it was trained on.
@@ -28,9 +30,7 @@ pub fn write_model(config: &Config, network: &Network, weights: WeightType, data
     let bytes = parameters * 4 + data.map_or(0, str::len);
     // The file, its growth, and the weights of a connection.
     require(3 * bytes as u64, "weights", || "the model file".to_owned())?;
-    let mut to = ModelWriter::new(weights, bytes);
-    to.words(&[MAGIC, VERSION, 0, 0]);
-    let start = begin(section::NETWORK, &mut to);
+    let (mut to, start) = start(weights, bytes, section::NETWORK);
     write_run(config, network, &mut to);
     write_network(network, &mut to).map_err(|Unwritable { connection, value }| {
         let layer = network.layer_of(connection);
@@ -41,6 +41,38 @@ pub fn write_model(config: &Config, network: &Network, weights: WeightType, data
         }
     })?;
     end(start, &mut to);
+    Ok(finished(to, data))
+}
+
+/// The bytes of a model file of a network of whole numbers; `data` as in [`write_model`].
+///
+/// # Errors
+/// `CONFIG_INVALID` where there is no memory for the file.
+pub fn write_integers(network: &IntegerNetwork, data: Option<&str>) -> Result<Vec<u8>> {
+    let mut numbers = 0;
+    for layer in &network.model().layers {
+        if let Layer::Neurons(neurons) = layer {
+            numbers += neurons.units + neurons.inputs.iter().map(|input| input.weights.len()).sum::<usize>();
+        }
+    }
+    // Delays and the growth of the file are as much again.
+    require(8 * numbers as u64, "integers", || "the model file".to_owned())?;
+    let (mut to, start) = start(WeightType::Int8, numbers, section::INTEGERS);
+    network.write(&mut to);
+    end(start, &mut to);
+    Ok(finished(to, data))
+}
+
+/// Begins a file and its first section, and returns where the contents of that start.
+fn start(weights: WeightType, bytes: usize, section: u32) -> (ModelWriter, usize) {
+    let mut to = ModelWriter::new(weights, bytes);
+    to.words(&[MAGIC, VERSION, 0, 0]);
+    let start = begin(section, &mut to);
+    (to, start)
+}
+
+/// The file, with a section of what the network was trained on, its length and its checksum.
+fn finished(mut to: ModelWriter, data: Option<&str>) -> Vec<u8> {
     if let Some(data) = data {
         let start = begin(section::DATA, &mut to);
         to.word(data.len() as u32);
@@ -52,7 +84,7 @@ pub fn write_model(config: &Config, network: &Network, weights: WeightType, data
     let (length, checksum) = (file.len() as u32, crc32(&file[HEADER..]));
     file[8..12].copy_from_slice(&length.to_le_bytes());
     file[12..HEADER].copy_from_slice(&checksum.to_le_bytes());
-    Ok(file)
+    file
 }
 
 /// Writes how long a sample runs and what is decided.

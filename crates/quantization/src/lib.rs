@@ -8,6 +8,7 @@ mod convert;
 mod float_network;
 mod integers;
 mod model;
+mod model_file;
 mod network;
 
 pub use calibration::{LayerMaxima, calibrate};
@@ -17,3 +18,4 @@ pub use integers::{IntegerInput, IntegerLayer, Integers};
 pub use model::model;
 pub use network::{IntegerNetwork, IntegerPrediction};
 pub use spikelet_config::{Error, ErrorCode, Result};
+pub use spikelet_integer::Layer;

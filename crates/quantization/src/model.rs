@@ -159,9 +159,9 @@ impl Builder<'_, '_> {
     fn input(&mut self, to: &mut Vec<Input>, sources: Vec<Source>, wiring: Wiring, (read, units): (usize, usize)) {
         let max = i32::from(MAX_WEIGHT);
         let field = |name| Field { layer: self.number, input: Some(to.len()), name };
-        let (mut connection, length) = match wiring {
-            Wiring::Dense(_) => (Connection::Dense(Delays::None), read * units),
-            Wiring::OneToOne(sharing) => (Connection::OneToOne(sharing), units / sharing),
+        let (mut connection, row, rows) = match wiring {
+            Wiring::Dense(_) => (Connection::Dense(Delays::None), read, units),
+            Wiring::OneToOne(sharing) => (Connection::OneToOne(sharing), 1, units / sharing),
             Wiring::Convolution(slid) => {
                 let slid = slid.expect("a convolution sees a map");
                 let source_channels = slid.input.channels / slid.groups;
@@ -170,18 +170,12 @@ impl Builder<'_, '_> {
                     source_channels,
                     channels: slid.output.channels / slid.groups,
                 };
-                let length = slid.output.channels * source_channels * convolution.window.taps();
-                (Connection::Convolution(convolution), length)
+                let row = source_channels * convolution.window.taps();
+                (Connection::Convolution(convolution), row, slid.output.channels)
             }
         };
-        let mut weights = self.reader.list(field("weights"), length, false, (-max, max));
-        let delays = match wiring {
-            Wiring::Dense(delays) => {
-                weights = transposed(&weights, read);
-                delays
-            }
-            _ => None,
-        };
+        let weights = transposed(&self.reader.list(field("weights"), row * rows, false, (-max, max)), row);
+        let delays = if let Wiring::Dense(delays) = wiring { delays } else { None };
         let by_input = delays.is_some_and(|delays| delays.by == DelaysBy::Input);
         let length = match delays {
             None => 0,

@@ -50,6 +50,18 @@ impl IntegerNetwork {
         &self.model
     }
 
+    /// What it decides by; `None` where it decides nothing.
+    #[must_use]
+    pub fn statistic(&self) -> Option<Statistic> {
+        self.statistic
+    }
+
+    /// Steps of a sample.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+
     /// Runs the samples `range`, each over all steps.
     ///
     /// # Errors

@@ -72,9 +72,15 @@ impl ModelWriter {
         Ok(())
     }
 
+    /// Appends numbers of 32 bits with a sign.
+    #[inline(never)]
+    pub fn integers(&mut self, values: &[i32]) {
+        values.iter().for_each(|&value| self.word(value as u32));
+    }
+
     /// Appends numbers of 16 bits; [`ModelWriter::fill`] follows.
     #[inline(never)]
-    pub(crate) fn shorts(&mut self, values: &[u16]) {
+    pub fn shorts(&mut self, values: &[u16]) {
         values.iter().for_each(|value| self.bytes.extend_from_slice(&value.to_le_bytes()));
     }
 

@@ -1,9 +1,11 @@
 //! Networks of whole numbers.
 
 use spikelet_config::Result;
+use spikelet_io::write_integers;
 use spikelet_quantization::Conversion;
 
 use super::Session;
+use crate::status::to_json;
 use crate::wire::IntegerPrediction;
 
 impl Session {
@@ -55,6 +57,17 @@ impl Session {
             let data = session.datasets.find("dataset", dataset)?;
             let range = start as usize..(start as usize).saturating_add(count as usize);
             IntegerPrediction::from_core(network.predict(data, range)?)
+        })
+    }
+
+    /// The bytes of a model file of a network of whole numbers.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown network, `CONFIG_INVALID` where there is no memory for the file.
+    pub fn export_integers(&mut self, integers: u32) -> Result<Vec<u8>> {
+        self.change(|session| {
+            let data = session.trained_on.as_ref().map(to_json);
+            write_integers(session.integers.find(integers)?, data.as_deref())
         })
     }
 
