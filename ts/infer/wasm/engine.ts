@@ -1,6 +1,7 @@
 import encoded from "#infer";
 import type { Engine } from "../engine.js";
 import { clear, type Events } from "../memory.js";
+import { inflate } from "./inflate.js";
 
 /** What the module exports; addresses are bytes from the start of its memory. */
 interface Exports {
@@ -28,7 +29,7 @@ let compiled: WebAssembly.Module | undefined;
  * @throws where the host has no WebAssembly, forbids it, or has no memory for the model.
  */
 export function wasmEngines(section: Uint8Array, outputs: number): () => WasmEngine {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)));
+  compiled ??= new WebAssembly.Module(inflate(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))));
   const wasm = new WebAssembly.Instance(compiled).exports as unknown as Exports;
   const at = wasm.allocate(section.length);
   new Uint8Array(wasm.memory.buffer).set(section, at);

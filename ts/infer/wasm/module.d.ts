@@ -1,3 +1,3 @@
-/** The WebAssembly of `bindings/infer`, in base64. */
+/** The WebAssembly of `bindings/infer`, packed by DEFLATE, in base64. */
 declare const module: string;
 export default module;
