@@ -19,6 +19,7 @@ export default defineConfig({
       { find: /^spikelet\/export$/, replacement: `${source}export/index.ts` },
       { find: /^spikelet\/infer$/, replacement: `${source}infer/index.ts` },
       { find: /^spikelet\/infer\/encode$/, replacement: `${source}infer/encode/index.ts` },
+      { find: /^spikelet\/infer\/integer$/, replacement: `${source}infer/integer/index.ts` },
       { find: /^spikelet\/infer\/wasm$/, replacement: `${source}infer/wasm/index.ts` },
       { find: /^spikelet\/page$/, replacement: `${source}page/index.browser.ts` },
       { find: /^spikelet\/plot$/, replacement: `${source}plot/index.ts` },

@@ -13,6 +13,7 @@ const ALIASES = [
   { pattern: /^spikelet\/export$/, path: "ts/export/index.ts" },
   { pattern: /^spikelet\/infer$/, path: "ts/infer/index.ts" },
   { pattern: /^spikelet\/infer\/encode$/, path: "ts/infer/encode/index.ts" },
+  { pattern: /^spikelet\/infer\/integer$/, path: "ts/infer/integer/index.ts" },
   { pattern: /^spikelet\/infer\/wasm$/, path: "ts/infer/wasm/index.ts" },
   { pattern: /^spikelet\/page$/, path: "ts/page/index.browser.ts" },
   { pattern: /^spikelet\/plot$/, path: "ts/plot/index.ts" },

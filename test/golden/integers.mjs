@@ -1,5 +1,6 @@
 // Files of the type `integer`: conversion to whole numbers, and inference with them.
 import { datasets, SpikeEvents } from "spikelet";
+import { load } from "spikelet/infer/integer";
 import { sorted } from "./compare.mjs";
 import { trainerOf } from "./network.mjs";
 import { scoped } from "./scoped.mjs";
@@ -28,8 +29,11 @@ export async function checkIntegers(golden, findings, translation) {
   await scoped(trainerOf(golden, translation), async (trainer) => {
     const options = { calibration: dataOf(calibration), stateBits, percentile };
     await scoped(trainer.quantize(options), async ({ integers }) => checkConversion(golden, findings, integers));
-    const answer = (/** @type {import("spikelet").IntegerNetwork} */ network) => network.predict(dataOf(events));
-    checkAnswer(golden, findings, await scoped(trainer.integerNetwork(integersOf(golden)), answer));
+    await scoped(trainer.integerNetwork(integersOf(golden)), async (network) => {
+      checkAnswer(golden, findings, await network.predict(dataOf(events)));
+      const file = await network.exportModel();
+      checkModel(golden, findings, "runtime", load(file));
+    });
   });
 }
 
@@ -81,4 +85,39 @@ function checkAnswer({ expected }, findings, found) {
   findings.same("statistic", found.scores, expected.statistic.flat());
   findings.same("decision", found.classes, expected.decision);
   findings.same("clamped", found.clamped, expected.clamped);
+}
+
+/**
+ * @param {any} golden
+ * @param {import("./compare.mjs").Findings} findings
+ * @param {string} name
+ * @param {import("spikelet/infer/integer").IntegerModel} model
+ */
+function checkModel({ batch, input_events: events, expected }, findings, name, model) {
+  const samples = SpikeEvents.fromTriples(events, batch);
+  const answers = Array.from({ length: batch }, (_, b) => model.predict(samples.sample(b)));
+  const spikes = answers.flatMap(({ spikes: { times, units } }, b) =>
+    Array.from(times, (step, k) => /** @type {[number, number, number]} */ ([b, step, units[k] ?? 0])),
+  );
+  if (expected.membranes === undefined) findings.same(`${name}: output spikes`, spikes, sorted(expected.spikes.at(-1).events));
+  findings.same(
+    `${name}: membranes`,
+    answers.flatMap(({ membranes }) => [...membranes]),
+    expected.membranes ?? [],
+  );
+  findings.same(
+    `${name}: statistic`,
+    answers.flatMap(({ scores }) => [...scores]),
+    expected.statistic.flat(),
+  );
+  findings.same(
+    `${name}: decision`,
+    answers.map(({ output }) => output),
+    expected.decision,
+  );
+  findings.same(
+    `${name}: clamped`,
+    answers.reduce((sum, { clamped }) => sum + clamped, 0),
+    expected.clamped,
+  );
 }

@@ -1,6 +1,7 @@
 import { createNetwork } from "spikelet";
 import { InferError, load, type Model, type SpikeTrain } from "spikelet/infer";
 import { beforeAll, describe, expect, it } from "vitest";
+import { resealed } from "../support/resealed.js";
 
 let file: Uint8Array;
 let model: Model;
@@ -56,6 +57,19 @@ describe("load", () => {
     ["a file of something else", new TextEncoder().encode("a file of something else"), "is no model file"],
   ])("says what is wrong with %s", (_, bytes, reason) => {
     expect(thrownBy(() => load(bytes)).message).toContain(reason);
+  });
+
+  // Words of the network: 1 steps, 10 nodes, 12 units that have constants, 13 units of each, 14 kind of neuron, 17 numbers of a constant.
+  it.each([
+    ["steps that no sample has", 1, 65_536],
+    ["more nodes", 10, 0xffff_ffff],
+    ["more units", 12, 1000],
+    ["as many places as there are words", 13, 0xffff_ffff],
+    ["more places than there is memory for", 13, 2 ** 23],
+    ["more constants", 17, 0xffff_fff0],
+  ])("refuses a file that has a checksum, and %s", (_, word, value) => {
+    expect(load(resealed(file, word, new DataView(file.buffer).getUint32(24 + 4 * word, true))).outputs).toBe(2);
+    expect(thrownBy(() => load(resealed(file, word, value)))).toMatchObject({ code: "MODEL_INVALID", path: "model" });
   });
 
   it("says that a file has another version", () => {

@@ -1,4 +1,5 @@
-import { type Axis, BY_CONNECTION, BY_INPUT, type Connection, type Layer, ONE_TO_ONE } from "./description.js";
+import { outputAt } from "./axis.js";
+import { BY_CONNECTION, BY_INPUT, type Connection, type Layer, ONE_TO_ONE } from "./description.js";
 import { append, clear, type Events, each, type Memory } from "./memory.js";
 import { endOfBlock, positionOf } from "./order.js";
 
@@ -76,12 +77,6 @@ function convolution({ window, weights }: Connection, filters: number, places: n
       }
     }
   };
-}
-
-/** The output that sees a place of an axis by a tap; negative if none does. */
-function outputAt([, output, , stride, dilation, padding]: Axis, place: number, tap: number): number {
-  const number = (place + padding - tap * dilation) / stride;
-  return number < output && number % 1 === 0 ? number : -1;
 }
 
 /** Adds `value` times the weights from `row` on to the sums from `at` on. */

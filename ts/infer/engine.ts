@@ -13,11 +13,11 @@ interface Running {
 }
 
 /** What runs a network step by step. */
-export interface Engine {
+export interface Engine<Membranes = Float32Array> {
   /** Events of the input at the next step, in order of their units. */
   readonly input: Events;
   /** V of each output after the last step: of a readout its answer. */
-  readonly membranes: Float32Array;
+  readonly membranes: Membranes;
   /** Goes back to before the first step. */
   restart(): void;
   /** Takes a step with the events of `input`, and returns the outputs that fired at it, in order. */
@@ -66,7 +66,8 @@ export class PlainEngine implements Engine {
 
   #layer(layer: Layer, running: Running): (step: number) => void {
     const { filters, places, connections } = layer;
-    const unitAt = new Uint32Array(filters * places);
+    const drive = this.#memory.floats(filters * places);
+    const unitAt = new Uint32Array(drive.length);
     for (let unit = 0; unit < unitAt.length; unit++) {
       unitAt[positionOf(Math.floor(unit / places), unit % places, filters, places)] = unit;
     }
@@ -76,7 +77,6 @@ export class PlainEngine implements Engine {
       this.#inbox(connection.sources),
       sender(connection, layer, this.#memory),
     ]);
-    const drive = this.#memory.floats(unitAt.length);
     return (step) => {
       drive.fill(0);
       for (const [collect, send] of inputs) send(collect(), drive);

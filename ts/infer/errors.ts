@@ -20,3 +20,9 @@ export class InferError extends Error {
 export function invalid(reason: string): InferError {
   return new InferError("MODEL_INVALID", "model", reason);
 }
+
+/** A number of a file that is at most `max`; another one, and what is not a number, is a `RangeError`. */
+export function atMost(max: number, found: number): number {
+  if (found <= max) return found;
+  throw new RangeError(`has ${found} where it may be ${max}`);
+}

@@ -1,6 +1,7 @@
 import { PlainEngine } from "./engine.js";
 import { Model } from "./model.js";
-import { readModel } from "./model-file.js";
+import { NETWORK, readModel } from "./model-file.js";
+import { parse } from "./parse.js";
 import { Stream } from "./stream.js";
 
 /**
@@ -9,7 +10,9 @@ import { Stream } from "./stream.js";
  * @throws {InferError} `MODEL_INVALID` for bytes that are not a whole, unchanged model file of this version of the format.
  */
 export function load(bytes: Uint8Array | ArrayBuffer): Model {
-  const { description, trainedOn } = readModel(bytes);
   // The bytes of the file are not kept.
-  return new Model(description, trainedOn, () => new Stream(description, new PlainEngine(description)));
+  return readModel(bytes, NETWORK, (network, trainedOn) => {
+    const description = parse(network, trainedOn);
+    return new Model(description, trainedOn, () => new Stream(description, new PlainEngine(description)));
+  });
 }

@@ -1,8 +1,14 @@
-import type { Description } from "./description.js";
 import { invalid } from "./errors.js";
-import { sectionsOf } from "./file.js";
-import { parse } from "./parse.js";
-import type { Reader } from "./reader.js";
+import { Reader } from "./reader.js";
+
+const MAGIC = 0x4d4b5053;
+const VERSION = 1;
+const HEADER = 16;
+
+/** Sections with a network, in floating-point and in whole numbers. */
+export const NETWORK = 1;
+export const INTEGER_NETWORK = 3;
+const DATA = 2;
 
 /** What a network was trained on: `info.trainedOn` of the library. */
 export interface TrainedOn {
@@ -21,23 +27,44 @@ export interface TrainedOn {
   classes?: string[];
 }
 
-/** What a model file holds. */
-export interface ModelFile {
-  description: Description;
-  trainedOn: TrainedOn | undefined;
-  /** The section of the network, at its end. */
-  network: Reader;
-}
-
-/** @throws {InferError} `MODEL_INVALID` for bytes that are not a whole, unchanged model file of this version of the format. */
-export function readModel(bytes: Uint8Array | ArrayBuffer): ModelFile {
+/**
+ * Makes something of the section of a network, and of what that was trained on, if that is known.
+ *
+ * @throws {InferError} `MODEL_INVALID` for bytes that are not a whole, unchanged model file of this version of the format, or have no such
+ * section, and where `make` throws.
+ */
+export function readModel<T>(
+  bytes: Uint8Array | ArrayBuffer,
+  kind: number,
+  make: (network: Reader, trainedOn: TrainedOn | undefined) => T,
+): T {
   // Memory has a length as well, but is in no other.
   const { buffer = bytes as ArrayBuffer, byteOffset, byteLength }: Partial<Uint8Array> = bytes as Uint8Array;
-  const { network, data } = sectionsOf(new Uint8Array(buffer, byteOffset, byteLength));
+  const file = new Uint8Array(buffer, byteOffset, byteLength);
+  const [magic, version, length, checksum] = file.length < HEADER ? [] : new Reader(file).words(4);
+  if (magic !== MAGIC) throw invalid("is no model file: exportModel writes them");
+  if (version !== VERSION) throw invalid(`has version ${version}, ${VERSION} is read here: export it again`);
+  if (length !== file.length) throw invalid(`must have ${length} bytes, got ${file.length}`);
+  const contents = file.subarray(HEADER);
+  if (checksum !== crc32(contents)) throw invalid("has a wrong checksum");
   try {
-    const trainedOn: TrainedOn | undefined = data && JSON.parse(data);
-    return { description: { ...parse(network), classes: trainedOn?.classes }, trainedOn, network };
+    const reader = new Reader(contents);
+    const sections: Reader[] = [];
+    while (reader.left !== 0) sections[reader.word()] = new Reader(reader.bytes(reader.word()));
+    const { [kind]: network, [DATA]: data } = sections;
+    if (network === undefined) throw new RangeError("has no network that runs here");
+    return make(network, data && JSON.parse(new TextDecoder().decode(data.bytes(data.word()))));
   } catch (thrown) {
     throw invalid((thrown as Error).message);
   }
+}
+
+/** CRC-32 as in ZIP and PNG files. */
+function crc32(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (-(crc & 1) & 0xedb8_8320);
+  }
+  return ~crc >>> 0;
 }

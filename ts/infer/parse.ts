@@ -14,15 +14,20 @@ import {
   LEAKY,
   type Node,
   ONE_TO_ONE,
+  type Pool,
   type Source,
   type Window,
 } from "./description.js";
+import { atMost } from "./errors.js";
+import type { TrainedOn } from "./model-file.js";
 import type { Reader } from "./reader.js";
+import { MAX_STEPS } from "./spikes.js";
+import { parseWeights } from "./weights.js";
 
 type Six = [number, number, number, number, number, number];
 
 /** Reads the section of a network; a `RangeError` says that its contents do not fit each other. */
-export function parse(reader: Reader): Description {
+export function parse(reader: Reader, trainedOn: TrainedOn | undefined): Description {
   const [inputs, steps, endsEarly, refusesValues, decision, statistic] = reader.words(6) as Six;
   const [inverseTemperature, decayRate] = reader.array(Float64Array, 2) as unknown as Six;
   const nodes = Array.from({ length: reader.word() }, () => parseNode(reader));
@@ -30,7 +35,7 @@ export function parse(reader: Reader): Description {
   return {
     inputs,
     outputs: output.filters * output.places,
-    steps,
+    steps: atMost(MAX_STEPS, steps),
     endsEarly: endsEarly !== 0,
     refusesValues: refusesValues !== 0,
     decision: DECISIONS[decision] as DecisionKind,
@@ -39,12 +44,16 @@ export function parse(reader: Reader): Description {
     decayRate,
     nodes,
     isReadout: output.kind === LEAKY,
+    classes: trainedOn?.classes,
   };
 }
 
 function parseNode(reader: Reader): Node {
   const kind = reader.word();
-  if (kind === 0) return parseLayer(reader);
+  return kind === 0 ? parseLayer(reader) : parsePool(reader, kind);
+}
+
+export function parsePool(reader: Reader, kind: number): Pool {
   return { selects: kind === 2, window: parseWindow(reader), sources: parseSources(reader) };
 }
 
@@ -56,11 +65,11 @@ function parseLayer(reader: Reader): Layer {
   return { filters, places, kind, reset, refractory, constants, drives, connections };
 }
 
-function parseSources(reader: Reader): Source[] {
+export function parseSources(reader: Reader): Source[] {
   return Array.from({ length: reader.word() }, () => reader.words(3) as Source);
 }
 
-function parseWindow(reader: Reader): Window {
+export function parseWindow(reader: Reader): Window {
   const [channels, groups] = reader.words(2) as Six;
   return { channels, groups, rows: reader.words(6) as Axis, columns: reader.words(6) as Axis };
 }
@@ -68,18 +77,21 @@ function parseWindow(reader: Reader): Window {
 function parseConnection(reader: Reader, filters: number, units: number): Connection {
   const sources = parseSources(reader);
   const [scale = 0] = reader.floats(1);
+  return { sources, scale, ...parseWiring(reader, filters, units, parseWeights) };
+}
+
+/** How spikes reach the units of a layer; `weights` reads so many in rows of so many. */
+export function parseWiring<Weights>(
+  reader: Reader,
+  filters: number,
+  units: number,
+  weights: (reader: Reader, length: number, columns: number) => Weights,
+) {
   const [delaysBy, kind, inputs] = reader.words(3) as Six;
   const window = kind === CONVOLUTION ? parseWindow(reader) : undefined;
   const taps = window && (window.channels / window.groups) * window.rows[2] * window.columns[2];
-  const weights = kind === ONE_TO_ONE ? units : taps === undefined ? inputs * units : taps * filters;
-  const delays = delaysBy === BY_INPUT ? inputs : delaysBy === BY_CONNECTION ? inputs * units : 0;
-  return {
-    sources,
-    scale,
-    delaysBy,
-    delays: reader.array(Uint16Array, delays),
-    kind,
-    window,
-    weights: reader.weights(weights, window ? filters : units),
-  };
+  const columns = window ? filters : units;
+  const length = columns * (kind === ONE_TO_ONE ? 1 : (taps ?? inputs));
+  const delays = reader.array(Uint16Array, delaysBy === BY_INPUT ? inputs : delaysBy === BY_CONNECTION ? length : 0);
+  return { delaysBy, delays, kind, window, weights: weights(reader, length, columns) };
 }

@@ -1,3 +1,5 @@
+import { atMost } from "./errors.js";
+
 /** Types of arrays. WebAssembly and all that run JavaScript in number are little-endian, as files are. */
 interface ArrayType<T> {
   readonly BYTES_PER_ELEMENT: number;
@@ -14,8 +16,9 @@ export class Reader {
     this.all = bytes;
   }
 
-  get isAtEnd(): boolean {
-    return this.#at >= this.all.length;
+  /** Bytes that are left; less than 0 after an array that was not filled up. */
+  get left(): number {
+    return this.all.length - this.#at;
   }
 
   word(): number {
@@ -37,33 +40,7 @@ export class Reader {
   /** A copy of the next bytes. */
   bytes(count: number) {
     const at = this.#at;
-    if (!(count <= this.all.length - at)) throw new RangeError("ends too early");
-    this.#at += Math.ceil(count / 4) * 4;
+    this.#at += Math.ceil(atMost(this.left, count) / 4) * 4;
     return this.all.slice(at, at + count);
   }
-
-  /** Weights, `[row][column]`, of the type that stands before them; those of small whole numbers have a scale for each column. */
-  weights(count: number, columns: number): Float32Array {
-    const type = this.word();
-    if (type > 3) throw new RangeError(`has weights of type ${type}`);
-    if (type === 0) return this.floats(count);
-    if (type === 1) return Float32Array.from(this.array(Uint16Array, count), single);
-    const scales = this.floats(columns);
-    // 8 or 4 bits, from the lowest ones of a byte on.
-    const bits = 32 >> type;
-    const packed = this.bytes(Math.ceil((count * bits) / 8));
-    return Float32Array.from({ length: count }, (_, k) => {
-      const above = 32 - bits;
-      const whole = ((packed[(k * bits) >> 3] as number) << (above - ((k * bits) & 7))) >> above;
-      return (scales[k % columns] as number) * whole;
-    });
-  }
-}
-
-/** A number of half precision. */
-function single(half: number): number {
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 1023;
-  const magnitude = exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25);
-  return half >> 15 ? -magnitude : magnitude;
 }

@@ -2,6 +2,9 @@ import type { Description } from "./description.js";
 import { InferError, type InferErrorCode } from "./errors.js";
 import { append, type Events } from "./memory.js";
 
+/** Most steps of a sample or a call. */
+export const MAX_STEPS = 65_535;
+
 /** Events of one sample in any order: step and unit of each, and perhaps a value. */
 export interface SpikeTrain {
   times: ArrayLike<number>;
@@ -10,44 +13,41 @@ export interface SpikeTrain {
   values?: ArrayLike<number> | undefined;
 }
 
+/** Adds the events of the next step. */
+export type Schedule = (step: number, to: Events) => void;
+
 /**
  * Events in order of their steps, then of their units.
  *
  * @throws {InferError} for events outside these steps or the input, and for values that can't be used.
  */
-export class Schedule {
-  readonly #spikes: SpikeTrain;
-  /** Numbers of the events in that order. */
-  readonly #order: number[];
-  #next = 0;
-
-  constructor(spikes: SpikeTrain, steps: number, { inputs, refusesValues }: Description) {
-    const { times, units, values }: SpikeTrain = Object(spikes);
-    const length = times?.length;
-    for (const [name, list] of Object.entries({ times, units, values: values ?? units })) {
-      if (length === undefined) refuse("DATA_FORMAT", name, "must be a list");
-      if (list?.length !== length) refuse("SHAPE_MISMATCH", name, `must have ${length} entries, got ${list?.length}`);
-    }
-    const keys = Array.from({ length }, (_, k) => {
-      const value = values === undefined ? 1 : (values[k] as number);
-      if (!Number.isFinite(Math.fround(value)) || (refusesValues && value !== 1)) {
-        refuse("DATA_FORMAT", `values[${k}]`, `must be ${refusesValues ? "1 before a max pool" : "finite"}, got ${value}`);
-      }
-      return whole(times[k], steps, `spikes.times[${k}]`) * inputs + whole(units[k], inputs, `spikes.units[${k}]`);
-    });
-    this.#spikes = spikes;
-    this.#order = Array.from(keys.keys()).sort((a, b) => (keys[a] as number) - (keys[b] as number));
+export function schedule(
+  spikes: SpikeTrain,
+  steps: number,
+  { inputs, refusesValues }: Pick<Description, "inputs" | "refusesValues">,
+): Schedule {
+  const { times, units, values }: SpikeTrain = Object(spikes);
+  const length = times?.length;
+  for (const [name, list] of Object.entries({ times, units, values: values ?? units })) {
+    if (length === undefined) refuse("DATA_FORMAT", name, "must be a list");
+    if (list?.length !== length) refuse("SHAPE_MISMATCH", name, `must have ${length} entries, got ${list?.length}`);
   }
-
-  /** Adds the events of the next step. */
-  send(step: number, to: Events): void {
-    const { times, units, values } = this.#spikes;
-    for (; this.#next < times.length; this.#next++) {
-      const k = this.#order[this.#next] as number;
-      if (times[k] !== step) return;
-      append(to, units[k] as number, values === undefined ? 1 : Math.fround(values[k] as number));
+  const given = (k: number) => (values === undefined ? 1 : Math.fround(values[k] as number));
+  const keys = Array.from({ length }, (_, k) => {
+    const value = given(k);
+    if (!Number.isFinite(value) || (refusesValues && value !== 1)) {
+      refuse("DATA_FORMAT", `values[${k}]`, `must be ${refusesValues ? "1 in this network" : "finite"}, got ${value}`);
     }
-  }
+    return whole(times[k], steps, `spikes.times[${k}]`) * inputs + whole(units[k], inputs, `spikes.units[${k}]`);
+  });
+  const order = Array.from(keys.keys()).sort((a, b) => (keys[a] as number) - (keys[b] as number));
+  let next = 0;
+  return (step, to) => {
+    for (; times[order[next] as number] === step; next++) {
+      const k = order[next] as number;
+      append(to, units[k] as number, given(k));
+    }
+  };
 }
 
 function refuse(code: InferErrorCode, name: string, reason: string): never {

@@ -2,10 +2,7 @@ import { type Decision, Tally } from "./decision.js";
 import type { Description } from "./description.js";
 import type { Engine } from "./engine.js";
 import { clear } from "./memory.js";
-import { isWhole, Schedule, type SpikeTrain, whole } from "./spikes.js";
-
-/** Most steps of a call. */
-const MAX_STEPS = 65_535;
+import { isWhole, MAX_STEPS, type SpikeTrain, schedule, whole } from "./spikes.js";
 
 /** What the outputs did in the steps of one call, and the decision over all steps so far. */
 export interface StreamAnswer extends Decision {
@@ -69,7 +66,7 @@ export class Stream {
     }
     if (values !== undefined || k < units.length) {
       clear(input);
-      new Schedule({ times: new Uint8Array(units.length), units, values }, 1, this.description).send(0, input);
+      schedule({ times: new Uint8Array(units.length), units, values }, 1, this.description)(0, input);
     }
     return this.#step();
   }
@@ -88,12 +85,12 @@ export class Stream {
 
   /** @internal Runs up to so many steps, and ends after the one at which so many outputs have fired; `isAll`: then comes `restart`. */
   runUntil(spikes: SpikeTrain, steps: number, awaited: number, _isAll: boolean): StreamAnswer {
-    const schedule = new Schedule(spikes, steps, this.description);
+    const send = schedule(spikes, steps, this.description);
     const start = this.steps;
     const seen = new Set<number>();
     const [times, units, membranes]: [number[], number[], number[]] = [[], [], []];
     for (let step = 0; step < steps && seen.size < awaited; step++) {
-      schedule.send(step, this.engine.input);
+      send(step, this.engine.input);
       for (const unit of this.#step()) {
         times.push(step);
         units.push(unit);

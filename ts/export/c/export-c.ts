@@ -1,7 +1,8 @@
 import { fields } from "../../check/fields.js";
 import { type Check, flag, refuse, whole } from "../../check/values.js";
 import { SpikeletError, within } from "../../errors.js";
-import { readModel } from "../../infer/model-file.js";
+import { NETWORK, readModel } from "../../infer/model-file.js";
+import { parse } from "../../infer/parse.js";
 import { type Integers, integersFrom, numbersOf } from "../../session/integer-numbers.js";
 import { floatNetwork } from "./float-network.js";
 import { type CFiles, written } from "./source.js";
@@ -48,7 +49,7 @@ const options = fields<COptions>({ name, integers, values: flag, maxEvents: whol
  * `SHAPE_MISMATCH` for whole numbers of another network.
  */
 export function exportC(model: Uint8Array | ArrayBuffer, given: COptions = {}): CFiles {
-  const { description } = readModel(model);
+  const description = readModel(model, NETWORK, parse);
   const { name = "network", integers, values = false, maxEvents = description.inputs } = options(given, "");
   if (values && integers !== undefined) {
     throw new SpikeletError("CONFIG_INVALID", "values", "must be false with integers: whole numbers take spikes");

@@ -1,8 +1,8 @@
-import { PlainEngine } from "../engine.js";
 import { InferError } from "../errors.js";
+import { load as loadPlain } from "../load.js";
 import { Model } from "../model.js";
-import { readModel } from "../model-file.js";
-import { Stream } from "../stream.js";
+import { NETWORK, readModel } from "../model-file.js";
+import { parse } from "../parse.js";
 import { wasmEngines } from "./engine.js";
 import { WasmStream } from "./stream.js";
 
@@ -19,17 +19,17 @@ export interface LoadOptions {
  * `CONFIG_INVALID` for the engine `wasm` where there is none.
  */
 export function load(bytes: Uint8Array | ArrayBuffer, { engine }: LoadOptions = {}): Model {
-  const { description, trainedOn, network } = readModel(bytes);
-  if (engine !== "javascript") {
-    try {
-      const engines = wasmEngines(network.all, description.outputs);
-      // The module has the weights; neither they nor the bytes of the file are kept here too.
-      const slim = { ...description, nodes: [] };
-      return new Model(slim, trainedOn, () => new WasmStream(slim, engines()));
-    } catch (thrown) {
-      // A host without WebAssembly, or a Content-Security-Policy that forbids it.
-      if (engine === "wasm") throw new InferError("CONFIG_INVALID", "engine", `can't be WebAssembly here: ${String(thrown)}`);
-    }
+  if (engine === "javascript") return loadPlain(bytes);
+  const { section, description, trainedOn } = readModel(bytes, NETWORK, (network, trainedOn) => {
+    // The module has the weights; neither they nor the bytes of the file are kept here too.
+    return { section: network.all, description: { ...parse(network, trainedOn), nodes: [] }, trainedOn };
+  });
+  try {
+    const engines = wasmEngines(section, description.outputs);
+    return new Model(description, trainedOn, () => new WasmStream(description, engines()));
+  } catch (thrown) {
+    // A host without WebAssembly, or a Content-Security-Policy that forbids it.
+    if (engine === "wasm") throw new InferError("CONFIG_INVALID", "engine", `can't be WebAssembly here: ${String(thrown)}`);
+    return loadPlain(bytes);
   }
-  return new Model(description, trainedOn, () => new Stream(description, new PlainEngine(description)));
 }

@@ -1,5 +1,5 @@
 import type { Description } from "../description.js";
-import { isWhole, Schedule, type SpikeTrain } from "../spikes.js";
+import { isWhole, type SpikeTrain, schedule } from "../spikes.js";
 import { Stream, type StreamAnswer } from "../stream.js";
 import type { Ordered, WasmEngine } from "./engine.js";
 
@@ -41,11 +41,11 @@ function isOrdered({ times, units, values }: SpikeTrain, steps: number, { inputs
 }
 
 function ordered(spikes: SpikeTrain, steps: number, description: Description): Ordered {
-  const schedule = new Schedule(spikes, steps, description);
+  const send = schedule(spikes, steps, description);
   const times: number[] = [];
   const events = { units: [] as number[], values: [] as number[] };
   for (let step = 0; step < steps; step++) {
-    schedule.send(step, events);
+    send(step, events);
     while (times.length < events.units.length) times.push(step);
   }
   return { times, ...events };
