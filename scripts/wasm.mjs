@@ -34,6 +34,14 @@ const SHARED_MEMORY = [
 ];
 
 /**
+ * The standard library is made for nightly compilers only. What is compiled under this permission is set apart, since the build scripts of
+ * some crates ask for it.
+ */
+const NIGHTLY = { RUSTC_BOOTSTRAP: "1" };
+
+const remapped = (/** @type {string} */ sources) => `--remap-path-prefix=${sources}=/rust/std`;
+
+/**
  * What builds the WebAssembly on this machine.
  *
  * @returns {{ tool: "wasm-pack" | "library", version?: string, why: string }} `why`: in a few words
@@ -72,16 +80,12 @@ export async function makeWasm({ tool, folder = PLAIN.folder }) {
  */
 export async function makeWasmWithThreads() {
   needs(addStandardSources());
-  const source = `--remap-path-prefix=${standardSources()}=/rust/std`;
-  const names = await sameEverywhere([...SHARED_MEMORY, source]);
+  const names = await sameEverywhere([...SHARED_MEMORY, remapped(standardSources())]);
   const standard = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
   const crate = ["--profile", "wasm", "--package", "spikelet-wasm", "--features", "threads", "--target", WASM_TARGET];
-  // The standard library is made for nightly compilers only. What is compiled under this permission is set apart, since the build
-  // scripts of some crates ask for it.
   const target = join(targetFolder(), "threads");
-  const environment = { RUSTC_BOOTSTRAP: "1" };
   const build = ["build", "--quiet", "--locked", ...standard, ...crate, "--target-dir", target, ...names];
-  await Promise.all([run("cargo", build, { isQuiet: true, environment }), buildGenerator()]);
+  await Promise.all([run("cargo", build, { isQuiet: true, environment: NIGHTLY }), buildGenerator()]);
   const { folder, name } = WITH_THREADS;
   const made = join(ROOT, CRATE, folder);
   await generate(join(target, WASM_TARGET, "wasm", "spikelet_wasm.wasm"), made, name);
@@ -95,11 +99,15 @@ export async function makeWasmWithThreads() {
  * @returns {Promise<number>} its bytes
  */
 export async function makeInfer() {
-  needs(addTarget(WASM_TARGET));
+  needs(addStandardSources());
   const crate = ["--profile", "infer", "--package", "spikelet-infer-wasm", "--target", WASM_TARGET];
-  const features = await sameEverywhere(["-Ctarget-feature=+simd128,+bulk-memory"]);
+  // A panic is a trap, without the message and the place that would be a good part of the module.
+  const traps = ["-Zunstable-options", "-Cpanic=immediate-abort", remapped(standardSources())];
+  const flags = await sameEverywhere(["-Ctarget-feature=+simd128,+bulk-memory", ...traps]);
+  const standard = ["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"];
   const target = join(targetFolder(), "infer");
-  await run("cargo", ["build", "--quiet", "--locked", ...crate, "--target-dir", target, ...features], { isQuiet: true });
+  const build = ["build", "--quiet", "--locked", ...standard, ...crate, "--target-dir", target, ...flags];
+  await run("cargo", build, { isQuiet: true, environment: NIGHTLY });
   const module = withoutNames(readFileSync(join(target, WASM_TARGET, "infer", "spikelet_infer_wasm.wasm")));
   const folder = join(ROOT, INFER);
   mkdirSync(folder, { recursive: true });

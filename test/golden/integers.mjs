@@ -33,6 +33,10 @@ export async function checkIntegers(golden, findings, translation) {
       checkAnswer(golden, findings, await network.predict(dataOf(events)));
       const file = await network.exportModel();
       checkModel(golden, findings, "runtime", load(file));
+      if (trainer.backend.kind === "wasm") {
+        const { loadIntegers } = await import("spikelet/infer/wasm");
+        checkModel(golden, findings, "runtime in WebAssembly", loadIntegers(file, { engine: "wasm" }));
+      }
     });
   });
 }

@@ -1,9 +1,11 @@
 // spikelet/infer/wasm: the engine in WebAssembly, and the one that is chosen.
 import { createNetwork } from "spikelet";
-import { load } from "spikelet/infer/wasm";
+import { load, loadIntegers } from "spikelet/infer/wasm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { compareSamples, compareStreams, configOf, randomSpikes, strengthen } from "../support/infer-comparison.js";
+import { compareIntegers, INTEGER_CASES, quantized } from "../support/infer-integers.js";
 import { type Case, CHAINS, GRAPHS } from "../support/infer-networks.js";
+import { resealed } from "../support/resealed.js";
 
 async function exported(given: Case) {
   const network = await createNetwork(configOf(given), { backend: "wasm" });
@@ -78,6 +80,22 @@ describe("memory", () => {
   });
 });
 
+describe("a network of whole numbers in spikelet/infer/wasm", () => {
+  it.each(INTEGER_CASES)("has the same numbers: %s", async (_, given) => {
+    using network = await createNetwork(configOf(given), { backend: "wasm" });
+    await strengthen(network, given);
+    using integers = await quantized(network, given);
+    await compareIntegers(integers, loadIntegers(await integers.exportModel(), { engine: "wasm" }), given);
+  });
+
+  it("runs in JavaScript where that is chosen", async () => {
+    const given: Case = { input: 20, layers: [{ type: "dense", units: 30 }] };
+    using network = await createNetwork(configOf(given), { backend: "wasm" });
+    using integers = await quantized(network, given);
+    await compareIntegers(integers, loadIntegers(await integers.exportModel(), { engine: "javascript" }), given);
+  });
+});
+
 describe("the engine", () => {
   afterEach(() => vi.unstubAllGlobals());
   const given: Case = { input: 20, layers: [{ type: "dense", units: 30 }] };
@@ -102,5 +120,18 @@ describe("the engine", () => {
 
   it("refuses what is no model", () => {
     expect(() => load(new Uint8Array(20))).toThrow(expect.objectContaining({ code: "MODEL_INVALID" }));
+  });
+
+  it("refuses a network whose parts do not fit each other", async () => {
+    const { network, file } = await exported(given);
+    // As many inputs as the first connection has are right.
+    expect(load(resealed(file, 0, 20), { engine: "wasm" }).inputs).toBe(20);
+    const refused = expect.objectContaining({ code: "MODEL_INVALID" });
+    expect(() => load(resealed(file, 0, 21))).toThrow(refused);
+    using integers = await quantized(network, given);
+    const whole = await integers.exportModel();
+    expect(loadIntegers(resealed(whole, 0, 20), { engine: "wasm" }).inputs).toBe(20);
+    expect(() => loadIntegers(resealed(whole, 0, 21))).toThrow(refused);
+    network.dispose();
   });
 });

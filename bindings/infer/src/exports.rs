@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::panic::PanicInfo;
 
-use spikelet_infer::{Network, Run, Runner};
+use spikelet_infer::{MAX_STATES, Network, Numbers, Run, Runner};
 
 /// An engine, and what [`view`] found.
 struct Running {
@@ -26,15 +26,17 @@ extern "C" fn allocate(bytes: usize) -> *mut u8 {
     Vec::with_capacity(bytes).leak().as_mut_ptr()
 }
 
-/// Reads the section of a network that the host wrote to memory of [`allocate`].
+/// Reads the section of a network that the host wrote to memory of [`allocate`]; a trap where its contents do not fit each other. `kind` is
+/// that of the section: 1 for floating-point numbers, 3 for whole numbers.
 ///
 /// # Safety
 /// `bytes` bytes from `section` on are those.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn network(section: *const u8, bytes: usize) -> *const Network {
+unsafe extern "C" fn network(section: *const u8, bytes: usize, kind: usize) -> *const Network {
     // SAFETY: as the caller promises.
     let section = unsafe { core::slice::from_raw_parts(section, bytes) };
-    Box::leak(Box::new(Network::parse(section)))
+    let numbers = if kind == 1 { Numbers::Floats } else { Numbers::Whole };
+    Box::leak(Box::new(Network::parse(section, numbers, MAX_STATES)))
 }
 
 /// An engine of a network, before the first step.
@@ -87,14 +89,28 @@ unsafe extern "C" fn fired(engine: *const Running) -> *const u32 {
     unsafe { &*engine }.runner.engine.fired().as_ptr()
 }
 
-/// Address of V of each output after the last step.
+/// Address of V of each output after the last step, of 4 bytes each.
 ///
 /// # Safety
 /// `engine` comes from [`engine`].
 #[unsafe(no_mangle)]
-unsafe extern "C" fn membranes(engine: *const Running) -> *const f32 {
+unsafe extern "C" fn membranes(engine: *const Running) -> *const u8 {
     // SAFETY: as in `units`.
-    unsafe { &*engine }.runner.engine.membranes().as_ptr()
+    let engine = &unsafe { &*engine }.runner.engine;
+    match engine.whole_membranes() {
+        [] => engine.membranes().as_ptr().cast(),
+        membranes => membranes.as_ptr().cast(),
+    }
+}
+
+/// How often a state of whole numbers was held within its range since the start.
+///
+/// # Safety
+/// `engine` comes from [`engine`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn clamped(engine: *const Running) -> f64 {
+    // SAFETY: as in `units`.
+    unsafe { &*engine }.runner.engine.clamped() as f64
 }
 
 /// Goes back to before the first step.

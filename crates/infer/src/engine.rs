@@ -7,7 +7,8 @@ use core::mem::{swap, take};
 
 use crate::connection::Sent;
 use crate::events::Events;
-use crate::network::{Layer, Network, Node, Source};
+use crate::geometry::Source;
+use crate::network::{Layer, Network, Node};
 use crate::neuron::States;
 use crate::pool::PoolState;
 use crate::rest::Awake;
@@ -39,7 +40,8 @@ enum NodeState {
 struct LayerState {
     states: States,
     sent: Vec<Sent>,
-    drive: Vec<f32>,
+    /// Bits of what arrives, by position.
+    drive: Vec<u32>,
     /// Units that can still fire, and whether only they are left.
     awake: Awake,
     is_resting: bool,
@@ -55,7 +57,7 @@ impl<'a> Engine<'a> {
             Node::Layer(layer) => NodeState::Layer(Box::new(LayerState {
                 states: layer.neurons.states(),
                 sent: layer.connections.iter().map(|(_, connection)| connection.sent()).collect(),
-                drive: vec![0.0; layer.neurons.unit_at.len()],
+                drive: vec![0; layer.neurons.unit_at.len()],
                 awake: Awake::default(),
                 is_resting: false,
             })),
@@ -154,9 +156,30 @@ impl<'a> Engine<'a> {
     /// V of each output after the last step: of a readout its answer.
     #[must_use]
     pub fn membranes(&self) -> &[f32] {
+        self.output().map_or(&[], |states| &states.membrane)
+    }
+
+    /// V of each output of a network of whole numbers after the last step, before the reset; empty in others.
+    #[must_use]
+    pub fn whole_membranes(&self) -> &[i32] {
+        self.output().map_or(&[], |states| &states.whole.membrane)
+    }
+
+    /// How often a current or a membrane of whole numbers was held within its range since the start.
+    #[must_use]
+    pub fn clamped(&self) -> u64 {
+        let of_node = |state: &NodeState| match state {
+            NodeState::Layer(state) => state.states.whole.clamped,
+            NodeState::Pool(_) => 0,
+        };
+        self.states.iter().map(of_node).sum()
+    }
+
+    /// The states of the last layer.
+    fn output(&self) -> Option<&States> {
         match self.network.output().map(|(output, _)| &self.states[output]) {
-            Some(NodeState::Layer(state)) => &state.states.membrane,
-            _ => &[],
+            Some(NodeState::Layer(state)) => Some(&state.states),
+            _ => None,
         }
     }
 
@@ -191,7 +214,7 @@ impl<'a> Engine<'a> {
                 if *is_resting {
                     awake.run(rest, states, drive, *step, to)
                 } else {
-                    drive.fill(0.0);
+                    drive.fill(0);
                     let mut is_driven = false;
                     for ((sources, connection), sent) in connections.iter().zip(sent) {
                         sent.silent = if are_silent(sources) { sent.silent.saturating_add(1) } else { 0 };

@@ -1,17 +1,33 @@
 //! The section of a network in a model file.
 
 use alloc::vec::Vec;
+use core::iter::once;
 
+use crate::checks::demand;
 use crate::connection::Connection;
-use crate::geometry::{Shape, Window};
+use crate::geometry::{Shape, Source, Window};
 use crate::neuron::Neurons;
 use crate::pool::Pool;
 use crate::reader::Reader;
 use crate::rest::Rest;
+use crate::whole::Bits;
+
+/// Most steps of a sample.
+const MAX_STEPS: usize = 65_535;
+
+/// What a network computes with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// Floating-point numbers of single precision.
+    Floats,
+    /// Whole numbers.
+    Whole,
+}
 
 /// A network, in the order of evaluation.
 #[derive(Debug)]
 pub struct Network {
+    inputs: usize,
     pub(crate) nodes: Vec<Node>,
 }
 
@@ -29,34 +45,41 @@ pub(crate) struct Layer {
     pub(crate) connections: Vec<(Vec<Source>, Connection)>,
 }
 
-/// A source of a connection or a pool.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Source {
-    /// 0 is the input, n the n-th node.
-    pub(crate) number: usize,
-    /// Whether its spikes of the step before arrive.
-    pub(crate) is_late: bool,
-    /// What is added to the numbers of its units.
-    pub(crate) offset: usize,
-}
-
-/// Words between the steps and the nodes: three of decisions, a statistic and two doubles.
-const DECISIONS: usize = 8;
-
 impl Network {
+    /// Units of the input.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
     /// Reads the contents of the section.
     ///
     /// # Panics
-    /// Where the contents do not fit each other.
+    /// With the message `refused`, where the contents do not fit each other or ask for more states than `max_states`, for which
+    /// [`MAX_STATES`](crate::MAX_STATES) is good.
     // Inlined in a function that is compiled for speed, it would be compiled so too.
     #[inline(never)]
     #[must_use]
-    pub fn parse(section: &[u8]) -> Self {
-        let mut reader = Reader::new(section);
-        let [_, steps] = reader.words();
-        reader.skip(DECISIONS);
-        let nodes = reader.word();
-        Self { nodes: (0..nodes).map(|_| node(&mut reader, steps)).collect() }
+    pub fn parse(section: &[u8], numbers: Numbers, max_states: usize) -> Self {
+        let mut reader = Reader::new(section, max_states);
+        let [inputs, steps] = reader.words();
+        demand(steps <= MAX_STEPS);
+        let bits = match numbers {
+            Numbers::Floats => {
+                // What decides, two doubles among it.
+                reader.words::<8>();
+                None
+            }
+            Numbers::Whole => {
+                let [_statistic, bits] = reader.words();
+                Some(Bits::new(bits))
+            }
+        };
+        let nodes = reader.list(|reader| Node::read(reader, steps, bits));
+        let units: Vec<usize> = once(inputs).chain(nodes.iter().map(Node::units)).collect();
+        demand(nodes.iter().any(|node| matches!(node, Node::Layer(_))));
+        reader.end(&units);
+        Self { inputs, nodes }
     }
 
     /// The last layer and its number.
@@ -68,26 +91,42 @@ impl Network {
     }
 }
 
-fn node(reader: &mut Reader<'_>, steps: usize) -> Node {
-    match reader.word() {
-        0 => Node::Layer(layer(reader, steps)),
-        kind => {
-            let pool = Pool::new(kind == 2, &Window::read(reader));
-            Node::Pool(sources(reader), pool)
+impl Node {
+    fn read(reader: &mut Reader<'_>, steps: usize, bits: Option<Bits>) -> Self {
+        let kind = reader.word();
+        if kind == 0 {
+            let layer = Layer::read(reader, steps, bits);
+            reader.end_node(None);
+            return Self::Layer(layer);
+        }
+        demand(kind <= 2);
+        let window = Window::read(reader);
+        let pool = Pool::read(reader, kind == 2, &window);
+        let sources = Source::read(reader);
+        Source::note(&sources, window.inputs(), reader);
+        reader.end_node(Some(window.overlap()));
+        Self::Pool(sources, pool)
+    }
+
+    fn units(&self) -> usize {
+        match self {
+            Self::Layer(layer) => layer.neurons.unit_at.len(),
+            Self::Pool(_, pool) => pool.units,
         }
     }
 }
 
-fn layer(reader: &mut Reader<'_>, steps: usize) -> Layer {
-    let [filters, places] = reader.words();
-    let shape = Shape { filters, places };
-    let neurons = Neurons::read(reader, shape);
-    let rest = Rest::new(&neurons, steps);
-    let connections = (0..reader.word()).map(|_| (sources(reader), Connection::read(reader, shape))).collect();
-    Layer { neurons, rest, connections }
-}
-
-fn sources(reader: &mut Reader<'_>) -> Vec<Source> {
-    let source = |[number, lag, offset]: [usize; 3]| Source { number, is_late: lag > 0, offset };
-    (0..reader.word()).map(|_| source(reader.words())).collect()
+impl Layer {
+    fn read(reader: &mut Reader<'_>, steps: usize, bits: Option<Bits>) -> Self {
+        let [filters, places] = reader.words();
+        let shape = Shape { filters, places };
+        let neurons = Neurons::read(reader, shape, bits);
+        let rest = Rest::new(&neurons, if reader.spares(4 * steps) { steps } else { 0 });
+        let connections = reader.list(|reader| {
+            let sources = Source::read(reader);
+            let connection = Connection::read(reader, &sources, shape, bits.is_some());
+            (sources, connection)
+        });
+        Self { neurons, rest, connections }
+    }
 }

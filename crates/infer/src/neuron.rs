@@ -11,17 +11,18 @@ use alloc::vec::Vec;
 
 use spikelet_infer_loops::{flush, integrate, integrate_each, reaches};
 
+use crate::checks::demand;
 use crate::events::Events;
 use crate::geometry::Shape;
 use crate::order::position_of;
 use crate::reader::Reader;
+use crate::reset::{RESET_ALL, RESET_NONE, RESET_SUBTRACT};
+use crate::whole::{Bits, Can, Unit, Whole, WholeStates};
 
 pub(crate) const LIF: usize = 0;
 const LEAKY: usize = 1;
 pub(crate) const ALIF: usize = 2;
 const ADLIF: usize = 3;
-const RESET_ALL: usize = 0;
-const RESET_SUBTRACT: usize = 2;
 /// Refractory steps of units that fire once.
 pub(crate) const ONCE: usize = 0xffff_ffff;
 /// Units that are looked at together.
@@ -35,6 +36,8 @@ pub(crate) struct Neurons {
     pub(crate) kind: usize,
     reset: usize,
     pub(crate) refractory: usize,
+    /// What takes the place of constants, drives and rests in a network of whole numbers.
+    whole: Option<Whole>,
     /// αᵢ, αᵥ, γ, drop, threshold; of an ALIF ρ, κ; of an adLIF ρ, a, b, 1 for the symplectic scheme: one number each, or by position.
     pub(crate) constants: Vec<Vec<f32>>,
     /// By position.
@@ -54,14 +57,23 @@ pub(crate) struct States {
     arriving: Vec<f32>,
     /// Steps for which a unit stays blocked.
     pub(crate) blocked: Vec<u32>,
+    pub(crate) whole: WholeStates,
 }
 
 impl Neurons {
-    pub(crate) fn read(reader: &mut Reader<'_>, Shape { filters, places }: Shape) -> Self {
+    /// Reads units, of whole numbers where bits of states are given.
+    pub(crate) fn read(reader: &mut Reader<'_>, Shape { filters, places }: Shape, bits: Option<Bits>) -> Self {
         let [kind, reset, refractory, count] = reader.words();
-        let mut unit_at = vec![0; filters * places];
+        let (last_kind, last_reset) = if bits.is_some() { (ALIF, RESET_NONE) } else { (ADLIF, RESET_SUBTRACT) };
+        demand(kind <= last_kind && reset <= last_reset && [1, filters].contains(&count));
+        let mut unit_at = vec![0; reader.states(&[filters, places])];
         for unit in 0..unit_at.len() {
             unit_at[position_of(unit / places, unit % places, filters, places)] = unit as u32;
+        }
+        if let Some(bits) = bits {
+            let kinds = [3, 2, 5][kind];
+            let whole = Some(Whole::read(reader, bits, filters, count, kinds));
+            return Self { kind, reset, refractory, whole, unit_at, ..Self::default() };
         }
         let by_position =
             |values: Vec<f32>| -> Vec<f32> { unit_at.iter().map(|&unit| values[unit as usize / places]).collect() };
@@ -78,7 +90,7 @@ impl Neurons {
         let drives = by_position(reader.floats(filters));
         let rest = |(k, &drive): (usize, &f32)| if drive == 0.0 { 0.0 } else { drive / (1.0 - of(&constants[1], k)) };
         let rests = drives.iter().enumerate().map(rest).collect();
-        Self { kind, reset, refractory, constants, drives, rests, unit_at }
+        Self { kind, reset, refractory, whole: None, constants, drives, rests, unit_at }
     }
 
     pub(crate) fn states(&self) -> States {
@@ -89,11 +101,15 @@ impl Neurons {
             adaptation: zeros(),
             arriving: zeros(),
             blocked: vec![0; self.unit_at.len()],
+            whole: WholeStates::new(if self.whole.is_some() { self.unit_at.len() } else { 0 }),
         }
     }
 
-    /// Takes a step with what arrives at each position; `to` gets the units that fire, in order of their positions.
-    pub(crate) fn run(&self, states: &mut States, drive: &[f32], step: usize, to: &mut Events) {
+    /// Takes a step with what arrives at each position, in bits; `to` gets the units that fire, in order of their positions.
+    pub(crate) fn run(&self, states: &mut States, drive: &[u32], step: usize, to: &mut Events) {
+        if let Some(whole) = &self.whole {
+            return self.run_whole(whole, states, drive, to);
+        }
         // Not at the end of the step before: what a readout answers is not flushed.
         if step.is_multiple_of(FLOOR_EVERY) {
             let States { current, membrane, adaptation, arriving, .. } = states;
@@ -129,6 +145,27 @@ impl Neurons {
         }
     }
 
+    fn run_whole(&self, whole: &Whole, states: &mut States, drive: &[u32], to: &mut Events) {
+        let places = self.unit_at.len() / whole.filters();
+        for (position, &arriving) in drive.iter().enumerate() {
+            let blocked = &mut states.blocked[position];
+            let can = match *blocked {
+                0 if self.kind == LEAKY => Can::Integrate,
+                0 => Can::Fire,
+                _ => Can::Rest,
+            };
+            if can == Can::Rest && self.refractory != ONCE {
+                *blocked -= 1;
+            }
+            let unit = self.unit_at[position];
+            let place = Unit { position, filter: unit as usize / places, reset: self.reset };
+            if whole.step(&mut states.whole, place, arriving, can) {
+                *blocked = self.refractory as u32;
+                to.units.push(unit);
+            }
+        }
+    }
+
     /// Whether units never fire.
     pub(crate) fn is_readout(&self) -> bool {
         self.kind == LEAKY
@@ -136,7 +173,7 @@ impl Neurons {
 
     /// Becomes a copy of others, in the memory that it has.
     pub(crate) fn copy(&mut self, others: &Self) {
-        let Self { kind, reset, refractory, constants, drives, rests, unit_at } = others;
+        let Self { kind, reset, refractory, constants, drives, rests, unit_at, whole: _ } = others;
         (self.kind, self.reset, self.refractory) = (*kind, *reset, *refractory);
         self.constants.clone_from(constants);
         self.drives.clone_from(drives);
@@ -204,7 +241,8 @@ pub(crate) fn of(constants: &[f32], k: usize) -> f32 {
 impl States {
     /// Goes back to so many units before the first step.
     pub(crate) fn clear(&mut self, units: usize) {
-        let Self { current, membrane, adaptation, arriving, blocked } = self;
+        let Self { current, membrane, adaptation, arriving, blocked, whole } = self;
+        whole.clear();
         for state in [current, membrane, adaptation, arriving] {
             state.clear();
             state.resize(units, 0.0);
@@ -215,7 +253,7 @@ impl States {
 
     /// Keeps the units at these positions alone, which rise.
     pub(crate) fn keep(&mut self, kept: &[u32]) {
-        let Self { current, membrane, adaptation, arriving, blocked } = self;
+        let Self { current, membrane, adaptation, arriving, blocked, whole: _ } = self;
         [current, membrane, adaptation, arriving].into_iter().for_each(|state| keep(state, kept));
         keep(blocked, kept);
     }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::events::{Events, Sources};
 use crate::geometry::{Axis, Window};
+use crate::reader::Reader;
 
 /// A pool.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ pub(crate) struct Pool {
     /// Output of each unit in each of the windows that may overlap there, from the last that begins at or before the unit.
     outputs: Vec<Vec<Option<u32>>>,
     inputs: usize,
-    units: usize,
+    pub(crate) units: usize,
 }
 
 /// Scratch of a max pool.
@@ -28,11 +29,12 @@ pub(crate) struct PoolState {
 }
 
 impl Pool {
-    pub(crate) fn new(selects: bool, window: &Window) -> Self {
+    pub(crate) fn read(reader: &mut Reader<'_>, selects: bool, window: &Window) -> Self {
         let Window { channels, rows, columns, .. } = window;
+        let units = window.pooled(reader);
         let places = rows.input * columns.input;
         let of_places = rows.output * columns.output;
-        let across = overlap(columns);
+        let across = columns.overlap();
         let of_back = |back: usize| {
             let output = |unit: usize| {
                 let place = unit % places;
@@ -42,8 +44,8 @@ impl Pool {
             };
             (0..channels * places).map(output).collect()
         };
-        let outputs = (0..overlap(rows) * across).map(of_back).collect();
-        Self { selects, outputs, inputs: channels * places, units: channels * of_places }
+        let outputs = (0..window.overlap()).map(of_back).collect();
+        Self { selects, outputs, inputs: channels * places, units }
     }
 
     pub(crate) fn state(&self) -> PoolState {
@@ -81,11 +83,6 @@ impl Pool {
             (1..core::mem::take(&mut most[output as usize])).for_each(|_| to.push(output, 1.0));
         }
     }
-}
-
-/// Windows that may see a place.
-fn overlap(axis: &Axis) -> usize {
-    axis.taps.div_ceil(axis.stride)
 }
 
 /// The window so many before the last that begins at or before a place, if it sees the place.

@@ -1,42 +1,89 @@
-//! Little-endian numbers, one after the other. Reading past the end panics: a host checks the length and the checksum of a file first.
+//! Little-endian numbers, one after the other. Where they end, or do not fit each other, reading ends with the panic `refused`.
 
 use alloc::vec::Vec;
 
+use crate::checks::{demand, product, refuse};
+use crate::sources::Sources;
+
+/// States that a file may ask for beside what is in it: units of layers, and of windows as often as these overlap, sums of what is under
+/// way.
+pub const MAX_STATES: usize = 1 << 22;
+
 /// Reads numbers; each array is filled up to a whole word in the file.
 #[derive(Debug)]
-pub(crate) struct Reader<'a>(&'a [u8]);
+pub(crate) struct Reader<'a> {
+    left: &'a [u8],
+    /// States that the rest of the file may ask for.
+    room: usize,
+    sources: Sources,
+}
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self(bytes)
+    pub(crate) fn new(bytes: &'a [u8], max_states: usize) -> Self {
+        Self { left: bytes, room: max_states, sources: Sources::default() }
     }
 
     pub(crate) fn word(&mut self) -> usize {
-        let (bytes, rest) = self.0.split_first_chunk().expect("a word");
-        self.0 = rest;
+        let [word] = self.words();
+        word
+    }
+
+    #[inline(never)]
+    fn next(&mut self) -> usize {
+        let Some((bytes, left)) = self.left.split_first_chunk() else { refuse() };
+        self.left = left;
         u32::from_le_bytes(*bytes) as usize
     }
 
     pub(crate) fn words<const N: usize>(&mut self) -> [usize; N] {
-        let mut words = [0; N];
-        words.iter_mut().for_each(|word| *word = self.word());
-        words
+        [(); N].map(|()| self.next())
     }
 
     pub(crate) fn float(&mut self) -> f32 {
         f32::from_bits(self.word() as u32)
     }
 
-    pub(crate) fn floats(&mut self, count: usize) -> Vec<f32> {
-        assert!(count <= self.0.len() / 4, "floats");
-        (0..count).map(|_| self.float()).collect()
+    #[inline(never)]
+    pub(crate) fn bytes(&mut self, count: usize) -> &'a [u8] {
+        let Some((bytes, left)) = count.checked_next_multiple_of(4).and_then(|count| self.left.split_at_checked(count))
+        else {
+            refuse()
+        };
+        self.left = left;
+        &bytes[..count]
     }
 
+    /// Numbers of so many bytes each.
+    fn numbers<const N: usize, T>(&mut self, count: usize, read: fn([u8; N]) -> T) -> Vec<T> {
+        self.bytes(product(&[count, N])).as_chunks().0.iter().map(|&bytes| read(bytes)).collect()
+    }
+
+    #[inline(never)]
+    pub(crate) fn floats(&mut self, count: usize) -> Vec<f32> {
+        self.numbers(count, f32::from_le_bytes)
+    }
+
+    #[inline(never)]
+    pub(crate) fn integers(&mut self, count: usize) -> Vec<i32> {
+        self.numbers(count, i32::from_le_bytes)
+    }
+
+    #[inline(never)]
     pub(crate) fn shorts(&mut self, count: usize) -> Vec<u16> {
-        self.bytes(2 * count).as_chunks().0.iter().map(|&bytes| u16::from_le_bytes(bytes)).collect()
+        self.numbers(count, u16::from_le_bytes)
+    }
+
+    /// As many as the next word says.
+    pub(crate) fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        let mut list = Vec::new();
+        for _ in 0..self.word() {
+            list.push(read(self));
+        }
+        list
     }
 
     /// Weights, `[row][column]`, of the type that stands before them; those of small whole numbers have a scale for each column.
+    #[inline(never)]
     pub(crate) fn weights(&mut self, count: usize, columns: usize) -> Vec<f32> {
         match self.word() {
             0 => self.floats(count),
@@ -45,22 +92,43 @@ impl<'a> Reader<'a> {
                 let scales = self.floats(columns);
                 // 8 or 4 bits, from the lowest ones of a byte on.
                 let bits = 32 >> kind;
-                let packed = self.bytes((count * bits).div_ceil(8));
+                let packed = self.bytes(product(&[count, bits]).div_ceil(8));
                 let whole = |k: usize| (packed[k * bits / 8] << (8 - bits - k * bits % 8)) as i8 >> (8 - bits);
                 (0..count).map(|k| scales[k % columns] * f32::from(whole(k))).collect()
             }
-            _ => panic!("a type of weights"),
+            _ => refuse(),
         }
     }
 
-    fn bytes(&mut self, count: usize) -> &'a [u8] {
-        let (bytes, rest) = self.0.split_at(count.next_multiple_of(4));
-        self.0 = rest;
-        &bytes[..count]
+    /// The product of sizes, none of which is 0, where there is room for so many states.
+    #[inline(never)]
+    pub(crate) fn states(&mut self, sizes: &[usize]) -> usize {
+        let product = product(sizes);
+        demand(product > 0 && product <= self.room);
+        self.room -= product;
+        product
     }
 
-    pub(crate) fn skip(&mut self, words: usize) {
-        self.0 = &self.0[4 * words..];
+    /// Whether there is room for so many states that a network can do without; a quarter of the room is, so that the rest fits.
+    pub(crate) fn spares(&mut self, states: usize) -> bool {
+        let spares = states <= self.room / 4;
+        self.room -= if spares { states } else { 0 };
+        spares
+    }
+
+    /// Notes a source that may have so many units at most.
+    pub(crate) fn note(&mut self, number: usize, units: usize) {
+        self.sources.note(number, units);
+    }
+
+    /// Ends a node.
+    pub(crate) fn end_node(&mut self, copies: Option<usize>) {
+        self.sources.end_node(copies);
+    }
+
+    /// Looks whether what was read fits its sources: `units` are those of the input and of the nodes.
+    pub(crate) fn end(&self, units: &[usize]) {
+        demand(self.sources.are_sound(units, self.room));
     }
 }
 
@@ -85,10 +153,30 @@ mod tests {
         let scales = [1.0_f32, 0.5].map(f32::to_le_bytes).concat();
         let read = |kind: u8, weights: &[u8]| {
             let bytes = [&[kind, 0, 0, 0], &scales[..], weights].concat();
-            Reader::new(&bytes).weights(6, 2)
+            Reader::new(&bytes, 0).weights(6, 2)
         };
-        assert_eq!(read(2, &[127, 129, 0, 255, 2, 1, 0, 0]), [127.0, -63.5, 0.0, -0.5, 2.0, 0.5]);
-        assert_eq!(read(3, &[0x97, 0xf0, 0x12, 0]), [7.0, -3.5, 0.0, -0.5, 2.0, 0.5]);
+        let expected = |first, second| [first, second, 0.0, -0.5, 2.0, 0.5];
+        assert_eq!(read(2, &[127, 129, 0, 255, 2, 1, 0, 0]), expected(127.0, -63.5));
+        assert_eq!(read(3, &[0x97, 0xf0, 0x12, 0]), expected(7.0, -3.5));
+    }
+
+    #[test]
+    fn states_take_the_room_that_there_is() {
+        let mut reader = Reader::new(&[], 7);
+        assert_eq!(reader.states(&[3, 2]), 6);
+        assert_eq!(reader.states(&[1]), 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "refused")]
+    fn states_beyond_that_are_refused() {
+        Reader::new(&[], 7).states(&[usize::MAX, 2]);
+    }
+
+    #[test]
+    #[should_panic(expected = "refused")]
+    fn weights_that_end_early_are_refused() {
+        Reader::new(&[3, 0, 0, 0, 0, 0, 0, 0], 0).weights(6, 1);
     }
 
     #[test]

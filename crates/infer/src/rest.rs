@@ -28,7 +28,7 @@ struct Course {
 }
 
 /// The courses of the largest decays of a layer, `[n]`; empty where units are not known to rest.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Rest {
     courses: Vec<Course>,
     /// The most that is left of a current.
@@ -40,7 +40,7 @@ pub(crate) struct Rest {
 impl Rest {
     /// The courses in a sample of so many steps.
     pub(crate) fn new(neurons: &Neurons, steps: usize) -> Self {
-        let [alpha, beta] = [0, 1].map(|number| &neurons.constants[number]);
+        let [alpha, beta, ..] = &neurons.constants[..] else { return Self::default() };
         let [current, membrane] = [alpha, beta].map(|decays| decays.iter().copied().fold(0.0, f32::max));
         let memory = |decay: f32| (1.0 / (1.0 - decay)).min(steps as f32);
         // Of a readout the membrane is the answer, and that of an adLIF may swing.
@@ -92,7 +92,7 @@ impl Awake {
         &mut self,
         rest: &Rest,
         states: &mut States,
-        drive: &[f32],
+        drive: &[u32],
         step: usize,
         to: &mut Events,
     ) -> bool {

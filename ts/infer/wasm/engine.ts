@@ -1,19 +1,24 @@
 import encoded from "#infer";
 import type { Engine } from "../engine.js";
+import { InferError, invalid } from "../errors.js";
 import { clear, type Events } from "../memory.js";
 import { inflate } from "./inflate.js";
+
+/** What runs a model; by default WebAssembly, and JavaScript where there is none. */
+export type EngineChoice = "wasm" | "javascript";
 
 /** What the module exports; addresses are bytes from the start of its memory. */
 interface Exports {
   memory: WebAssembly.Memory;
   allocate(bytes: number): number;
-  network(section: number, bytes: number): number;
+  network(section: number, bytes: number, kind: number): number;
   engine(network: number): number;
   units(engine: number, events: number): number;
   values(engine: number, events: number): number;
   step(engine: number, hasValues: number): number;
   fired(engine: number): number;
   membranes(engine: number): number;
+  clamped(engine: number): number;
   restart(engine: number): void;
   events(engine: number, count: number): number;
   run(engine: number, hasValues: number, steps: number, awaited: number, isWhole: number): number;
@@ -22,27 +27,61 @@ interface Exports {
 
 let compiled: WebAssembly.Module | undefined;
 
+/** Membranes in the memory of a module. */
+type Membranes<T> = new (buffer: ArrayBuffer, at: number, length: number) => T;
+
 /**
- * Engines of a model in WebAssembly, by the section of its network. Memory is not given back while the model lives: an engine that nobody
- * has any more is the next one that is asked for.
+ * Engines of a model in WebAssembly, by the section of its network, its kind and its outputs. Memory is not given back while the model
+ * lives: an engine that nobody has any more is the next one that is asked for.
  *
- * @throws where the host has no WebAssembly, forbids it, or has no memory for the model.
+ * @returns `undefined` where nobody chose it and the host has no WebAssembly, forbids it, or has no memory for the model.
+ * @throws {InferError} `CONFIG_INVALID` where it was chosen and that can't be, `MODEL_INVALID` for a section whose contents do not fit each
+ * other.
  */
-export function wasmEngines(section: Uint8Array, outputs: number): () => WasmEngine {
-  compiled ??= new WebAssembly.Module(inflate(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))));
-  const wasm = new WebAssembly.Instance(compiled).exports as unknown as Exports;
-  const at = wasm.allocate(section.length);
-  new Uint8Array(wasm.memory.buffer).set(section, at);
-  const model = wasm.network(at, section.length);
-  const unused: number[] = [];
+export function wasmEngines<T>(
+  section: Uint8Array,
+  kind: number,
+  outputs: number,
+  Membranes: Membranes<T>,
+  choice: EngineChoice | undefined,
+): (() => WasmEngine<T>) | undefined {
+  let wasm: Exports;
+  let at: number;
+  try {
+    [wasm, at] = placed(section);
+  } catch (thrown) {
+    // A host without WebAssembly, or a Content-Security-Policy that forbids it.
+    if (choice === "wasm") throw new InferError("CONFIG_INVALID", "engine", `can't be WebAssembly here: ${String(thrown)}`);
+    return undefined;
+  }
+  const model = untrapped(() => wasm.network(at, section.length, kind));
+  const unused = [untrapped(() => wasm.engine(model))];
   const forgotten = new FinalizationRegistry<number>((engine) => unused.push(engine));
   return () => {
     const number = unused.pop() ?? wasm.engine(model);
-    const engine = new WasmEngine(wasm, number, outputs);
+    const engine = new WasmEngine(wasm, number, outputs, Membranes);
     engine.restart();
     forgotten.register(engine, number);
     return engine;
   };
+}
+
+/** A module of its own, and the address of a section in its memory. */
+function placed(section: Uint8Array): [wasm: Exports, at: number] {
+  compiled ??= new WebAssembly.Module(inflate(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))));
+  const wasm = new WebAssembly.Instance(compiled).exports as unknown as Exports;
+  const at = wasm.allocate(section.length);
+  new Uint8Array(wasm.memory.buffer).set(section, at);
+  return [wasm, at];
+}
+
+/** The module traps where parts of a network do not fit each other. */
+function untrapped(call: () => number): number {
+  try {
+    return call();
+  } catch {
+    throw invalid("has a network whose parts do not fit each other, or that is too large");
+  }
 }
 
 const NONE: readonly number[] = [];
@@ -69,25 +108,30 @@ export interface Ran {
   membranes: Float32Array;
 }
 
-export class WasmEngine implements Engine {
+export class WasmEngine<T> implements Engine<T> {
   readonly input: Events = { units: [], values: [] };
   readonly #wasm: Exports;
   readonly #engine: number;
   readonly #outputs: number;
+  readonly #Membranes: Membranes<T>;
   #words = new Uint32Array();
   #floats = new Float32Array();
-  #membranes = new Float32Array();
+  #membranes: T;
 
-  constructor(wasm: Exports, engine: number, outputs: number) {
+  constructor(wasm: Exports, engine: number, outputs: number, Membranes: Membranes<T>) {
     this.#wasm = wasm;
     this.#engine = engine;
     this.#outputs = outputs;
-    this.#look();
+    this.#Membranes = Membranes;
+    this.#membranes = this.#look();
   }
 
-  get membranes(): Float32Array {
-    this.#look();
-    return this.#membranes;
+  get membranes(): T {
+    return this.#look();
+  }
+
+  get clamped(): number {
+    return this.#wasm.clamped(this.#engine);
   }
 
   restart(): void {
@@ -101,7 +145,7 @@ export class WasmEngine implements Engine {
     if (units.length > 0) {
       // Each call may let the memory grow, which leaves views of it empty.
       const at = this.#wasm.units(this.#engine, units.length) / 4;
-      const to = this.#wasm.values(this.#engine, units.length) / 4;
+      const to = hasValues ? this.#wasm.values(this.#engine, units.length) / 4 : 0;
       this.#look();
       for (let k = 0; k < units.length; k++) this.#words[at + k] = units[k] as number;
       if (hasValues) for (let k = 0; k < units.length; k++) this.#floats[to + k] = values[k] as number;
@@ -142,11 +186,13 @@ export class WasmEngine implements Engine {
   }
 
   /** Looks at the memory where it is now. */
-  #look(): void {
+  #look(): T {
     const { buffer } = this.#wasm.memory;
-    if (this.#words.buffer === buffer) return;
-    this.#words = new Uint32Array(buffer);
-    this.#floats = new Float32Array(buffer);
-    this.#membranes = new Float32Array(buffer, this.#wasm.membranes(this.#engine), this.#outputs);
+    if (this.#words.buffer !== buffer) {
+      this.#words = new Uint32Array(buffer);
+      this.#floats = new Float32Array(buffer);
+      this.#membranes = new this.#Membranes(buffer, this.#wasm.membranes(this.#engine), this.#outputs);
+    }
+    return this.#membranes;
   }
 }

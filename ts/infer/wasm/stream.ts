@@ -5,9 +5,9 @@ import type { Ordered, WasmEngine } from "./engine.js";
 
 /** A stream that runs many steps in one call of the module. */
 export class WasmStream extends Stream {
-  readonly #engine: WasmEngine;
+  readonly #engine: WasmEngine<Float32Array>;
 
-  constructor(description: Description, engine: WasmEngine) {
+  constructor(description: Description, engine: WasmEngine<Float32Array>) {
     super(description, engine);
     this.#engine = engine;
   }
