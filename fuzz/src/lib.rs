@@ -2,7 +2,11 @@
 //!
 //! `cargo fuzz run NAME` calls these with new bytes; a test of the session crate with the saved ones and changes of them.
 
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
 use spikelet_config::Config;
+use spikelet_infer::{Network, Numbers, Run, Runner, sections};
 use spikelet_session::{DatasetArrays, ErrorCode, Result, Session};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -10,7 +14,7 @@ use xxhash_rust::xxh3::xxh3_64;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every parser.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("configuration", configuration),
     ("encoding", encoding),
     ("idx", idx),
@@ -19,6 +23,7 @@ pub const TARGETS: [Target; 8] = [
     ("tensors", tensors),
     ("checkpoint", checkpoint),
     ("records", records),
+    ("model", model),
 ];
 
 /// Passes a value on; a refusal has to say what is wrong and must not be a defect.
@@ -135,4 +140,73 @@ pub fn records(bytes: &[u8]) {
     sound(before_batch().finish_batch(&[bytes]));
     let (one, other) = bytes.split_at(bytes.len() / 2);
     sound(before_batch().finish_batch(&[one, other]));
+}
+
+/// States that a network may have: as many as the saved ones have, so that what a changed one asks for shows.
+const STATES: usize = 1 << 13;
+
+/// A model file as it is, and with a length and a checksum that hold.
+pub fn model(bytes: &[u8]) {
+    run_model(bytes);
+    let mut sealed = bytes.to_vec();
+    if let Some((header, contents)) = sealed.split_first_chunk_mut::<16>() {
+        header[8..12].copy_from_slice(&(16 + contents.len() as u32).to_le_bytes());
+        header[12..].copy_from_slice(&crc32(contents).to_le_bytes());
+        run_model(&sealed);
+    }
+}
+
+/// What `read` gives; nothing where it refuses.
+fn unless_refused<T>(read: impl FnOnce() -> T) -> Option<T> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if info.payload().downcast_ref::<&str>() != Some(&"refused") {
+                others(info);
+            }
+        }));
+    });
+    match panic::catch_unwind(AssertUnwindSafe(read)) {
+        Ok(found) => Some(found),
+        Err(payload) if payload.downcast_ref::<&str>() == Some(&"refused") => None,
+        Err(payload) => panic::resume_unwind(payload),
+    }
+}
+
+/// What is read runs.
+fn run_model(bytes: &[u8]) {
+    let sections = sections(bytes).unwrap_or_default();
+    for (section, numbers) in [(sections.network, Numbers::Floats), (sections.integers, Numbers::Whole)] {
+        let read = |section| unless_refused(|| Network::parse(section, numbers, STATES));
+        if let Some(network) = section.and_then(read) {
+            run_network(&network, numbers);
+        }
+    }
+}
+
+/// Steps that a model runs one by one, events of the input at each, and steps of a whole sample.
+const STEPS: usize = 4;
+const EVENTS: usize = 3;
+const SAMPLE: usize = 40;
+
+fn run_network(network: &Network, numbers: Numbers) {
+    let mut runner = Runner::new(network);
+    let events = EVENTS.min(network.inputs());
+    for step in 0..STEPS {
+        let (units, values) = runner.engine.input(events);
+        units.iter_mut().zip(0..).for_each(|(to, unit)| *to = unit);
+        values.fill(0.5 * step as f32);
+        runner.engine.step(step > 0 && numbers == Numbers::Floats);
+    }
+    runner.engine.restart();
+    let sample = runner.events(events);
+    sample[events..2 * events].iter_mut().zip(0..).for_each(|(to, unit)| *to = unit);
+    runner.run(Run { has_values: false, steps: SAMPLE, awaited: usize::MAX, is_whole: true });
+}
+
+/// CRC-32 as in ZIP and PNG files.
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, _| (crc >> 1) ^ if crc & 1 == 1 { 0xedb8_8320 } else { 0 };
+    !bytes.iter().fold(u32::MAX, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), step))
 }

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use peak_alloc::PeakAlloc;
+use spikelet_infer::{MAX_STATES, Network, Numbers};
 use targets::{TARGETS, before_batch};
 
 #[global_allocator]
@@ -105,16 +106,19 @@ fn check(name: &str, run: fn(&[u8]), input: &[u8], origin: &str) {
     assert!(used <= max, "{name}: {} bytes ask for {used} ({origin})", input.len());
 }
 
+fn changes() -> u32 {
+    std::env::var("SPIKELET_CHANGES").map_or(CHANGES, |text| text.parse().expect("a number of changes"))
+}
+
 fn replay(target: &str) {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let &(name, run) = TARGETS.iter().find(|(name, _)| *name == target).expect("the target is in the list");
     let inputs = saved(name);
     assert!(inputs.len() >= 3, "{name} has {} saved inputs", inputs.len());
-    let changes = std::env::var("SPIKELET_CHANGES").map_or(CHANGES, |text| text.parse().expect("a number of changes"));
     let mut draw = Draw(inputs.len() as u32);
     for (origin, input) in &inputs {
         check(name, run, input, origin);
-        for _ in 0..changes {
+        for _ in 0..changes() {
             let other = &inputs[draw.below(inputs.len())].1;
             let input = changed(input, other, &mut draw);
             check(name, run, &input, origin);
@@ -139,7 +143,7 @@ macro_rules! replays {
     };
 }
 
-replays!(configuration, encoding, idx, aer, npy, tensors, checkpoint, records);
+replays!(configuration, encoding, idx, aer, npy, tensors, checkpoint, records, model);
 
 #[test]
 fn saved_checkpoints_are_of_the_format_that_is_read() {
@@ -147,6 +151,29 @@ fn saved_checkpoints_are_of_the_format_that_is_read() {
     for (name, bytes) in saved("checkpoint") {
         let fault = spikelet_session::Session::restore(&bytes, None, None).err();
         assert!(fault.is_none(), "{name}: {fault:?}");
+    }
+}
+
+#[test]
+fn saved_models_are_read_and_changed_ones_refused() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let inputs = saved("model");
+    let mut draw = Draw(inputs.len() as u32);
+    for (name, file) in &inputs {
+        let sections = spikelet_infer::sections(file).unwrap_or_else(|| panic!("{name} is refused"));
+        let parsed = |section, numbers| Network::parse(section, numbers, MAX_STATES).inputs();
+        let floats = sections.network.map(|section| parsed(section, Numbers::Floats));
+        let integers = sections.integers.map(|section| parsed(section, Numbers::Whole));
+        assert!(floats.or(integers).is_some(), "{name} has no network");
+        for length in 0..file.len() {
+            assert!(spikelet_infer::sections(&file[..length]).is_none(), "{name} of {length} bytes");
+        }
+        for _ in 0..changes() {
+            let other = &inputs[draw.below(inputs.len())].1;
+            let input = changed(file, other, &mut draw);
+            let is_saved = inputs.iter().any(|(_, saved)| *saved == input);
+            assert!(is_saved || spikelet_infer::sections(&input).is_none(), "{name} as {input:?}");
+        }
     }
 }
 
