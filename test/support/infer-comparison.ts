@@ -124,6 +124,7 @@ export async function compareSamples(network: Network, model: Model, given: Case
 export async function compareStreams(network: Network, model: Model, given: Case): Promise<void> {
   const stream = await network.stream();
   const [other, single] = [model.stream(), model.stream()];
+  const last = network.info.layers.length - 1;
   const random = randomNumbers(9);
   const spikes = randomSpikes({ ...given, steps: 1400 }, 4);
   for (let start = 0; start < 1400; ) {
@@ -143,6 +144,9 @@ export async function compareStreams(network: Network, model: Model, given: Case
       const fired = single.step(units, values);
       const here = Array.from(answer.spikes.units).filter((_, k) => answer.spikes.times[k] === step - start);
       expect(fired).toEqual(here);
+      expect(Array.from(single.firedIn(last)).sort((a, b) => a - b)).toEqual(fired);
+      expect(single.membranes.length).toBe(model.outputs);
+      if (answer.membranes.length === 0) continue;
       const row = answer.membranes.slice((step - start) * model.outputs, (step - start + 1) * model.outputs);
       expect(bits(single.membranes)).toEqual(bits(row));
     }

@@ -18,6 +18,8 @@ export interface Engine<Membranes = Float32Array> {
   readonly input: Events;
   /** V of each output after the last step: of a readout its answer. */
   readonly membranes: Membranes;
+  /** Units of a layer that fired at the last step, in any order. */
+  firedIn(layer: number): readonly number[];
   /** Goes back to before the first step. */
   restart(): void;
   /** Takes a step with the events of `input`, and returns the outputs that fired at it, in order. */
@@ -28,16 +30,16 @@ export interface Engine<Membranes = Float32Array> {
 export class PlainEngine implements Engine {
   readonly #memory = new Memory();
   readonly input = this.#memory.events();
-  membranes: Float32Array = new Float32Array();
+  membranes!: Float32Array;
   readonly #nodes: Running[] = [];
-  #output: Running | undefined;
+  readonly #layers: Running[] = [];
   #step = 0;
 
   constructor({ nodes }: Description) {
     for (const node of nodes) {
       const running: Running = { now: this.#memory.events(), before: this.#memory.events(), run: () => {} };
       if (isLayer(node)) {
-        this.#output = running;
+        this.#layers.push(running);
         running.run = this.#layer(node, running);
       } else {
         const [collect, through] = [this.#inbox(node.sources), pass(node)];
@@ -61,7 +63,11 @@ export class PlainEngine implements Engine {
     this.#step += 1;
     clear(this.input);
     // Units of a convolution fire in the order in which they run.
-    return this.#output?.now.units.slice().sort((a, b) => a - b) ?? [];
+    return this.firedIn(-1).sort((a, b) => a - b);
+  }
+
+  firedIn(layer: number): number[] {
+    return this.#layers.at(layer)?.now.units.slice() ?? [];
   }
 
   #layer(layer: Layer, running: Running): (step: number) => void {

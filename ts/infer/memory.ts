@@ -18,7 +18,7 @@ export function append({ units, values }: Events, unit: number, value: number): 
 
 /** Calls back with each event and its value. */
 export function each({ units, values }: Events, take: (unit: number, value: number) => void): void {
-  for (let k = 0; k < units.length; k++) take(units[k] as number, values.length > 0 ? (values[k] as number) : 1);
+  for (let k = 0; k < units.length; k++) take(units[k] as number, values[k] ?? 1);
 }
 
 export function clear({ units, values }: Events): void {

@@ -42,9 +42,14 @@ export class Stream {
     return this.tally.decision();
   }
 
-  /** `[output]`: membranes of a readout after the last step, overwritten by the next; empty if the last layer fires. */
+  /** `[output]`: membranes after the last step and its resets, overwritten by the next. */
   get membranes(): Float32Array {
-    return this.description.isReadout ? this.engine.membranes : new Float32Array();
+    return this.engine.membranes;
+  }
+
+  /** Units of a layer that fired at the last step, in any order; layers are counted from 0, without pools. */
+  firedIn(layer: number): readonly number[] {
+    return this.engine.firedIn(layer);
   }
 
   /**
@@ -96,7 +101,7 @@ export class Stream {
         units.push(unit);
         seen.add(unit);
       }
-      membranes.push(...this.membranes);
+      if (this.description.isReadout) membranes.push(...this.membranes);
     }
     return {
       ...this.decision,

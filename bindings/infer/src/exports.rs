@@ -151,7 +151,7 @@ unsafe extern "C" fn run(
 }
 
 /// Address and number of the words of what the last run left behind: 0 step and unit of each output spike, 1 the membranes of a readout at
-/// each step.
+/// each step, and from 2 on the units of each layer that fired at the last step.
 ///
 /// # Safety
 /// `engine` comes from [`engine`].
@@ -161,7 +161,11 @@ unsafe extern "C" fn view(engine: *mut Running, what: usize) -> *const [usize; 2
     let Running { runner, view } = unsafe { &mut *engine };
     *view = match what {
         0 => [runner.spikes().as_ptr().addr(), runner.spikes().len()],
-        _ => [runner.membranes().as_ptr().addr(), runner.membranes().len()],
+        1 => [runner.membranes().as_ptr().addr(), runner.membranes().len()],
+        _ => {
+            let fired = runner.engine.fired_in(what - 2);
+            [fired.as_ptr().addr(), fired.len()]
+        }
     };
     view
 }

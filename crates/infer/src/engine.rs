@@ -189,6 +189,13 @@ impl<'a> Engine<'a> {
         &self.fired
     }
 
+    /// Units of a layer that fired at the last step, in the order in which they run; layers are counted from 0, without pools.
+    #[must_use]
+    pub fn fired_in(&self, layer: usize) -> &[u32] {
+        let layers = self.network.nodes.iter().zip(&self.sent).filter(|(node, _)| matches!(node, Node::Layer(_)));
+        layers.map(|(_, [now, _])| &now.units[..]).nth(layer).unwrap_or(&[])
+    }
+
     fn run_node(&mut self, node: &Node, number: usize, to: &mut Events) {
         let Self { input, sent, states, is_over, is_input_over, step, .. } = self;
         let events = |&Source { number, is_late, .. }: &Source| match number.checked_sub(1) {

@@ -8,7 +8,7 @@ import { stepUnits } from "./units.js";
 const { floor } = Math;
 
 /** What runs a network of whole numbers step by step; events are 1 and in any order. */
-export interface IntegerEngine extends Engine<Int32Array> {
+export interface IntegerEngine extends Omit<Engine<Int32Array>, "firedIn"> {
   /** How often a current or a membrane was held within its bits since the start. */
   readonly clamped: number;
 }

@@ -86,8 +86,8 @@ function untrapped(call: () => number): number {
 
 const NONE: readonly number[] = [];
 
-/** What `view` shows. */
-const [SPIKES, MEMBRANES] = [0, 1];
+/** What `view` shows; then come the spikes of each layer at the last step. */
+const [SPIKES, MEMBRANES, LAYERS] = [0, 1, 2];
 
 /** Events in order of their steps, then of their units. */
 export interface Ordered {
@@ -176,6 +176,11 @@ export class WasmEngine<T> implements Engine<T> {
     }
     const [rows, end] = this.#view(MEMBRANES);
     return { taken, ...ran, membranes: this.#floats.slice(rows, rows + end) };
+  }
+
+  firedIn(layer: number): readonly number[] {
+    const [at, count] = this.#view(LAYERS + layer);
+    return Array.from(this.#words.subarray(at, at + count));
   }
 
   /** Place and number of words of what steps left behind. */
