@@ -3,6 +3,8 @@
  *
  * @module spikelet/page
  */
+
+export { readWav, type Sound } from "../io/wav.js";
 export { type Camera, type CameraOptions, openCamera } from "./camera.browser.js";
 export { centred } from "./centred.js";
 export { DrawingPad, type DrawingPadOptions } from "./drawing-pad.browser.js";
