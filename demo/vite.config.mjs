@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { zlibSync } from "fflate";
 import { defineConfig } from "vite";
@@ -35,14 +36,34 @@ function settings() {
   };
 }
 
+/** Gives the pages `spoken-digits.model`, for a runtime that only predicts, made from the checkpoint of the same name. */
+function spokenDigits() {
+  const file = async () => {
+    const { restoreNetwork } = await import("../dist/index.js");
+    const network = await restoreNetwork(await readFile(new URL("listen/spoken-digits.safetensors", import.meta.url)));
+    return network.exportModel().finally(() => network.dispose());
+  };
+  return {
+    name: "spoken-digits",
+    configureServer({ middlewares }) {
+      middlewares.use("/spoken-digits.model", async (_, response) => response.end(await file()));
+    },
+    async generateBundle() {
+      this.emitFile({ type: "asset", fileName: "spoken-digits.model", source: await file() });
+    },
+  };
+}
+
 export default defineConfig({
   root,
   base: "./",
-  plugins: [digits(2600), rooms(), settings(), offline()],
+  plugins: [digits(2600), spokenDigits(), rooms(), settings(), offline()],
   resolve: {
     alias: [
       { find: /^spikelet$/, replacement: packageFile("dist/index.js") },
       { find: /^spikelet\/backend$/, replacement: packageFile("dist/backend.js") },
+      { find: /^spikelet\/infer$/, replacement: packageFile("dist/infer/index.js") },
+      { find: /^spikelet\/infer\/encode$/, replacement: packageFile("dist/infer/encode/index.js") },
       { find: /^spikelet\/page$/, replacement: packageFile("dist/page/index.browser.js") },
       { find: /^spikelet\/plot$/, replacement: packageFile("dist/plot/index.js") },
     ],

@@ -14,10 +14,8 @@ export interface Digit {
   label: number | undefined;
 }
 
-/** Everything that a network does with one sample. */
-export interface Insight {
-  /** Grey values of a drawing; empty for sounds. */
-  pixels: Uint8Array;
+/** What a network does with one sample. */
+export interface Activity {
   steps: number;
   /** Steps that are to be seen; all by default. */
   seen?: number;
@@ -33,6 +31,14 @@ export interface Insight {
   layers: readonly Spikes[];
   /** Units of each layer. */
   sizes: readonly number[];
+  /** `[step][output]`. */
+  membranes: ArrayLike<number>;
+}
+
+/** What a network does with a drawing, and what would change it. */
+export interface Insight extends Activity {
+  /** Grey values. */
+  pixels: Uint8Array;
   gradients: Gradients;
 }
 
@@ -72,6 +78,7 @@ export async function runThrough(network: Network, data: SpikeDataset) {
     input: input.sample(0),
     layers: prediction.layers.map((events) => events.sample(0)),
     sizes: network.info.layers.map(({ units }) => units),
+    membranes: gradients.trace?.at(-1)?.membrane ?? [],
     gradients,
   };
 }

@@ -1,7 +1,7 @@
 import { label, polyline, sign, strokes, svg, tenth } from "../page/svg.js";
 import { textSize } from "../page/text-size.js";
 import type { Axis } from "./axis.js";
-import type { Insight } from "./insight.js";
+import type { Activity } from "./insight.js";
 import { TimedFigure } from "./timed-figure.js";
 
 const ROW = 35;
@@ -15,23 +15,22 @@ const RANGE = [-0.7, 1.3] as const;
 
 /** The membrane of each output with its threshold; its spikes are marked, the first one filled. */
 export class Membranes extends TimedFigure {
-  protected override left({ names }: Insight): number {
+  protected override left({ names }: Activity): number {
     const widths = names.map((name) => textSize(`${shortened(name)} ✓`, "output-name chosen").width);
     return BEFORE + Math.max(...widths) + AFTER;
   }
 
-  protected override draw(insight: Insight, axis: Axis) {
-    const { decision, label: target, layers, names, steps, seen = steps } = insight;
-    const trace = insight.gradients.trace?.at(-1);
+  protected override draw(activity: Activity, axis: Axis) {
+    const { decision, label: target, layers, membranes, names, sizes, steps, seen = steps } = activity;
     const { times = [], units = [] } = layers.at(-1) ?? {};
-    const outputs = trace?.units ?? 0;
+    const outputs = sizes.at(-1) ?? 0;
     const still: Node[] = [];
     const timed: SVGElement[] = [];
     const firsts: string[] = [];
     for (let output = 0; output < outputs; output++) {
       const top = output * ROW + 1;
       const y = (membrane: number) => top + ROW * (1 - (clamped(membrane) - RANGE[0]) / (RANGE[1] - RANGE[0]));
-      const values = Array.from({ length: seen }, (_, step) => trace?.membrane[step * outputs + output] ?? 0);
+      const values = Array.from({ length: seen }, (_, step) => membranes[step * outputs + output] ?? 0);
       const fired = Array.from(times).filter((_, k) => units[k] === output);
       if (decision?.output === output) {
         still.push(svg("rect", { x: 0, y: top, width: tenth(axis.right), height: ROW, class: "winner" }));

@@ -1,6 +1,6 @@
 import { strokes, svg } from "../page/svg.js";
 import type { Axis } from "./axis.js";
-import type { Insight, Spikes } from "./insight.js";
+import type { Activity, Spikes } from "./insight.js";
 import { TimedFigure } from "./timed-figure.js";
 
 const GAP = 26;
@@ -8,13 +8,13 @@ const HEIGHTS = [100, 100, 90];
 
 /** Every spike of input, hidden layer and output. */
 export class Raster extends TimedFigure {
-  protected override draw(insight: Insight, axis: Axis) {
+  protected override draw(activity: Activity, axis: Axis) {
     const bands = [
-      { name: "Input", spikes: insight.input, units: insight.inputs },
-      ...insight.layers.map((spikes, layer) => ({
-        name: layer === insight.layers.length - 1 ? "Output" : "Hidden",
+      { name: "Input", spikes: activity.input, units: activity.inputs },
+      ...activity.layers.map((spikes, layer) => ({
+        name: layer === activity.layers.length - 1 ? "Output" : "Hidden",
         spikes,
-        units: insight.sizes[layer] ?? 1,
+        units: activity.sizes[layer] ?? 1,
       })),
     ];
     const still: Node[] = [];
@@ -31,7 +31,7 @@ export class Raster extends TimedFigure {
     }
     still.push(...axis.ticks(top - GAP + 16));
     const counts = bands.map(({ name, spikes }) => `${name.toLowerCase()} ${spikes.times.length}`);
-    return { height: top - GAP + 20, still, timed, description: `Spikes over ${insight.steps} steps: ${counts.join(", ")}` };
+    return { height: top - GAP + 20, still, timed, description: `Spikes over ${activity.steps} steps: ${counts.join(", ")}` };
   }
 }
 

@@ -15,7 +15,7 @@ const BESIDE_NAME = 6;
 const EMPTY_ROWS = 3;
 
 /** The changes that the rule asks for: in the spikes of the output, and of the hidden units where it asks for most. */
-export class SpikeChangesFigure extends TimedFigure {
+export class SpikeChangesFigure extends TimedFigure<Insight> {
   protected override left({ sizes }: Insight): number {
     return textSize(String((sizes[1] ?? 1) - 1), "tick").width + 2 * BESIDE_NAME;
   }

@@ -1,12 +1,12 @@
 import { Figure } from "../page/figure.js";
 import { svg, tenth } from "../page/svg.js";
 import { Axis } from "./axis.js";
-import type { Insight } from "./insight.js";
+import type { Activity } from "./insight.js";
 
 let made = 0;
 
 /** A figure over the steps of a sample; steps after the playhead are faint. */
-export abstract class TimedFigure<Sample extends { readonly steps: number } = Insight> extends Figure {
+export abstract class TimedFigure<Sample extends { readonly steps: number } = Activity> extends Figure {
   readonly #clip = `past-${++made}`;
   readonly #past = svg("rect", { y: 0 });
   readonly #needle = svg("path", { class: "needle" });

@@ -1,100 +1,68 @@
-import {
-  datasets,
-  type Encoding,
-  fineTune,
-  type Network,
-  restoreNetwork,
-  type SpikeStream,
-  type StreamAnswer,
-  type StreamDecision,
-} from "spikelet";
-import { type Insight, runThrough } from "../inside/insight.js";
-import { randomOf, SAMPLE_RATE, varied } from "./varied.mjs";
-
-/** Variations of each word that a visitor teaches. */
-const COPIES = 8;
+import { type Decision, load, type Model, type Stream } from "spikelet/infer";
+import { SignalEncoder } from "spikelet/infer/encode";
+import type { Activity } from "../inside/insight.js";
+import { ENCODING, HIDDEN } from "./digits.mjs";
 
 /** A network that hears one word at a time. */
 export class Hearing {
-  readonly network: Network;
   readonly names: readonly string[];
-  readonly #steps: number;
-  readonly #encoding: Encoding;
-  readonly #stream: SpikeStream;
+  readonly #model: Model;
+  readonly #stream: Stream;
+  readonly #encoder = new SignalEncoder(ENCODING);
 
-  private constructor(network: Network, names: readonly string[], encoding: Encoding, stream: SpikeStream) {
-    this.network = network;
+  /** @param file a model file. */
+  constructor(file: Uint8Array, names: readonly string[]) {
     this.names = names;
-    this.#steps = network.config.network.steps;
-    this.#encoding = encoding;
-    this.#stream = stream;
-  }
-
-  /** @param encoding the filter bank, and how its energies become spikes. */
-  static async of(network: Network, names: readonly string[], encoding: Encoding): Promise<Hearing> {
-    const window = network.config.network.steps;
-    return new Hearing(network, names, encoding, await network.stream({ encoding, window }));
-  }
-
-  /** The network of a checkpoint, which says what its outputs stand for and what turns sound into spikes. */
-  static async restore(checkpoint: Uint8Array): Promise<Hearing> {
-    const network = await restoreNetwork(checkpoint);
-    const { classes, encoding } = JSON.parse(network.info.origin ?? "{}") as { classes: string[]; encoding: Encoding };
-    return Hearing.of(network, classes, encoding);
+    this.#model = load(file);
+    this.#stream = this.#model.stream();
   }
 
   /** Begins a word. */
-  begin(): Promise<void> {
-    return this.#stream.restart();
+  begin(): void {
+    this.#stream.restart();
+    this.#encoder.restart();
   }
 
-  /** Takes the next sound of the word; the network runs the steps that it completes, and decides after those of a sample. */
-  hear(sound: Float32Array): Promise<StreamAnswer> {
-    return this.#stream.runSignal(sound);
+  /** Takes the next sound of the word: the network runs the steps that it completes, as many as a sample has at most. */
+  hear(sound: Float32Array): Decision {
+    for (const fired of this.#encoder.push(sound)) if (!this.isDone) this.#stream.step(fired);
+    return this.#stream.decision;
   }
 
-  /** Runs as many steps as a sample has without any input, in which the network decides. */
-  rest(): Promise<StreamAnswer> {
-    return this.#stream.run({ times: [], units: [] }, this.#steps);
+  /** Runs the steps that are left of a sample, in silence. */
+  rest(): Decision {
+    while (!this.isDone) this.#stream.step();
+    return this.#stream.decision;
+  }
+
+  /** Whether it has heard as many steps as a sample has. */
+  get isDone(): boolean {
+    return this.#stream.steps >= this.#model.steps;
   }
 
   /** Spikes and membranes of the network while it hears a sound, up to the last step of `answer`. */
-  async look(sound: Float32Array, { to: seen, byCount, counts }: StreamDecision): Promise<Insight> {
-    const data = datasets.fromSeries({ signals: [[sound]], labels: [byCount], sampleRate: SAMPLE_RATE }).encode(this.#encoding);
-    const { prediction: _, layers, ...rest } = await runThrough(this.network, data);
-    const decision = (counts[byCount] ?? 0) > 0 ? { output: byCount, step: 0 } : undefined;
-    const upTo = layers.map(({ times, units }) => {
-      const places = Array.from(times.keys()).filter((k) => (times[k] ?? 0) < seen);
-      return { times: places.map((k) => times[k] ?? 0), units: places.map((k) => units[k] ?? 0) };
-    });
-    return { ...rest, layers: upTo, seen, names: this.names, pixels: new Uint8Array(), label: undefined, decision };
-  }
-
-  /** Trains a network for other words: the hidden layer stays as it is, a new last layer learns from the examples of each word. */
-  async learn(
-    words: readonly { name: string; examples: readonly Float32Array[] }[],
-    learnt: (progress: { epoch: number; epochs: number; accuracy: number }) => void,
-  ): Promise<Hearing> {
-    const random = randomOf(1);
-    const [signals, labels]: [Float32Array[][], number[]] = [[], []];
-    for (const [label, { examples }] of words.entries()) {
-      for (const example of examples) {
-        signals.push([example], ...Array.from({ length: COPIES }, () => [varied(example, random)]));
-        labels.push(...new Array<number>(COPIES + 1).fill(label));
-        // The page may draw in between.
-        await new Promise((go) => setTimeout(go));
+  look(sound: Float32Array, { to: seen, byCount, counts }: Decision): Activity {
+    const { inputs, outputs, steps } = this.#model;
+    const sizes = [HIDDEN, outputs];
+    const stream = this.#model.stream();
+    const fired = new SignalEncoder(ENCODING).push(sound).slice(0, seen);
+    const spikes = sizes.map(() => ({ times: [] as number[], units: [] as number[] }));
+    const input = { times: fired.flatMap((units, step) => units.map(() => step)), units: fired.flat() };
+    const membrane = new Float32Array(seen * outputs);
+    for (let step = 0; step < seen; step++) {
+      stream.step(fired[step]);
+      membrane.set(stream.membranes, step * outputs);
+      for (const [layer, { times, units }] of spikes.entries()) {
+        for (const unit of stream.firedIn(layer)) {
+          times.push(step);
+          units.push(unit);
+        }
       }
+      // A membrane that has fired is reset.
+      for (const unit of stream.firedIn(sizes.length - 1)) membrane[step * outputs + unit] = 1;
     }
-    const data = datasets.fromSeries({ signals, labels, sampleRate: SAMPLE_RATE }).encode(this.#encoding);
-    const trainer = await fineTune(await this.network.checkpoint(), {
-      outputs: words.length,
-      config: { optimizer: { type: "adam", learningRate: 0.004 }, training: { epochs: 20, batchSize: 16, frozen: ["layers.0"] } },
-    });
-    for await (const event of trainer.run(data)) {
-      if (event.type !== "epochEnd") continue;
-      learnt({ epoch: event.epoch, epochs: event.epochs, accuracy: event.train.accuracy.decision ?? 0 });
-    }
-    const names = words.map(({ name }) => name);
-    return Hearing.of(trainer, names, this.#encoding);
+    const decision = (counts[byCount] ?? 0) > 0 ? { output: byCount, step: 0 } : undefined;
+    const names = this.names;
+    return { steps, seen, label: undefined, names, decision, input, inputs, layers: spikes, sizes, membranes: membrane };
   }
 }

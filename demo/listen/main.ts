@@ -1,16 +1,15 @@
-import { SpikeletError } from "spikelet";
 import type { Microphone } from "spikelet/page";
 import { announce } from "../page/announce.js";
 import { enable, onPress } from "../page/button.js";
 import { byId } from "../page/element.js";
 import { failed, failedToOpen, faultOf } from "../page/failed.js";
 import { say } from "../page/state.js";
+import { CLASSES } from "./digits.mjs";
 import { Ear } from "./ear.js";
 import { Hearing } from "./hearing.js";
 import source from "./hearing.ts?raw";
 import { listen, soundOf } from "./sounds.js";
 import { type Recording, SpokenDigits } from "./spoken-digits.js";
-import checkpoint from "./spoken-digits.safetensors?url";
 import { HearingView } from "./view.js";
 import { WordLesson } from "./word-lesson.js";
 
@@ -38,7 +37,6 @@ class Room {
         this.#view.add(word);
         if (!this.#lesson.take(word)) announce(this.#view.answer);
       },
-      failed,
     });
     this.#lesson = new WordLesson(digits, {
       hearWith: (hearing) => this.#ear.hearWith(hearing),
@@ -147,7 +145,7 @@ class Room {
 }
 
 function microphoneError(thrown: unknown): string {
-  if (thrown instanceof SpikeletError && thrown.path === "audio")
+  if (Object(thrown).path === "audio")
     return "The microphone can't be heard: this browser starts no audio here, as some without loudspeakers.";
   return "There is no microphone that this page may use.";
 }
@@ -157,9 +155,9 @@ function recordingsOf(files: Iterable<File> | null | undefined): Recording[] {
 }
 
 async function open(): Promise<void> {
-  const response = await fetch(checkpoint);
+  const response = await fetch("./spoken-digits.model");
   if (!response.ok) throw new Error(`the network can't be loaded: ${response.status}`);
-  new Room(await Hearing.restore(new Uint8Array(await response.arrayBuffer())));
+  new Room(new Hearing(new Uint8Array(await response.arrayBuffer()), CLASSES));
   document.documentElement.dataset["state"] = "ready";
 }
 

@@ -1,5 +1,4 @@
-import { datasets } from "spikelet";
-import { type Microphone, openMicrophone, Resampler } from "spikelet/page";
+import { type Microphone, openMicrophone, Resampler, readWav } from "spikelet/page";
 import { SAMPLE_RATE } from "./varied.mjs";
 import { joined } from "./words.js";
 
@@ -25,12 +24,10 @@ const [MIN_RATE, MAX_RATE] = [4000, 384_000];
  */
 export async function soundOf(file: Blob): Promise<Float32Array> {
   if (file.size > MAX_BYTES) throw new Error(`it has ${file.size} bytes, more than ${MAX_BYTES}`);
-  const data = datasets.fromWav({ files: [new Uint8Array(await file.arrayBuffer())] });
-  const channels = data.signal(0) ?? [];
+  const { channels, sampleRate: rate } = readWav(new Uint8Array(await file.arrayBuffer()));
   const [first = new Float32Array(), ...others] = channels;
   const mixed =
     others.length === 0 ? first : first.map((_, t) => channels.reduce((sum, one) => sum + (one[t] ?? 0), 0) / channels.length);
-  const rate = data.info.sampleRate ?? SAMPLE_RATE;
   if (rate < MIN_RATE || rate > MAX_RATE) throw new Error(`it has ${rate} values a second, not ${MIN_RATE} to ${MAX_RATE}`);
   if (mixed.length > MAX_SECONDS * rate) throw new Error(`it is longer than ${MAX_SECONDS / 60} minutes`);
   const resampler = new Resampler(rate, SAMPLE_RATE);

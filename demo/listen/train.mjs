@@ -3,26 +3,19 @@
 // understood. What was chosen, by what, and what came out: spoken-digits.md.
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { createNetwork, createTrainer, datasets, encode } from "spikelet";
+import { createNetwork, createTrainer, datasets } from "spikelet";
+import { CLASSES, ENCODING, HIDDEN, MELS } from "./digits.mjs";
 import { randomOf, SAMPLE_RATE, varied } from "./varied.mjs";
 
-const MELS = 20;
 /** Copies of each recording beside itself. */
 const COPIES = 5;
-const ENCODING = encode.logMel({
-  sampleRate: SAMPLE_RATE,
-  window: 256,
-  hop: 80,
-  mels: MELS,
-  encoding: encode.delta({ threshold: 0.5, maxSpikes: 5, start: -7 }),
-});
 /** @type {import("spikelet").Config} */
 const CONFIG = {
   network: {
     input: 2 * MELS,
     steps: 100,
     layers: [
-      { type: "dense", units: 512 },
+      { type: "dense", units: HIDDEN },
       { type: "dense", units: 10 },
     ],
     neuron: { membraneDecay: 0.95, currentDecay: 0.8 },
@@ -35,7 +28,7 @@ const CONFIG = {
 };
 const ORIGIN = {
   room: "listen",
-  classes: ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+  classes: CLASSES,
   encoding: ENCODING,
   attribution:
     "Trained on the Free Spoken Digit Dataset (Z. Jackson and others, https://github.com/Jakobovski/free-spoken-digit-dataset), CC BY-SA 4.0.",

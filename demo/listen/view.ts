@@ -1,7 +1,6 @@
 import { Membranes } from "../inside/membranes.js";
 import { Raster } from "../inside/raster.js";
 import { byId, element } from "../page/element.js";
-import { failed } from "../page/failed.js";
 import { Throttle } from "../page/throttle.js";
 import type { Moment } from "./ear.js";
 
@@ -17,9 +16,8 @@ export class HearingView {
   readonly #detail = byId("detail", HTMLElement);
   readonly #heard = byId("heard", HTMLElement);
   readonly #inside = byId("inside", HTMLElement);
-  readonly #looks = new Throttle(FIGURES_EVERY, () => this.#look().catch(failed));
+  readonly #looks = new Throttle(FIGURES_EVERY, () => this.#look());
   #moment: Moment | undefined;
-  #isLooking = false;
 
   /** The answer as the page shows it. */
   get answer(): string {
@@ -42,20 +40,12 @@ export class HearingView {
     while (this.#heard.children.length > MAX_HEARD) this.#heard.firstElementChild?.remove();
   }
 
-  async #look(): Promise<void> {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
-    try {
-      for (let seen: Moment | undefined; seen !== this.#moment && this.#moment !== undefined; ) {
-        seen = this.#moment;
-        const { answer, hearing, sound } = seen;
-        const insight = await hearing.look(sound, answer);
-        for (const figure of this.#figures) figure.show(insight, insight.steps - 1);
-      }
-    } finally {
-      this.#isLooking = false;
-      this.#inside.setAttribute("aria-busy", "false");
-    }
+  #look(): void {
+    if (this.#moment === undefined) return;
+    const { answer, hearing, sound } = this.#moment;
+    const activity = hearing.look(sound, answer);
+    for (const figure of this.#figures) figure.show(activity, activity.steps - 1);
+    this.#inside.setAttribute("aria-busy", "false");
   }
 }
 

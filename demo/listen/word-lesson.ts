@@ -108,7 +108,8 @@ export class WordLesson {
     try {
       // As they are now: somebody may record others meanwhile.
       const words = this.#words.map(({ name, examples }) => ({ name, examples: [...examples] }));
-      this.#learnt = await this.#digits.learn(words, ({ epoch, epochs, accuracy }) => {
+      const { learn } = await import("./learning.js");
+      this.#learnt = await learn(words, ({ epoch, epochs, accuracy }) => {
         this.#progress.value = epoch / epochs;
         this.#state.textContent = `Learning, round ${epoch} of ${epochs}: ${Math.round(100 * accuracy)} % of the examples and their variations.`;
       });

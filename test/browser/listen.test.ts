@@ -271,16 +271,6 @@ describe("Listen", () => {
     expect((await heard(open)).length).toBe(before);
   });
 
-  it("says what failed", async () => {
-    const fresh = await demo.enter("listen", DESK, keepWorkers);
-    await failWorkers(fresh.page, "#detail", "So far");
-    await fresh.page.setInputFiles("#files", fileOf(rise(1)));
-    await expect.poll(() => fresh.text("#announcement")).toContain("the worker failed: out of memory");
-    await fresh.page.waitForSelector("#inside[aria-busy=false]");
-    expect(fresh.complaints).toEqual([]);
-    await fresh.page.close();
-  });
-
   it("says that a lesson has failed", async () => {
     const fresh = await demo.enter("listen", DESK, keepWorkers);
     await recordTwoWords(fresh);

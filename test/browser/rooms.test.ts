@@ -117,7 +117,7 @@ describe("the rooms", () => {
   it.each([
     ["index", 605],
     ["teach", 605],
-    ["listen", 700],
+    ["listen", 140],
     ["race", 1035],
   ] as const)("send nothing anywhere when they open, and need little: %s, %i kB", async (room, max) => {
     const open = await demo.enter(room, {});
