@@ -38,7 +38,7 @@ export class Reader {
   }
 
   /** A copy of the next bytes. */
-  bytes(count: number) {
+  bytes(count: number): ReturnType<Uint8Array["slice"]> {
     const at = this.#at;
     this.#at += Math.ceil(atMost(this.left, count) / 4) * 4;
     return this.all.slice(at, at + count);
