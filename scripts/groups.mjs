@@ -16,7 +16,16 @@ import { filesIn, ROOT } from "./stamps.mjs";
  * @property {string[]} [globalSetup] modules that run once before them
  */
 
-const PAGES = ["docs", "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "fuzz/README.md"];
+const PAGES = [
+  "docs",
+  "README.md",
+  "ARCHITECTURE.md",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "CODE_OF_CONDUCT.md",
+  "SECURITY.md",
+  "fuzz/README.md",
+];
 /** What `npm pack` takes beside what is built. */
 const PACKAGE = ["spikelet.schema.json", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.txt", "README.md"];
 const TRANSLATED = ["test/golden", "crates/golden"];
@@ -62,6 +71,7 @@ export const GROUPS = {
       "research",
       "test/browsers/seen.json",
       "crates/io/src",
+      "CITATION.cff",
     ],
   },
   exchange: { tier: "all", needs: ["addon", "dist", "wasm"], reads: ["test/fixtures", "scripts/exchange-python.mjs"] },

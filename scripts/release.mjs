@@ -1,6 +1,6 @@
 // npm run release -- ADDONS OUT [--only-there] [--rehearse]
-// Packs what is published: the package without an addon of its own, and one package for each platform with the addon from ADDONS, on
-// which the first depends as far as they fit the machine. --only-there leaves platforms out whose addon is missing. Where GITHUB_REPOSITORY
+// Packs what is published: the package without an addon of its own, one package for each platform with the addon from ADDONS, on which
+// the first depends as far as they fit the machine, and the starters of `npm create spikelet`. --only-there leaves platforms out whose addon is missing. Where GITHUB_REPOSITORY
 // names the repository, the README links to it: npm's page has none of the other files. --rehearse has npm check the tarballs; the
 // workflow `release` publishes them, in a job that runs none of this.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -22,7 +22,7 @@ await main(async () => {
   if (words.includes("--rehearse")) await rehearse(tarballs);
 });
 
-/** Writes the tarballs and returns their paths, those of the platforms first: nobody gets the main one without them. */
+/** Writes the tarballs and returns their paths, each after those that it needs. */
 async function pack(addons, out, isPartial) {
   // napi-rs makes packages only below the project.
   mkdirSync(join(ROOT, ".cache"), { recursive: true });
@@ -30,7 +30,7 @@ async function pack(addons, out, isPartial) {
   try {
     mkdirSync(out, { recursive: true });
     const platforms = await stagePlatforms(addons, stage, isPartial);
-    const folders = [...platforms.map(({ folder }) => folder), stageMain(stage, platforms)];
+    const folders = [...platforms.map(({ folder }) => folder), stageMain(stage, platforms), stageStarters(stage)];
     const tarballs = [];
     for (const folder of folders) {
       await run("npm", ["pack", "--silent", folder, "--pack-destination", out]);
@@ -107,6 +107,20 @@ function stageMain(stage, platforms) {
     const readme = join(folder, "README.md");
     writeFileSync(readme, linkedTo(readFileSync(readme, "utf8"), address, `v${description.version}`));
   }
+  return folder;
+}
+
+/** The package that `npm create spikelet` runs. */
+function stageStarters(stage) {
+  const folder = join(stage, "create-spikelet");
+  cpSync(join(ROOT, "create-spikelet"), folder, { recursive: true });
+  const { private: _, ...description } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const address = repositoryOf(process.env);
+  if (address !== undefined) description.repository = { type: "git", url: `git+${address}.git`, directory: "create-spikelet" };
+  const licences = LICENCES.filter((name) => name !== THIRD_PARTY);
+  for (const text of licences) cpSync(join(ROOT, text), join(folder, text));
+  description.files = [...description.files, ...licences];
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(description, null, 2)}\n`);
   return folder;
 }
 

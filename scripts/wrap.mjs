@@ -11,6 +11,7 @@ export const WRAPPED = [
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
   "SECURITY.md",
+  "CODE_OF_CONDUCT.md",
   "CHANGELOG.md",
   "benches/README.md",
   "fuzz/README.md",

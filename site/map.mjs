@@ -74,6 +74,8 @@ export const FURTHER = /** @type {const} */ ([
   ["docs/reference/stability.md", "reference/stability.md"],
   ["docs/contributing/extending.md", "contributing/extending.md"],
   ["docs/contributing/newcomer.md", "contributing/newcomer.md"],
+  ["docs/contributing/releasing.md", "contributing/releasing.md"],
+  ["CODE_OF_CONDUCT.md", "contributing/conduct.md"],
   ["SECURITY.md", "contributing/security.md"],
   ["benches/README.md", "contributing/benchmarks.md"],
   ["fuzz/README.md", "contributing/fuzzing.md"],

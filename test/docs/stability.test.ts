@@ -23,6 +23,10 @@ it.each([
   expect(row).toMatch(new RegExp(`\\| ${version} \\|$`));
 });
 
+it("a citation names the version of the package", () => {
+  expect(inSource("CITATION.cff", /^version: (.*)$/m)).toBe(inSource("package.json", /"version": "(.*)"/));
+});
+
 it("the page on stability lists every deprecation", () => {
   const codes = [...read("ts/deprecations.ts").matchAll(/^ {2}(SPIKELET_DEP\d{4}):/gm)].map(([, code]) => code);
   expect(codes.length).toBeGreaterThan(0);

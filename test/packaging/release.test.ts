@@ -53,27 +53,32 @@ describe("what is published", () => {
     folder = await mkdtemp(join(tmpdir(), "spikelet-release-"));
     const { stdout } = await release(folder, { GITHUB_SERVER_URL: "https://git.example", GITHUB_REPOSITORY: "some/where" });
     rehearsal = stdout.split("\n").filter((line) => line.startsWith("+ "));
-    tarballs = (await readdir(folder)).sort();
+    const names = (await readdir(folder)).sort();
+    tarballs = [...names.filter((name) => name.startsWith("spikelet-")), ...names.filter((name) => name.startsWith("create-"))];
     await writeFile(join(folder, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it("is the package, without an addon, and one package for each platform", async () => {
+  it("is the package, without an addon, one package for each platform, and the starters", async () => {
     expect(tarballs).toEqual([
       expect.stringMatching(/^spikelet-[\d.]+\.tgz$/),
       expect.stringMatching(/^spikelet-binding-[\w-]+-[\d.]+\.tgz$/),
+      expect.stringMatching(/^create-spikelet-[\d.]+\.tgz$/),
     ]);
-    const [main, binding] = await Promise.all(tarballs.map((tarball) => execute("tar", ["tzf", join(folder, tarball)])));
+    const [main, binding, starters] = await Promise.all(
+      tarballs.map((tarball) => execute("tar", ["tzf", join(folder, tarball)])),
+    );
     expect(main?.stdout).toContain("package/bindings/wasm/pkg/spikelet_bg.wasm");
     expect(main?.stdout).not.toMatch(/\.node$/m);
     expect(binding?.stdout).toMatch(/\.node$/m);
+    for (const starter of ["node", "react", "page"]) expect(starters?.stdout).toContain(`package/starters/${starter}/`);
   });
 
-  it("passes a rehearsal of publishing: npm takes every package, the platforms' first", async () => {
+  it("passes a rehearsal of publishing: npm takes every package, after those that it needs", async () => {
     const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
-    expect(rehearsal).toHaveLength(2);
+    expect(rehearsal).toHaveLength(3);
     expect(rehearsal[0]).toMatch(/^\+ @spikelet\/binding-[\w-]+@/);
-    expect(rehearsal[1]).toBe(`+ spikelet@${version}`);
+    expect(rehearsal.slice(1)).toEqual([`+ spikelet@${version}`, `+ create-spikelet@${version}`]);
   });
 
   it("is refused at a tag of another version", async () => {
@@ -84,9 +89,9 @@ describe("what is published", () => {
 
   it("carries its licences and those of the crates in it, no source maps, and is small", async () => {
     const lists = await Promise.all(tarballs.map((tarball) => execute("tar", ["tzf", join(folder, tarball)])));
-    const texts = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.txt"];
-    for (const { stdout } of lists)
-      expect(stdout.split("\n")).toEqual(expect.arrayContaining(texts.map((text) => `package/${text}`)));
+    const texts = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.txt"].map((text) => `package/${text}`);
+    for (const { stdout } of lists.slice(0, 2)) expect(stdout.split("\n")).toEqual(expect.arrayContaining(texts));
+    expect(lists[2]?.stdout.split("\n")).toEqual(expect.arrayContaining(texts.slice(0, 2)));
     expect(lists[0]?.stdout).not.toMatch(/\.map$/m);
     const unpacked = join(folder, "unpacked");
     await mkdir(unpacked);
@@ -130,7 +135,7 @@ describe("what is published", () => {
 
   it("takes a new user from installing to a figure and a network that was kept", async () => {
     const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
-    await execute("npm", ["install", ...quiet, ...tarballs.map((name) => `./${name}`)], { cwd: folder });
+    await execute("npm", ["install", ...quiet, ...tarballs.slice(0, 2).map((name) => `./${name}`)], { cwd: folder });
     const [example] = blocksOf(await readFile(join(ROOT, "README.md"), "utf8")).filter(({ language }) => language === "ts");
     const program = `${example?.text.replace("epochs: 10", "epochs: 1")}${AFTERWARDS}`;
     const { outputText } = ts.transpileModule(program, {
