@@ -163,6 +163,7 @@ export interface Session {
     quantize(dataset: number, start: number, count: number, stateBits: number, weightBits: number, percentile: number): Promise<Float64Array>;
     openIntegers(integers: Float64Array): Awaitable<number>;
     predictIntegers(integers: number, dataset: number, start: number, count: number): Promise<IntegerPredictionArrays>;
+    exportIntegers(integers: number): Promise<Uint8Array>;
     closeIntegers(integers: number): Awaitable<void>;
     openStream(options: string, saved?: Uint8Array): Awaitable<number>;
     runStream(stream: number, times: Uint16Array, units: Uint32Array, steps: number, values?: Float32Array): Awaitable<StreamArrays>;

@@ -22,8 +22,44 @@ export class InferError extends Error {
 
 export type InferErrorCode = "MODEL_INVALID" | "CONFIG_INVALID" | "SHAPE_MISMATCH" | "DATA_FORMAT";
 
+export interface IntegerDecision {
+    output: number | undefined;
+    name?: string;
+    scores: Float64Array;
+    counts: Uint32Array;
+}
+
+export class IntegerModel {
+    readonly inputs: number;
+    readonly outputs: number;
+    readonly steps: number;
+    readonly trainedOn: TrainedOn | undefined;
+    get classes(): readonly string[] | undefined;
+    predict(spikes: SpikeTrain): IntegerPrediction;
+    stream(): IntegerStream;
+}
+
+export interface IntegerPrediction extends IntegerDecision {
+    steps: number;
+    spikes: {
+        times: Uint16Array;
+        units: Uint32Array;
+    };
+    membranes: Int32Array;
+    clamped: number;
+}
+
+export class IntegerStream {
+    get steps(): number;
+    get decision(): IntegerDecision;
+    get membranes(): Int32Array;
+    get clamped(): number;
+    step(units?: ArrayLike<number>): readonly number[];
+    restart(): void;
+}
+
 export interface LoadOptions {
-    engine?: "wasm" | "javascript";
+    engine?: EngineChoice;
 }
 
 export class Model {
@@ -61,6 +97,7 @@ export class Stream {
     get steps(): number;
     get decision(): Decision;
     get membranes(): Float32Array;
+    firedIn(layer: number): readonly number[];
     step(units?: ArrayLike<number>, values?: ArrayLike<number>): readonly number[];
     run(spikes: SpikeTrain, steps?: number): StreamAnswer;
     restart(): void;
@@ -91,6 +128,10 @@ export interface TrainedOn {
 
 export function load(bytes: Uint8Array | ArrayBuffer, { engine }?: LoadOptions): Model;
 
+export function loadIntegers(bytes: Uint8Array | ArrayBuffer, { engine }?: LoadOptions): IntegerModel;
+
 // Named above, and not exported:
 
 type DecisionKind = "none" | "firstSpike" | "count" | "membrane";
+
+type EngineChoice = "wasm" | "javascript";

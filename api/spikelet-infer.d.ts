@@ -57,6 +57,7 @@ export class Stream {
     get steps(): number;
     get decision(): Decision;
     get membranes(): Float32Array;
+    firedIn(layer: number): readonly number[];
     step(units?: ArrayLike<number>, values?: ArrayLike<number>): readonly number[];
     run(spikes: SpikeTrain, steps?: number): StreamAnswer;
     restart(): void;

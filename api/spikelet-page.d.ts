@@ -75,6 +75,11 @@ export class Resampler {
     end(): Float32Array;
 }
 
+export interface Sound {
+    sampleRate: number;
+    channels: Float32Array[];
+}
+
 export function centred(drawing: Uint8Array): Uint8Array;
 
 export function imageOf(source: ImageSource, options: ImageLayoutOptions): Uint8Array;
@@ -82,6 +87,8 @@ export function imageOf(source: ImageSource, options: ImageLayoutOptions): Uint8
 export function openCamera(options?: CameraOptions): Promise<Camera>;
 
 export function openMicrophone(heard: (sound: Float32Array) => void, options?: MicrophoneOptions): Promise<Microphone>;
+
+export function readWav(bytes: Uint8Array): Sound;
 
 export function recordMicrophone(seconds: number, options?: Omit<MicrophoneOptions, "onEnd">): Promise<{
     sound: ReturnType<Float32Array["slice"]>;

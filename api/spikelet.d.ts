@@ -516,6 +516,7 @@ export class IntegerNetwork implements Disposable {
     readonly integers: Integers;
     private constructor();
     predict(samples: SpikeDataset, options?: IntegerPassOptions): Promise<IntegerPrediction>;
+    exportModel(): Promise<OwnBytes>;
     dispose(): void;
     [Symbol.dispose](): void;
 }
