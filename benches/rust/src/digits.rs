@@ -1,6 +1,5 @@
 use spikelet_data::{Dataset, SpikeTrains, Targets};
-
-use crate::Draw;
+use spikelet_kernel_bench::Draw;
 
 /// Input units of a digit.
 pub const INPUTS: usize = 784;

@@ -2,10 +2,8 @@
 
 mod cases;
 mod digits;
-mod draw;
 mod network;
 
 pub use cases::Case;
 pub use digits::{CLASSES, DIGIT_STEPS, Digits, INPUTS};
-pub use draw::Draw;
 pub use network::{STEPS, UNITS, WEIGHT_SCALE, configuration};
