@@ -7,7 +7,7 @@ import { RUST, TYPESCRIPT } from "./sources.mjs";
 import { checkThirdParty, THIRD_PARTY } from "./third-party.mjs";
 
 const GENERATED = ["ts/generated", "spikelet.schema.json"];
-const BINDINGS = ["bindings/node", "bindings/wasm", ".cargo"];
+const BINDINGS = ["crates/kernel-bench", "bindings/kernels", "bindings/node", "bindings/wasm", ".cargo"];
 const ALL_RUST = [...RUST, "crates/golden", "crates/xtask", "crates/wasm-build", ...BINDINGS, "benches/rust"];
 const TSCONFIGS = ["tsconfig.json", "tsconfig.check.json", "tsconfig.page.json"];
 const ALL_SCRIPTS = [
@@ -96,7 +96,7 @@ export const CHECKS = {
   },
   instructions: {
     tier: "all",
-    inputs: [...RUST, "benches/rust", "benches/instructions.json", "scripts/instructions.mjs"],
+    inputs: [...RUST, "crates/kernel-bench", "benches/rust", "benches/instructions.json", "scripts/instructions.mjs"],
     work: () => run(process.execPath, ["scripts/instructions.mjs"]),
   },
   size: {

@@ -121,9 +121,18 @@ export const GROUPS = {
 const COMMON = ["package.json", "package-lock.json", "tsconfig.json", "test/may-skip.json"];
 /** @type {Record<string, readonly string[]>} */
 const NEEDED = {
-  addon: [...RUST, ".cargo", "bindings/node"],
+  addon: [...RUST, "crates/kernel-bench", ".cargo", "bindings/node"],
   dist: ["ts"],
-  wasm: [...RUST, ".cargo", "bindings/wasm", "crates/wasm-build", "scripts/wasm.mjs", "scripts/wasm-declarations.mjs"],
+  wasm: [
+    ...RUST,
+    ".cargo",
+    "bindings/kernels",
+    "bindings/wasm",
+    "crates/kernel-bench",
+    "crates/wasm-build",
+    "scripts/wasm.mjs",
+    "scripts/wasm-declarations.mjs",
+  ],
   chromium: [],
 };
 

@@ -6,10 +6,11 @@ import { run, runTool, StepFailed } from "./run.mjs";
 import { RUST, TYPESCRIPT } from "./sources.mjs";
 import { hashOf, ROOT, step } from "./stamps.mjs";
 import { checkTools, fail } from "./tools.mjs";
-import { INFER, makeInfer, makeWasm, makeWasmWithThreads, NAMED_WASM, wasmTool } from "./wasm.mjs";
+import { makeInfer, makeKernels, makeWasm, makeWasmWithThreads, NAMED_WASM, RAW_MODULES, wasmTool } from "./wasm.mjs";
 import { commitDeclarations } from "./wasm-declarations.mjs";
 
 const MPI_ADDON = "bindings/node/spikelet-mpi.node";
+const ADDON_INPUTS = [...RUST, "crates/kernel-bench", "bindings/node"];
 
 /**
  * Makes node_modules, the addon, the WebAssembly and dist/ what they should be.
@@ -33,6 +34,7 @@ async function rust(withAddon, withWasm) {
   if (withAddon) await buildAddon();
   if (withWasm) {
     await buildInfer();
+    await buildKernels();
     await buildWasm();
   }
 }
@@ -63,11 +65,10 @@ export async function install() {
 }
 
 async function buildAddon() {
-  const inputs = [...RUST, "bindings/node"];
   // The packages that index.js looks for, and their version.
   const { napi, version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const extra = [process.platform, process.arch, JSON.stringify({ napi, version })];
-  const options = { inputs, outputs: ["bindings/node/index.js"], extra };
+  const options = { inputs: ADDON_INPUTS, outputs: ["bindings/node/index.js"], extra };
   await step("addon", options, async () => {
     say("building the Rust core (a minute or two the first time) …");
     await buildBinding(["--platform", "--output-dir", "bindings/node"]);
@@ -85,14 +86,13 @@ function buildBinding(options, environment = {}) {
  * @throws {StepFailed} where the headers of an MPI library or libclang are missing.
  */
 export async function buildMpi() {
-  const inputs = [...RUST, "bindings/node"];
-  await step("mpi", { inputs, outputs: [MPI_ADDON], extra: [process.platform, process.arch] }, async () => {
+  await step("mpi", { inputs: ADDON_INPUTS, outputs: [MPI_ADDON], extra: [process.platform, process.arch] }, async () => {
     const missing = missingForMpi();
     if (missing !== undefined) throw new StepFailed(missing);
     say("building the addon for MPI …");
     const folder = join(ROOT, ".cache", "mpi");
     // Ranks compare the sources: those of others may learn other bits.
-    await buildBinding(["--features", "mpi", "--output-dir", folder], { SPIKELET_SOURCES: hashOf(inputs) });
+    await buildBinding(["--features", "mpi", "--output-dir", folder], { SPIKELET_SOURCES: hashOf(ADDON_INPUTS) });
     copyFileSync(join(folder, "spikelet.node"), join(ROOT, MPI_ADDON));
   });
 }
@@ -115,19 +115,22 @@ async function buildWasm() {
   });
 }
 
+/** What all modules with raw exports are made of. */
+const RAW_INPUTS = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "scripts/wasm.mjs"];
+
 async function buildInfer() {
-  const inputs = [
-    "Cargo.toml",
-    "Cargo.lock",
-    "rust-toolchain.toml",
-    "crates/infer",
-    "crates/infer-loops",
-    "bindings/infer",
-    "scripts/wasm.mjs",
-  ];
-  await step("infer", { inputs, outputs: [`${INFER}/module.js`] }, async () => {
+  const inputs = [...RAW_INPUTS, "crates/infer", "crates/infer-loops", "bindings/infer"];
+  await step("infer", { inputs, outputs: [`${RAW_MODULES.infer}/module.js`] }, async () => {
     say("building the WebAssembly that only runs networks …");
     await makeInfer();
+  });
+}
+
+async function buildKernels() {
+  const inputs = [...RAW_INPUTS, "crates/kernels", "crates/kernel-bench", "bindings/kernels"];
+  await step("kernels", { inputs, outputs: [`${RAW_MODULES.kernels}/module.js`] }, async () => {
+    say("building the WebAssembly that measures kernels …");
+    await makeKernels();
   });
 }
 

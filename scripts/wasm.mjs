@@ -19,9 +19,6 @@ const OLDEST_WASM_PACK = [0, 14];
 /** The module with the names of its functions, as it was built last. */
 export const NAMED_WASM = ".cache/spikelet.named.wasm";
 
-/** Folder of the module that only runs networks. */
-export const INFER = "bindings/infer/pkg";
-
 /** Code whose atomic operations are atomic, and memory that several instances import. */
 const SHARED_MEMORY = [
   "-Ctarget-feature=+atomics",
@@ -93,6 +90,11 @@ export async function makeWasmWithThreads() {
   writeFileSync(module, withoutNames(readFileSync(module)));
 }
 
+/** Folders of the modules with raw exports. */
+export const RAW_MODULES = { infer: "bindings/infer/pkg", kernels: "bindings/kernels/pkg" };
+
+const SIMD = "-Ctarget-feature=+simd128,+bulk-memory";
+
 /**
  * Builds the module that only runs networks, and a JavaScript module with it in base64, so that a page can begin without waiting.
  *
@@ -100,20 +102,48 @@ export async function makeWasmWithThreads() {
  */
 export async function makeInfer() {
   needs(addStandardSources());
-  const crate = ["--profile", "infer", "--package", "spikelet-infer-wasm", "--target", WASM_TARGET];
   // A panic is a trap, without the message and the place that would be a good part of the module.
   const traps = ["-Zunstable-options", "-Cpanic=immediate-abort", remapped(standardSources())];
-  const flags = await sameEverywhere(["-Ctarget-feature=+simd128,+bulk-memory", ...traps]);
   const standard = ["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"];
-  const target = join(targetFolder(), "infer");
-  const build = ["build", "--quiet", "--locked", ...standard, ...crate, "--target-dir", target, ...flags];
-  await run("cargo", build, { isQuiet: true, environment: NIGHTLY });
-  const module = withoutNames(readFileSync(join(target, WASM_TARGET, "infer", "spikelet_infer_wasm.wasm")));
-  const folder = join(ROOT, INFER);
-  mkdirSync(folder, { recursive: true });
+  const module = await makeRawModule("infer", standard, [SIMD, ...traps], NIGHTLY);
   // Digits of base64 hide what repeats from the packing of a server.
-  const packed = deflateRawSync(module, { level: 9 });
-  writeFileSync(join(folder, "module.js"), `export default "${packed.toString("base64")}";\n`);
+  return writeRawModule("infer", module, deflateRawSync(module, { level: 9 }));
+}
+
+/**
+ * Builds the module that measures kernels, and a JavaScript module with it in base64.
+ *
+ * @returns {Promise<number>} its bytes
+ */
+export async function makeKernels() {
+  needs(addTarget(WASM_TARGET));
+  const module = await makeRawModule("kernels", [], [SIMD], {});
+  return writeRawModule("kernels", module, module);
+}
+
+/**
+ * @param {keyof typeof RAW_MODULES} name
+ * @param {string[]} words of cargo
+ * @param {string[]} flags of the compiler
+ * @param {Record<string, string>} environment
+ */
+async function makeRawModule(name, words, flags, environment) {
+  const crate = ["--profile", "infer", "--package", `spikelet-${name}-wasm`, "--target", WASM_TARGET];
+  const target = join(targetFolder(), "infer");
+  const build = ["build", "--quiet", "--locked", ...words, ...crate, "--target-dir", target, ...(await sameEverywhere(flags))];
+  await run("cargo", build, { isQuiet: true, environment });
+  return withoutNames(readFileSync(join(target, WASM_TARGET, "infer", `spikelet_${name}_wasm.wasm`)));
+}
+
+/**
+ * @param {keyof typeof RAW_MODULES} name
+ * @param {Uint8Array} module
+ * @param {Uint8Array} packed
+ */
+function writeRawModule(name, module, packed) {
+  const folder = join(ROOT, RAW_MODULES[name]);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "module.js"), `export default "${Buffer.from(packed).toString("base64")}";\n`);
   return module.length;
 }
 

@@ -204,6 +204,7 @@ describe("what is built in", () => {
     expect(written.map((file) => file.replaceAll("\\", "/").replace(/.*bindings\//, ""))).toEqual([
       "infer/src/allocator.rs",
       "infer/src/exports.rs",
+      "kernels/src/exports.rs",
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { isPromise } from "node:util/types";
 import type * as Binding from "../../bindings/node/index.js";
 import { fromBinding } from "../errors.js";
 import type { Backend, Conversion, Session } from "./backend.js";
+import type { KernelHost } from "./kernels.js";
 import { CONVERSIONS, methodsOf } from "./methods.js";
 
 // Not imported: bundlers would look for the addons that the function requires, and an addon can't be bundled.
@@ -109,4 +110,33 @@ export function translated<T extends object>(binding: T): T {
 
 function rethrow(thrown: unknown): never {
   throw fromBinding(thrown);
+}
+
+/**
+ * Kernels in the Node addon.
+ *
+ * @throws whatever the loader says when there is no addon for this machine.
+ */
+export function nativeKernels(): KernelHost {
+  const require = createRequire(import.meta.url);
+  const raw: Addon = require("../../bindings/node/index.js");
+  const addon = translated(raw);
+  const cases = translated(raw.KernelCase);
+  return {
+    kind: "native",
+    levels: addon.simdLevels(),
+    catalogue: JSON.parse(addon.kernelCatalogue()),
+    open: (name, values, threads) => {
+      const of = translated(cases.open(name, [...values], threads));
+      return {
+        describe: () => JSON.parse(of.describe()),
+        run: (way, times) => of.run(way, times),
+        differences: (level) => of.differences(level),
+        inputs: () => of.inputs(),
+        outputs: () => of.outputs(),
+        expected: () => of.expected(),
+        dispose: () => undefined,
+      };
+    },
+  };
 }

@@ -10,6 +10,7 @@ mod error;
 mod functions;
 mod handle;
 mod job;
+mod kernels;
 #[cfg(feature = "mpi")]
 mod mpi;
 mod session;
