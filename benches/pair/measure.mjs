@@ -1,30 +1,27 @@
 // One case on two builds in turns.
-import { quantile } from "../../dist/spread.js";
+import { pairedRatio, verdict } from "../../dist/kernels/statistics.js";
+import { inTurns } from "../../dist/kernels/turns.js";
+import { median } from "../../dist/spread.js";
 import { Side } from "./side.mjs";
-
-/** Rounds that are made however long they take. */
-const MIN_ROUNDS = 5;
 
 /**
  * Both builds repeat the same work, in the order A B B A; a repetition takes about `milliseconds` on the build before, and at least one
- * batch. When `seconds` are over, five rounds are enough.
+ * batch. When `seconds` are over, six rounds are enough.
  *
  * @returns samples a second and memory of both sides; the ratios before over after of the time that passed and of the processors' time
- * (above 1: the build after is faster), which a busy machine disturbs less; whether the losses were the same in every round
+ * (above 1: the build after is faster) with their intervals of 95 %, the latter of which a busy machine disturbs less; whether the losses were the same in every round
  */
 export async function measurePair(checkouts, task, { rounds, seconds, milliseconds }) {
   const sides = [new Side(checkouts.before, task), new Side(checkouts.after, task)];
   try {
     const samples = await fittingSamples(sides, task, milliseconds);
-    const repetitions = await takeTurns(sides, rounds, seconds);
+    const repetitions = await inTurns(
+      sides.map((side) => () => side.repeat()),
+      { rounds, seconds },
+    );
     const [before, after] = repetitions;
     const [rateBefore, rateAfter] = repetitions.map(
-      (side) =>
-        (1000 * samples) /
-        quantile(
-          side.map((repetition) => repetition.milliseconds),
-          0.5,
-        ),
+      (side) => (1000 * samples) / median(side.map((repetition) => repetition.milliseconds)),
     );
     return {
       rounds: before.length,
@@ -51,18 +48,10 @@ async function fittingSamples(sides, { batch, samples }, milliseconds) {
   return batches * batch;
 }
 
-async function takeTurns(sides, rounds, seconds) {
-  const repetitions = [[], []];
-  const end = performance.now() + 1000 * seconds;
-  for (let round = 0; round < rounds && (round < MIN_ROUNDS || performance.now() < end); round++) {
-    for (const index of round % 2 === 0 ? [0, 1] : [1, 0]) repetitions[index].push(await sides[index].repeat());
-  }
-  return repetitions;
-}
-
 function ratio(before, after, time) {
-  const ratios = before.map((repetition, round) => repetition[time] / after[round][time]);
-  return { median: quantile(ratios, 0.5), quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)] };
+  const times = (side) => side.map((repetition) => repetition[time]);
+  const speedUp = pairedRatio(times(before), times(after));
+  return { ...speedUp, verdict: verdict(speedUp) };
 }
 
 /** Most that a network and its data take, in a process that had no other before. */

@@ -9,6 +9,7 @@
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { CASES } from "../../dist/cli/bench/cases.js";
+import { MIN_ROUNDS } from "../../dist/kernels/statistics.js";
 import { StepFailed } from "../../scripts/run.mjs";
 import { main, setUp } from "../../scripts/setup.mjs";
 import { commitOf, finished, headline, recordOf } from "../shared/record.mjs";
@@ -43,7 +44,7 @@ await main(async () => {
     words.config === "" ? choices("cases", words.cases, Object.keys(CASES)).map((name) => [name, CASES[name]]) : [own()];
   const phases = choices("phases", words.phases, ["train", "infer"]);
   const pace = {
-    rounds: positive("rounds", words.rounds),
+    rounds: roundsOf(words.rounds),
     seconds: positive("seconds", words.seconds),
     milliseconds: positive("milliseconds", words.milliseconds),
   };
@@ -79,6 +80,13 @@ await main(async () => {
   process.stdout.write(words.json ? `${JSON.stringify(whole, null, 2)}\n` : markdown(whole).join("\n"));
 });
 
+/** As many as an interval needs. */
+function roundsOf(text) {
+  const rounds = positive("rounds", text);
+  if (rounds >= MIN_ROUNDS) return rounds;
+  throw new StepFailed(`--rounds must be at least ${MIN_ROUNDS}, got ${rounds}`);
+}
+
 /** The network of a configuration, on digits. */
 function own() {
   const { $schema, data, ...config } = JSON.parse(readFileSync(words.config, "utf8"));
@@ -100,12 +108,12 @@ function* backendsOf() {
 
 function progress({ case: name, phase, batch, backend, threads, speedUp, processorSpeedUp }) {
   const where = `${name} ${phase}, batch ${batch}, ${backend}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
-  const ratio = (speed) => `× ${speed.median.toFixed(3)} (${spread(speed)})`;
+  const ratio = (speed) => `× ${speed.median.toFixed(3)} (${interval(speed)}), ${speed.verdict}`;
   return `${where}: ${ratio(speedUp)}, by processor time ${ratio(processorSpeedUp)}`;
 }
 
-function spread({ quartiles }) {
-  return quartiles.map((ratio) => ratio.toFixed(3)).join(" … ");
+function interval({ low, high }) {
+  return `${low.toFixed(3)} … ${high.toFixed(3)}`;
 }
 
 function markdown(whole) {
@@ -120,7 +128,9 @@ function markdown(whole) {
     "before/s",
     "after/s",
     "speed-up",
-    "quartiles",
+    "interval",
+    "verdict",
+    "by processor time",
     "memory",
     "work",
   ];
@@ -140,8 +150,9 @@ function markdown(whole) {
         result.samplesPerSecond.before,
         result.samplesPerSecond.after,
         result.speedUp.median.toFixed(3),
-        spread(result.speedUp),
-        `${result.processorSpeedUp.median.toFixed(3)} (${spread(result.processorSpeedUp)})`,
+        interval(result.speedUp),
+        result.speedUp.verdict,
+        `${result.processorSpeedUp.median.toFixed(3)} (${interval(result.processorSpeedUp)})`,
         percent(result.memoryBytes.after / result.memoryBytes.before),
         result.isSameWork ? "same" : "differs",
       ]),
