@@ -27,6 +27,7 @@ export const DIRECTLY_BELOW = {
   runtime: ["events", "io", "json"],
 
   infer: [],
+  kernels: ["runtime", "spread", "closest"],
 
   backend: ["runtime"],
   deprecations: ["runtime"],
@@ -62,11 +63,13 @@ export const DIRECTLY_BELOW = {
   "report/api": ["report/watch", "trainer"],
   "report/index": ["report/api"],
 
+  "kernels/report": ["kernels", "report"],
+
   "study/plan": ["datasets"],
   "study/store": ["study/plan"],
   "study/run": ["study/store", "trainer"],
   "study/report": ["study/run", "report"],
-  cli: ["index", "export", "study/report", "report/watch"],
+  cli: ["index", "export", "kernels/report", "study/report", "report/watch"],
   "study/api": ["study/report", "cli"],
   "study/index": ["study/api"],
 };

@@ -1,12 +1,12 @@
-// npm run bench: every case of `spikelet bench` for threads and batches, the kernels, and the boundary to JavaScript. Writes
+// npm run bench: every case of `spikelet bench` for threads and batches, the kernels, whole steps in Rust, and the boundary to JavaScript. Writes
 // benches/results/<date>-<machine>.json and a table beside it.
 //
-// npm run bench -- --seconds 1 --rounds 3 --cases mnist --threads 1,2 --batches 16,128 --parts cases,js,rust
+// npm run bench -- --seconds 1 --rounds 3 --cases mnist --threads 1,2 --batches 16,128 --parts cases,kernels,js,rust
 import { writeFileSync } from "node:fs";
 import { main, setUp } from "../scripts/setup.mjs";
 import { jsonLines } from "./shared/lines.mjs";
 import { finished, headline, recordOf, resultFile } from "./shared/record.mjs";
-import { duration, grouped, percent, table } from "./shared/table.mjs";
+import { duration, percent, table } from "./shared/table.mjs";
 import { list, typed, wordsOf } from "./shared/words.mjs";
 
 const words = wordsOf({
@@ -15,7 +15,7 @@ const words = wordsOf({
   batches: "16,128",
   seconds: "2",
   rounds: "3",
-  parts: "cases,js,rust",
+  parts: "cases,kernels,js,rust",
   filter: "",
 });
 const parts = list(words.parts);
@@ -24,11 +24,12 @@ await main(async () => {
   await setUp();
   const record = recordOf(typed("bench"));
   const cases = parts.includes("cases") ? await measureCases() : [];
+  const kernels = parts.includes("kernels") ? await jsonLines("dist/cli/main.js", ["bench", "kernels", "--json"]) : [];
   const boundary = parts.includes("js")
     ? [...(await jsonLines("benches/js/start-up.mjs")), ...(await jsonLines("benches/js/boundary.mjs"))]
     : [];
   const rust = parts.includes("rust") ? await (await import("./shared/criterion.mjs")).rustBenches(words.filter) : [];
-  const result = { ...finished(record), cases, boundary, rust };
+  const result = { ...finished(record), cases, kernels, boundary, rust };
   const text = markdown(result).join("\n");
   const file = resultFile(result, ".json");
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
@@ -73,7 +74,7 @@ function merged(lines, median) {
 }
 
 function markdown(result) {
-  const { cases, boundary, rust } = result;
+  const { cases, kernels, boundary, rust } = result;
   return [
     ...headline(result),
     ...section(
@@ -111,23 +112,32 @@ function markdown(result) {
         duration(line.dataSeconds),
       ],
     ),
+    ...section(
+      kernels.filter(({ type }) => type === "kernel"),
+      ["kernel", "shape", "level", "median", "95 % interval", "of the ceiling", "bound"],
+      (line) => [
+        line.kernel,
+        Object.entries(line.shape)
+          .map((pair) => pair.join(" "))
+          .join(", "),
+        line.way,
+        duration(line.nanoseconds.median / 1e9),
+        `${duration(line.nanoseconds.low / 1e9)} … ${duration(line.nanoseconds.high / 1e9)}`,
+        line.share === undefined ? "" : percent(line.share.ofCeiling),
+        line.share?.bound ?? "",
+      ],
+    ),
     ...section(boundary, ["JavaScript", "median", "spread"], (line) => [line.name, duration(line.seconds), percent(line.spread)]),
-    ...section(rust, ["Rust", "level", "median", "spread", "elements/s", "× plain"], (line) => [
+    ...section(rust, ["Rust", "level", "median", "spread", "elements/s"], (line) => [
       line.group,
       line.name,
       duration(line.seconds),
       percent(line.spread),
       line.elementsPerSecond,
-      overPlain(line, rust),
     ]),
   ];
 }
 
 function section(lines, heads, row) {
   return lines.length === 0 ? [] : table(heads, lines.map(row));
-}
-
-function overPlain({ group, seconds }, all) {
-  const plain = all.find((line) => line.group === group && line.name === "plain");
-  return plain === undefined ? "" : grouped(plain.seconds / seconds);
 }

@@ -5,7 +5,7 @@ import { spread } from "../../dist/cli/bench/statistics.js";
 import { run } from "../../scripts/run.mjs";
 import { ROOT } from "../../scripts/stamps.mjs";
 
-/** Few and short samples: the kernels differ by factors, not by per cents. */
+/** Few and short samples: levels differ by factors, not by per cents. */
 const SHORT = ["--noplot", "--sample-size", "10", "--warm-up-time", "0.3", "--measurement-time", "0.5"];
 
 /** @returns {Promise<{ group: string, name: string, seconds: number, spread: number, elementsPerSecond: number }[]>} */

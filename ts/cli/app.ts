@@ -64,11 +64,16 @@ async function run(command: CommandDefinition, rawArgs: readonly string[], path:
     return run(await commandOf(word, own), rest, [...path, word]);
   }
   const asksForHelp = rawArgs.includes("--help") || rawArgs.includes("-h");
-  if (asksForHelp || (own !== undefined && word === undefined)) return writeHelp(command, path);
+  if (asksForHelp || (own !== undefined && word === undefined && !runsAlone(command))) return writeHelp(command, path);
   if (own !== undefined && command.run === undefined) {
     throw new UsageError(`one of these comes before ${word}: ${Object.keys(own).join(", ")}`);
   }
   await command.run?.({ args: parse(rawArgs, command.args ?? {}) });
+}
+
+/** Whether a command has something to do without any words. */
+function runsAlone({ run, args = {} }: CommandDefinition): boolean {
+  return run !== undefined && Object.values(args).every((parameter) => !("required" in parameter && parameter.required));
 }
 
 async function commandOf(name: string, known: Commands): Promise<CommandDefinition> {

@@ -30,6 +30,10 @@ const DEFAULT_CASE = "mnist" satisfies CaseName;
 
 export const bench = defineCommand({
   meta: { name: "bench", description: "Measures training and inference on this machine" },
+  subCommands: {
+    kernels: async () => (await import("./bench/kernels.js")).kernels,
+    report: async () => (await import("./bench/report.js")).report,
+  },
   args: {
     case: {
       type: "enum",
