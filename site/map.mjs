@@ -73,6 +73,7 @@ export const FURTHER = /** @type {const} */ ([
   ["README.md", "contributing/readme.md"],
   ["docs/reference/stability.md", "reference/stability.md"],
   ["docs/contributing/extending.md", "contributing/extending.md"],
+  ["docs/guides/kernels.md", "guides/kernels.md"],
   ["docs/contributing/newcomer.md", "contributing/newcomer.md"],
   ["docs/contributing/releasing.md", "contributing/releasing.md"],
   ["CODE_OF_CONDUCT.md", "contributing/conduct.md"],
