@@ -8,7 +8,7 @@ export interface Ceiling {
   streams: { bytes: number; bytesPerSecond: number }[];
   /** Multiplications and additions a second that round separately; of all threads together. */
   operationsPerSecond: number;
-  /** Those that fuse where the level has that. */
+  /** Multiplications and additions a second that fuse, where the level has such instructions. */
   fusedOperationsPerSecond: number;
 }
 

@@ -10,7 +10,7 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    /// Of every step, a share `density` of the inputs on average, each at most once, in order.
+    /// Draws for every step a share `density` of the inputs on average, each at most once, in order.
     pub(crate) fn draw(draw: &mut Draw, inputs: usize, steps: usize, density: f64) -> Self {
         let mut events = Self { offsets: vec![0], units: Vec::new() };
         let bound = (density * f64::from(1 << 20)) as usize;

@@ -5,7 +5,7 @@ import { ARITHMETIC } from "../../../generated/arithmetic.js";
 import type { Origin } from "../../../kernels/record.js";
 import { version } from "../../../version.js";
 
-/** Of this machine, before a measurement. */
+/** Describes this machine, before a measurement. */
 export function originHere(): Origin {
   const load = loadNow();
   return {
