@@ -473,12 +473,12 @@ export const RUNS = {
         training: { weightBits: [8, 3, 2], updateEvery: 30, silentUnitUpdate: { rules: "off" } },
       },
     ),
-  "convolutions of whole tiles, a residual, activation, count": () =>
+  "convolutions of whole tiles, a residual, small updates, activation, count": () =>
     mixed(
       WIDE_CONVOLUTION,
       { type: "activation", surrogate: { type: "arctan" } },
       { type: "count", positive: 4 },
-      { neuron: { threshold: 0.1 } },
+      { neuron: { threshold: 0.1 }, optimizer: { type: "adam", learningRate: 0.00003 } },
     ),
   "convolutions of whole tiles, antlr with a compact surrogate, latency": () =>
     mixed(
