@@ -133,6 +133,8 @@ struct EveryStep<'a> {
 
 /// Numbers that are read ahead: they fit into a level-1 cache.
 const AHEAD: usize = 1 << 13;
+/// Fewest sites of which these are the membranes.
+const SITES_AHEAD: usize = 4;
 
 impl PassContext<'_> {
     /// Reads V of a site and of those after it ahead where that of several is little: a site reads its own backwards, and would wait for it.
@@ -140,7 +142,8 @@ impl PassContext<'_> {
         let Self { view, units, .. } = *self;
         let site = &view.layout.sites[number];
         let of_site = site.lanes * view.steps;
-        if number.is_multiple_of((AHEAD / of_site).max(1)) && of_site < AHEAD {
+        let together = AHEAD / of_site.max(1);
+        if together >= SITES_AHEAD && number.is_multiple_of(together) {
             let rest = &units.trace[site.lane * view.steps..];
             read_ahead(&rest[..AHEAD.min(rest.len())]);
         }
