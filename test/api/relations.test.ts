@@ -136,6 +136,17 @@ const CONVOLUTION_CASES = Object.entries(CONVOLUTIONS).flatMap(([name, of]) =>
   RULES.map((rule) => [`${name}, ${rule.type}`, of, rule] as const),
 );
 
+const WIDE_CASES = [
+  [[2, 3, 3], "same"],
+  [[1, 3, 6], "valid"],
+  [
+    [1, 3, 6],
+    [2, 0],
+  ],
+].flatMap(([input, padding]) =>
+  RULES.map((rule) => [`${input}, ${padding}, ${rule.type}`, input as Sizes, padding as Convolution["padding"], rule] as const),
+);
+
 describe("a convolution", () => {
   it.each(CONVOLUTION_CASES)("is a dense layer of tied weights: %s", async (_, { input, layer, output: size }, rule) => {
     const places = size[0] * size[1];
@@ -166,6 +177,43 @@ describe("a convolution", () => {
       place: y * 4 + 3 * x,
     }));
   });
+
+  it.each(WIDE_CASES)(
+    "whose channels fill tiles is one with another channel that is silent: %s",
+    async (_, input, padding, rule) => {
+      const [channels, taps] = [64, 9];
+      const layers = (below: number): Layers => [
+        { type: "conv2d", channels: below, kernel: 3 },
+        { type: "conv2d", channels, kernel: 3, padding },
+        { type: "flatten" },
+        output(),
+      ];
+      using network = await convolutional(input, layers(channels), rule);
+      using other = await convolutional(input, layers(channels + 1), rule);
+      const [below, second, last] = (await drawn(network)) as [LayerParameters, LayerParameters, LayerParameters];
+      // Sums of so many drawn weights would lie far above the threshold, where a surrogate gradient is next to nothing.
+      const weights = second.weights.map((weight) => (weight - 0.15625) / 8);
+      await network.setParameters(1, { weights, biases: second.biases });
+      const rows = channels * taps;
+      const spread = new Float32Array(channels * (rows + taps));
+      for (let filter = 0; filter < channels; filter++)
+        spread.set(weights.subarray(filter * rows, (filter + 1) * rows), filter * (rows + taps));
+      const padded = (numbers: Float32Array, more: number) => Float32Array.from([...numbers, ...new Float32Array(more)]);
+      const first = {
+        weights: padded(below.weights, below.weights.length / channels),
+        biases: padded(below.biases, 1),
+      };
+      await give(other, [first, { weights: spread, biases: second.biases }, last]);
+      const [found, same] = [await network.gradients(data()), await other.gradients(data())];
+      expect(found.prediction.layers.map(({ times }) => times.length > 0)).not.toContain(false);
+      expect(same.prediction.layers.slice(1)).toEqual(found.prediction.layers.slice(1));
+      expectClose(same.layers[0]?.weights.subarray(0, below.weights.length), found.layers[0]?.weights);
+      const shared = weights.map(
+        (_, k) => same.layers[1]?.weights[Math.floor(k / rows) * (rows + taps) + (k % rows)] ?? Number.NaN,
+      );
+      expectClose(shared, found.layers[1]?.weights);
+    },
+  );
 
   it.each(RULES.map((rule) => [rule.type, rule] as const))("of groups is one whose channels see fewer: %s", async (_, rule) => {
     await expectPart(rule, { kernel: [3, 2], groups: 2 }, { kernel: [3, 2] }, ([y, x], group) => ({ group, place: y * 2 + x }));
