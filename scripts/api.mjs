@@ -1,4 +1,4 @@
-// npm run api: writes the public API as text, a file for each entry of the package, into api/. The check `api-files` compares them.
+// npm run api: writes the public API as text, a file for each entry of the package, into api/. The check `public-api` compares them.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import ts from "typescript";

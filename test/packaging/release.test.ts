@@ -98,7 +98,7 @@ describe("what is published", () => {
     await execute("tar", ["xzf", join(folder, tarballs[0] ?? ""), "-C", unpacked]);
     const index = await readFile(join(unpacked, "package", "dist", "index.js"), "utf8");
     expect(index, "bundlers would look for a map").not.toContain("sourceMappingURL");
-    expect((await stat(join(folder, tarballs[0] ?? ""))).size).toBeLessThan(2_230_000);
+    expect((await stat(join(folder, tarballs[0] ?? ""))).size).toBeLessThan(2_110_000);
   });
 
   it("has a README whose links work where there are no other files", async () => {

@@ -14,8 +14,6 @@ export interface Plan extends Pace {
   /** SIMD levels, the best first. */
   levels: readonly string[];
   threads: readonly number[];
-  /** Whether the plain twins take part. */
-  withPlain: boolean;
   /** Length of a turn. */
   milliseconds: number;
   /** Kernels of one's own, and the largest difference from the twin. */
@@ -140,7 +138,7 @@ function contestantsOf({ plan, kernel, shape, threads, opened }: Task): Map<stri
     }
     contestants.set(level, (times) => opened.run(level, times));
   }
-  if (plan.withPlain) contestants.set(PLAIN, (times) => opened.run(PLAIN, times));
+  contestants.set(PLAIN, (times) => opened.run(PLAIN, times));
   // An own kernel has one thread.
   if (plan.own?.kernels.has(kernel.name) && threads === 1) {
     const own = plan.own.kernels.open(kernel.name, shape, opened);

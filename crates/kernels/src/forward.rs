@@ -294,10 +294,23 @@ pub(crate) fn add_rows<S: Simd, const K: usize>(
         for &unit in arriving {
             add_row::<S, K>(simd, &mut sums, &rows[unit as usize]);
         }
+        sums
     } else {
-        for &unit in arriving {
-            add_row::<S, K>(simd, &mut sums, &weights[unit as usize * lanes..][..K * S::f32s::LEN]);
-        }
+        add_rows_apart(simd, sums, weights, lanes, arriving)
+    }
+}
+
+/// [`add_rows`], with rows that lie so far apart.
+#[inline(always)]
+pub(crate) fn add_rows_apart<S: Simd, const K: usize>(
+    simd: S,
+    mut sums: [S::f32s; K],
+    weights: &[f32],
+    distance: usize,
+    arriving: &[u32],
+) -> [S::f32s; K] {
+    for &unit in arriving {
+        add_row::<S, K>(simd, &mut sums, &weights[unit as usize * distance..][..K * S::f32s::LEN]);
     }
     sums
 }

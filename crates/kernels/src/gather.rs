@@ -157,22 +157,29 @@ fn scatter_vector<S: Simd>(
         let mut lane = 0;
         while lane < lanes {
             if fit::<S>(4, lanes - lane) {
-                scatter_vectors::<S, 4>(simd, events.at(t), q, gradient, lane);
+                scatter_vectors::<S, 4>(simd, events.at(t), &q[lane..], lanes, &mut gradient[lane..]);
                 lane += 4 * S::f32s::LEN;
             } else {
-                scatter_vectors::<S, 1>(simd, events.at(t), q, gradient, lane);
+                scatter_vectors::<S, 1>(simd, events.at(t), &q[lane..], lanes, &mut gradient[lane..]);
                 lane += S::f32s::LEN;
             }
         }
     }
 }
 
+/// Adds `q` to rows of the gradient that lie so far apart.
 #[inline(always)]
-fn scatter_vectors<S: Simd, const K: usize>(simd: S, rows: &[u32], q: &[f32], gradient: &mut [f32], first: usize) {
+pub(crate) fn scatter_vectors<S: Simd, const K: usize>(
+    simd: S,
+    rows: &[u32],
+    q: &[f32],
+    distance: usize,
+    gradient: &mut [f32],
+) {
     let width = K * S::f32s::LEN;
-    let q_part = load::<S, K>(simd, &q[first..first + width]);
+    let q_part = load::<S, K>(simd, &q[..width]);
     for &row in rows {
-        let to = &mut gradient[row as usize * q.len() + first..][..width];
+        let to = &mut gradient[row as usize * distance..][..width];
         let mut sums = load::<S, K>(simd, to);
         for k in 0..K {
             sums[k] += q_part[k];

@@ -4,6 +4,8 @@
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
+use crate::forward::add_rows_apart;
+use crate::gather::scatter_vectors;
 use crate::lanes::{fit, load, store};
 use crate::{Level, TILE};
 
@@ -72,14 +74,7 @@ fn add_lanes<S: Simd, const K: usize>(
                 continue;
             }
             let to = &mut sums[(n * runs.steps + t) * TILE + lane..][..width];
-            let mut vectors = load::<S, K>(simd, to);
-            for &unit in run {
-                let row = &weights[unit as usize * distance..][..width];
-                for k in 0..K {
-                    vectors[k] += S::f32s::from_slice(simd, &row[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
-                }
-            }
-            store::<S, K>(&vectors, to);
+            store::<S, K>(&add_rows_apart(simd, load::<S, K>(simd, to), weights, distance, run), to);
         }
     }
 }
@@ -113,21 +108,12 @@ fn scatter_lanes<S: Simd, const K: usize>(
     gradient: &mut [f32],
     lane: usize,
 ) {
-    let width = K * S::f32s::LEN;
     for n in 0..runs.neighbours {
         for t in 0..runs.steps {
             let run = runs.of(n, t);
-            if run.is_empty() {
-                continue;
-            }
-            let part = load::<S, K>(simd, &q[(n * runs.steps + t) * TILE + lane..][..width]);
-            for &unit in run {
-                let to = &mut gradient[unit as usize * distance..][..width];
-                let mut sums = load::<S, K>(simd, to);
-                for k in 0..K {
-                    sums[k] += part[k];
-                }
-                store::<S, K>(&sums, to);
+            if !run.is_empty() {
+                let q = &q[(n * runs.steps + t) * TILE + lane..];
+                scatter_vectors::<S, K>(simd, run, q, distance, gradient);
             }
         }
     }

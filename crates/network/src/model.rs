@@ -18,18 +18,20 @@ pub use writer::{ModelWriter, Unwritable, WeightType};
 const INPUT: usize = 0;
 
 /// Kinds of nodes.
-mod node {
-    pub(super) const LAYER: usize = 0;
-    pub(super) const AVERAGE_POOL: usize = 1;
-    pub(super) const MAX_POOL: usize = 2;
+#[expect(missing_docs, reason = "the names say it")]
+pub mod node {
+    pub const LAYER: usize = 0;
+    pub const AVERAGE_POOL: usize = 1;
+    pub const MAX_POOL: usize = 2;
 }
 
 /// Kinds of neurons.
-mod kind {
-    pub(super) const LIF: usize = 0;
-    pub(super) const LEAKY: usize = 1;
-    pub(super) const ALIF: usize = 2;
-    pub(super) const ADLIF: usize = 3;
+#[expect(missing_docs, reason = "the names say it")]
+pub mod kind {
+    pub const LIF: usize = 0;
+    pub const LEAKY: usize = 1;
+    pub const ALIF: usize = 2;
+    pub const ADLIF: usize = 3;
 }
 
 /// Writes the nodes of a network.

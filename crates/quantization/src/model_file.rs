@@ -1,23 +1,9 @@
 //! A network of whole numbers in a model file: `docs/reference/model-file.md` describes the bytes, section *Integer network*.
 
 use spikelet_integer::{Connection, Delays, Input, Layer, Model, Neurons, Pool, PoolKind, Reset, Source, Window};
-use spikelet_network::model::ModelWriter;
+use spikelet_network::model::{ModelWriter, kind, node};
 
 use crate::network::IntegerNetwork;
-
-/// Kinds of nodes.
-mod node {
-    pub(super) const LAYER: usize = 0;
-    pub(super) const AVERAGE_POOL: usize = 1;
-    pub(super) const MAX_POOL: usize = 2;
-}
-
-/// Kinds of neurons.
-mod kind {
-    pub(super) const LIF: usize = 0;
-    pub(super) const LEAKY: usize = 1;
-    pub(super) const ALIF: usize = 2;
-}
 
 /// Kinds of connections, and what has delays.
 mod connection {

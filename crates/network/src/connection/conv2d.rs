@@ -92,7 +92,7 @@ impl Conv2d {
         let border = others.fold(Border::of(slid), |border, other| border.or(Border::of(other)));
         let convolution = Box::new(Convolution::new(slid, border));
         let landings = Box::new(Landings::new(&convolution, &convolution.sites().0));
-        let winograd = winograd::suits(slid).then(Box::default);
+        let winograd = winograd::suits(&convolution).then(Box::default);
         Self { convolution, landings, shared: Vec::new(), winograd, is_one_to_one: false }
     }
 

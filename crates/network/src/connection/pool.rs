@@ -75,6 +75,101 @@ impl Pool {
     }
 }
 
+/// Spikes of a step on their way through a pool.
+#[derive(Debug, Default)]
+pub(crate) struct PoolWork {
+    /// Units whose spikes arrive.
+    pub(crate) from: Vec<u32>,
+    /// Outputs at which they leave.
+    pub(crate) to: Vec<u32>,
+    /// Values of what arrives and of what leaves, where events of the input have values; average pools alone take them.
+    pub(crate) values: [Vec<f32>; 2],
+    /// Output of each input, pool by pool `[window][input]`.
+    outputs: Vec<Vec<u32>>,
+    /// First input of each output of a max pool, pool by pool; empty of an average pool.
+    pub(crate) first_inputs: Vec<Vec<u32>>,
+    /// Spikes of each input of a max pool.
+    counts: Vec<u32>,
+    /// The input that a window selects, with its spikes; 0 spikes where none was seen.
+    best: Vec<(u32, u32)>,
+}
+
+impl PoolWork {
+    /// Room for the spikes of some pools.
+    pub(crate) fn of<'a>(pools: impl Iterator<Item = &'a Pool> + Clone) -> Self {
+        let max = pools.clone().filter(|pool| pool.kind == PoolKind::Max);
+        let first_inputs = |pool: &Pool| {
+            let outputs = if pool.kind == PoolKind::Max { pool.slid.output.units() } else { 0 };
+            (0..outputs as u32).map(|output| pool.input_of(output, 0)).collect()
+        };
+        let units = |sizes: &mut dyn Iterator<Item = usize>| sizes.max().unwrap_or(0);
+        Self {
+            outputs: pools.clone().map(Pool::outputs).collect(),
+            first_inputs: pools.map(first_inputs).collect(),
+            counts: vec![0; units(&mut max.clone().map(|pool| pool.slid.input.units()))],
+            best: vec![(0, 0); units(&mut max.map(|pool| pool.slid.output.units()))],
+            ..Self::default()
+        }
+    }
+
+    /// Outputs of a max pool at which spikes leave, each with the unit that its window selects.
+    pub(crate) fn selections(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.to.iter().map(|&output| (output, self.best[output as usize].0))
+    }
+
+    /// A spike of each input is passed on to every window of that pool in which it lies.
+    pub(crate) fn average(&mut self, pool: &Pool, number: usize) {
+        let Self { from, to, values: [values, passed], outputs, .. } = self;
+        to.clear();
+        passed.clear();
+        for of_window in outputs[number].chunks_exact(pool.slid.input.units()) {
+            let outputs = from.iter().map(|&unit| of_window[unit as usize]);
+            if !values.is_empty() {
+                let kept = outputs.clone().zip(&*values).filter(|&(output, _)| output != NO_UNIT);
+                passed.extend(kept.map(|(_, value)| value));
+            }
+            to.extend(outputs.filter(|&unit| unit != NO_UNIT));
+        }
+    }
+
+    /// The spikes of the input with the most spikes are passed on, on ties those of the first. `best` keeps the selection.
+    pub(crate) fn max(&mut self, pool: &Pool, number: usize) {
+        let Self { from, to, outputs, counts, best, .. } = self;
+        to.clear();
+        for &unit in &*from {
+            counts[unit as usize] += 1;
+        }
+        for of_window in outputs[number].chunks_exact(pool.slid.input.units()) {
+            for &unit in &*from {
+                let output = of_window[unit as usize];
+                if output == NO_UNIT {
+                    continue;
+                }
+                let (count, best) = (counts[unit as usize], &mut best[output as usize]);
+                if best.1 == 0 {
+                    to.push(output);
+                }
+                if count > best.1 || count == best.1 && unit < best.0 {
+                    *best = (unit, count);
+                }
+            }
+        }
+    }
+
+    /// Repeats each output as often as its selected input fired, and forgets the selection.
+    pub(crate) fn forget(&mut self, pool: &Pool) {
+        for &unit in &self.from {
+            self.counts[unit as usize] = 0;
+        }
+        for index in 0..self.to.len() {
+            let output = self.to[index];
+            debug_assert!((output as usize) < pool.slid.output.units(), "an output of the pool");
+            let count = std::mem::take(&mut self.best[output as usize]).1;
+            self.to.extend(std::iter::repeat_n(output, count as usize - 1));
+        }
+    }
+}
+
 fn overlap(axis: &Axis) -> usize {
     axis.taps.div_ceil(axis.stride)
 }

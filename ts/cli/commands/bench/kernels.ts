@@ -71,7 +71,6 @@ export const kernels = defineCommand({
       shapes: (kernel) => shapes.get(kernel) ?? [],
       levels: levelsOf(host, list(args.simd ?? "")),
       threads,
-      withPlain: true,
       rounds: wholeNumber(args.rounds, "rounds", 6),
       milliseconds: wholeNumber(args.milliseconds, "milliseconds", 1),
       own: args.own === undefined ? undefined : await ownKernels(args.own, args.tolerance),

@@ -8,7 +8,7 @@
 //!                                                                                   0   0   1
 //! ```
 
-use spikelet_config::Slid;
+use spikelet_config::geometry::Window;
 use spikelet_kernels::{NO_ROW, PLANES, Planes, Projection, TILE, join_squares, project, spread_squares};
 
 use super::geometry::{Block, Convolution};
@@ -43,11 +43,10 @@ pub(super) struct WinogradScratch {
 }
 
 /// Whether a convolution goes this way, in which sums round otherwise.
-pub(super) fn suits(slid: &Slid) -> bool {
-    let Slid { input, output, window, groups } = slid;
-    let is_plain =
-        [window.rows, window.columns].iter().all(|axis| (axis.taps, axis.stride, axis.dilation) == (TAPS, 1, 1));
-    is_plain && *groups == 1 && input.channels.is_multiple_of(TILE) && output.channels.is_multiple_of(TILE)
+pub(super) fn suits(convolution: &Convolution) -> bool {
+    let Window { rows, columns } = convolution.window;
+    convolution.fills_tiles()
+        && [rows, columns].iter().all(|axis| (axis.taps, axis.stride, axis.dilation) == (TAPS, 1, 1))
 }
 
 impl Winograd {
