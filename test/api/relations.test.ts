@@ -144,7 +144,10 @@ const WIDE_CASES = [
     [2, 0],
   ],
 ].flatMap(([input, padding]) =>
-  RULES.map((rule) => [`${input}, ${padding}, ${rule.type}`, input as Sizes, padding as Convolution["padding"], rule] as const),
+  RULES.map(
+    (rule) =>
+      [`${input}, ${padding}, ${rule.type}`, input as Sizes, padding as NonNullable<Convolution["padding"]>, rule] as const,
+  ),
 );
 
 describe("a convolution", () => {
