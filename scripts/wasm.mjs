@@ -105,9 +105,7 @@ export async function makeInfer() {
   // A panic is a trap, without the message and the place that would be a good part of the module.
   const traps = ["-Zunstable-options", "-Cpanic=immediate-abort", remapped(standardSources())];
   const standard = ["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"];
-  const module = await makeRawModule("infer", standard, [SIMD, ...traps], NIGHTLY);
-  // Digits of base64 hide what repeats from the packing of a server.
-  return writeRawModule("infer", module, deflateRawSync(module, { level: 9 }));
+  return writeRawModule("infer", await makeRawModule("infer", standard, [SIMD, ...traps], NIGHTLY));
 }
 
 /**
@@ -117,8 +115,7 @@ export async function makeInfer() {
  */
 export async function makeKernels() {
   needs(addTarget(WASM_TARGET));
-  const module = await makeRawModule("kernels", [], [SIMD], {});
-  return writeRawModule("kernels", module, module);
+  return writeRawModule("kernels", await makeRawModule("kernels", [], [SIMD], {}));
 }
 
 /**
@@ -136,11 +133,13 @@ async function makeRawModule(name, words, flags, environment) {
 }
 
 /**
+ * Writes a module by DEFLATE: digits of base64 hide what repeats from the packing of a server.
+ *
  * @param {keyof typeof RAW_MODULES} name
  * @param {Uint8Array} module
- * @param {Uint8Array} packed
  */
-function writeRawModule(name, module, packed) {
+function writeRawModule(name, module) {
+  const packed = deflateRawSync(module, { level: 9 });
   const folder = join(ROOT, RAW_MODULES[name]);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "module.js"), `export default "${Buffer.from(packed).toString("base64")}";\n`);

@@ -1,3 +1,3 @@
-/** The WebAssembly of `bindings/kernels`, in base64. */
+/** The WebAssembly of `bindings/kernels`, packed by DEFLATE, in base64. */
 declare const module: string;
 export default module;

@@ -1,5 +1,6 @@
 import code from "#wasm-kernels";
 import { SpikeletError } from "../errors.js";
+import { inflate } from "../io/inflate.js";
 import type { CaseDescription, KernelCase, KernelHost } from "./kernels.js";
 import { checkSimd } from "./simd-probe.js";
 
@@ -28,7 +29,7 @@ const EXPECTED = 2;
  */
 export async function wasmKernels(): Promise<KernelHost> {
   checkSimd();
-  const { instance } = await WebAssembly.instantiate(bytesOf(code), {});
+  const { instance } = await WebAssembly.instantiate(await bytesOf(code), {});
   const module = instance.exports as unknown as Exports;
   return {
     kind: "wasm",
@@ -89,8 +90,11 @@ class WasmCase implements KernelCase {
   }
 }
 
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+async function bytesOf(module: string): Promise<ArrayBuffer> {
+  const packed = Uint8Array.from(atob(module), (character) => character.charCodeAt(0));
+  const pieces: BlobPart[] = [];
+  await inflate(packed, "deflate-raw", (piece) => pieces.push(piece as Uint8Array<ArrayBuffer>));
+  return new Blob(pieces).arrayBuffer();
 }
 
 /** A copy of what a view shows: two words, address and number of bytes. */
