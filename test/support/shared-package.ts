@@ -2,14 +2,13 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
+import { stageMain } from "../../scripts/stage.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const execute = promisify(execFile);
 
-/** The tarball of this package, and a project with nothing but it installed. */
+/** The tarball of this package with the addon in it, and a project with nothing but it installed. */
 export interface SharedPackage {
   readonly tarball: string;
   /** Paths in the tarball. */
@@ -29,7 +28,8 @@ const shared = globalThis as { spikeletPackage?: Promise<SharedPackage & { folde
 
 async function made(): Promise<SharedPackage & { folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), "spikelet-package-"));
-  const packed = await execute("npm", ["pack", "--json", "--pack-destination", folder], { cwd: ROOT });
+  const staged = stageMain(folder, [], { withAddon: true });
+  const packed = await execute("npm", ["pack", "--json", "--pack-destination", folder, staged]);
   const [{ filename, files }] = JSON.parse(packed.stdout) as [{ filename: string; files: { path: string }[] }];
   const [tarball, installed] = [join(folder, filename), join(folder, "installed")];
   await mkdir(installed);
