@@ -1,79 +1,68 @@
 // The packages in a registry, as a user gets them once they are published.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasFrameworks } from "../../scripts/frameworks.mjs";
 import { nodeOf } from "../../scripts/nodes.mjs";
 import { ROOT } from "../../scripts/stamps.mjs";
-import { type Registry, startRegistry } from "./registry.js";
+import { complaintsOf, launchChromium } from "../browser/chromium.js";
+import { serve } from "../browser/serve.js";
+import { inFrameworks } from "./project.js";
+import { type Published, publishHere } from "./published.js";
 
 const execute = promisify(execFile);
 const node = nodeOf("22.23.3") ?? "";
 const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
 const NEXT = VERSION.replace(/\d+$/, (patch) => String(Number(patch) + 1));
 /** Bytes that `npm install spikelet` may put on the disk of one platform. */
-const MAX_INSTALLED = 13_600_000;
+const MAX_INSTALLED = 12_000_000;
 
 describe.skipIf(!hasFrameworks() || node === "")("from a registry (needs node scripts/install-for-tests.mjs)", () => {
-  let folder: string;
-  let registry: Registry;
-  const npm = (cwd: string, ...words: string[]) => execute("npm", words, { cwd, env: registry.environment });
-
+  let published: Published;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "spikelet-published-"));
-    registry = await startRegistry(node);
-    await publishDependencies();
-    const packed = join(folder, "packed");
-    await execute(process.execPath, ["scripts/release.mjs", "bindings/node", packed, "--only-there"], { cwd: ROOT });
-    for (const name of await tarballsIn(packed)) await publish(join(packed, name));
+    published = await publishHere(node);
   });
-  afterAll(async () => {
-    await registry?.[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  const publish = (what: string) => npm(folder, "publish", "--ignore-scripts", what);
-
-  /** What the workflow `release` publishes, in its order. */
-  async function tarballsIn(packed: string): Promise<string[]> {
-    const names = await readdir(packed);
-    const kinds = [/^spikelet-binding-/, /^spikelet-\d/, /^create-spikelet-/];
-    return kinds.flatMap((kind) => names.filter((name) => kind.test(name)));
-  }
-
-  /** The packages that Spikelet depends on, as they are installed. */
-  async function publishDependencies(): Promise<void> {
-    const modules = join(inject("sharedPackage").installed, "node_modules");
-    const names = await readdir(modules);
-    for (const name of names.filter((one) => !one.startsWith(".") && one !== "spikelet")) {
-      const copy = join(folder, "dependencies", name);
-      await cp(join(modules, name), copy, { recursive: true });
-      await publish(copy);
-    }
-  }
-
-  async function project(name: string): Promise<string> {
-    const path = join(folder, name);
-    await mkdir(path);
-    await npm(path, "init", "-y");
-    return path;
-  }
+  afterAll(() => published?.[Symbol.asyncDispose]());
 
   it("npm create spikelet makes a project that installs, and learns", async () => {
-    await npm(folder, "create", "--yes", "spikelet", "app", "--", "--starter", "node");
-    const app = join(folder, "app");
-    await npm(app, "install");
-    const { stdout } = await npm(app, "start");
-    expect(Number(/^accuracy (\S+)$/m.exec(stdout)?.[1])).toBeGreaterThanOrEqual(0.9);
+    const app = await created("node");
+    const { stdout } = await published.npm(app, "start");
+    expect(accuracyIn(stdout)).toBeGreaterThanOrEqual(0.9);
   });
 
-  it("npm install spikelet brings the addon of this platform alone, and at most 13.6 MB", async () => {
-    const path = await project("installed");
-    await npm(path, "install", "spikelet");
+  it("npm create spikelet makes a page that installs, is built, and learns in Chromium", async () => {
+    await published.publishInstalled(inFrameworks(""), ["react", "react-dom", "vite", "@vitejs/plugin-react"]);
+    const app = await created("react");
+    await published.npm(app, "run", "build");
+    await using served = await serve(join(app, "dist"));
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      const complaints = complaintsOf(page);
+      await page.goto(served.url);
+      await page.getByRole("button", { name: "Train" }).click();
+      const shown = await page.locator("pre", { hasText: /recording|Error/ }).textContent();
+      expect(complaints).toEqual([]);
+      expect(accuracyIn(shown ?? "")).toBeGreaterThanOrEqual(0.9);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  /** Makes a project of a starter and installs what it needs; its folder. */
+  async function created(starter: string): Promise<string> {
+    await published.npm(published.folder, "create", "--yes", "spikelet", starter, "--", "--starter", starter);
+    const app = join(published.folder, starter);
+    await published.npm(app, "install");
+    return app;
+  }
+
+  it("npm install spikelet brings the addon of this platform alone, and at most 12 MB", async () => {
+    const path = await published.project("installed");
+    await published.npm(path, "install", "spikelet");
     const bindings = await readdir(join(path, "node_modules/@spikelet"));
     expect(bindings).toHaveLength(1);
     const { stdout } = await execute(process.execPath, ["node_modules/spikelet/dist/cli/main.js", "info", "--json"], {
@@ -84,12 +73,12 @@ describe.skipIf(!hasFrameworks() || node === "")("from a registry (needs node sc
   });
 
   it("a project of this version takes the next one, and goes on with its checkpoint", async () => {
-    const path = await project("upgraded");
-    await npm(path, "install", `spikelet@^${VERSION}`);
+    const path = await published.project("upgraded");
+    await published.npm(path, "install", `spikelet@^${VERSION}`);
     await writeFile(join(path, "train.mjs"), TRAIN);
     const before = await execute(process.execPath, ["train.mjs"], { cwd: path });
     await publishNext();
-    await npm(path, "update", "spikelet");
+    await published.npm(path, "update", "spikelet");
     const { version } = JSON.parse(await readFile(join(path, "node_modules/spikelet/package.json"), "utf8"));
     expect(version).toBe(NEXT);
     const after = await execute(process.execPath, ["train.mjs"], { cwd: path });
@@ -99,16 +88,17 @@ describe.skipIf(!hasFrameworks() || node === "")("from a registry (needs node sc
 
   /** Publishes the same packages under the next version. */
   async function publishNext(): Promise<void> {
-    const packed = join(folder, "packed");
-    for (const name of (await tarballsIn(packed)).slice(0, 2)) {
-      const next = await mkdtemp(join(folder, "next-"));
-      await execute("tar", ["xzf", join(packed, name), "-C", next]);
+    for (const tarball of published.tarballs) {
+      const next = await mkdtemp(join(published.folder, "next-"));
+      await execute("tar", ["xzf", tarball, "-C", next]);
       const manifest = join(next, "package/package.json");
       await writeFile(manifest, (await readFile(manifest, "utf8")).replaceAll(`"${VERSION}"`, `"${NEXT}"`));
-      await publish(join(next, "package"));
+      await published.publish(join(next, "package"));
     }
   }
 });
+
+const accuracyIn = (text: string): number => Number(/^accuracy (\S+)$/m.exec(text)?.[1]);
 
 /** Trains and keeps a checkpoint, or goes on from it; prints what the network answers. */
 const TRAIN = `
