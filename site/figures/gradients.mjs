@@ -205,7 +205,7 @@ export const antlrGraph = svg(
     ...notes([
       [BLUE, "blue", "activation part"],
       [VERMILLION, "orange", "timing part"],
-      ["currentColor", "in each membrane", "their sum goes on as both parts"],
+      ["currentColor", "in a membrane", "their sum goes on as both parts"],
     ]),
   ],
 );

@@ -55,8 +55,8 @@ const x = (step) => LEFT + ((RIGHT - LEFT) * step) / SHOWN;
 /** Seconds after which a step is there. @param {number} step */
 const when = (step) => (SECONDS * RUNNING * step) / SHOWN;
 
-/** A spike that lights up when its step comes. @param {number} step @param {string} mark */
-const lit = (step, mark) => `<g class="spike" style="animation-delay:${(when(step) - SECONDS).toFixed(2)}s">${mark}</g>`;
+/** A spike that appears when its step comes. @param {number} step @param {string} mark */
+const lit = (step, mark) => `<g class="spike s${step}">${mark}</g>`;
 
 const pixels = Array.from(input.units, (unit, k) => {
   const [row, column] = [Math.floor(unit / 28), unit % 28];
@@ -91,16 +91,32 @@ function marks({ times, units }, top, height, colour) {
 
 const hiddenAt = (/** @type {number} */ unit) => HIDDEN_ROWS.top + ((HIDDEN_ROWS.height - 8) * unit) / HIDDEN;
 const outputAt = (/** @type {number} */ unit) => OUTPUT_ROWS.top + OUTPUT_ROWS.row * unit;
-const end = (100 * when(decided)) / SECONDS;
 
-// A spike lights up and fades until the next round. Readers who ask for less motion see all of them at rest.
+/** Percent of the round that have passed when a step comes. @param {number} step */
+const passed = (step) => (100 * when(step)) / SECONDS;
+const end = passed(decided);
+
+/** Steps at which something fires. */
+const fired = [...new Set([input, hidden, output].flatMap(({ times }) => Array.from(times)))].filter((step) => step < SHOWN);
+
+/** A spike is faint before its step, lights up, and stays visible until the next round. @param {number} step */
+function appearing(step) {
+  const [before, now, later] = [passed(step) - 0.1, passed(step), passed(step) + 12].map((percent) => `${percent.toFixed(1)}%`);
+  const past = step === 0 ? "" : `0%, ${before} { opacity: .1 } `;
+  return `.s${step} { animation-name: s${step} } @keyframes s${step} { ${past}${now} { opacity: 1 } ${later}, to { opacity: .6 } }`;
+}
+
+// Readers who ask for less motion see all spikes at rest.
 const MOTION = `<style>
-.spike { animation: fire ${SECONDS}s linear infinite }
+.spike { animation: ${SECONDS}s linear infinite }
 .now { animation: now ${SECONDS}s linear infinite } .answer { animation: answer ${SECONDS}s linear infinite }
-@keyframes fire { 0% { opacity: 1 } 6% { opacity: 1 } 40% { opacity: .5 } 100% { opacity: .5 } }
+${fired
+  .sort((a, b) => a - b)
+  .map(appearing)
+  .join("\n")}
 @keyframes now { from { transform: translateX(0) } ${100 * RUNNING}%, to { transform: translateX(${RIGHT - LEFT}px) } }
 @keyframes answer { from, ${end.toFixed(1)}% { opacity: 0 } ${(end + 0.1).toFixed(1)}%, to { opacity: 1 } }
-@media (prefers-reduced-motion: reduce) { .spike, .now, .answer { animation: none } .now { display: none } }
+@media (prefers-reduced-motion: reduce) { .spike, .now, .answer { animation: none !important } .now { display: none } }
 </style>`;
 
 export const live = svg(
@@ -131,13 +147,17 @@ export const live = svg(
       OUTPUT_ROWS.row - 4,
       (unit) => (unit === digit ? VERMILLION : BLUE),
     ),
-    `<g class="now">${path(
-      [
-        [LEFT, HIDDEN_ROWS.top - 3],
-        [LEFT, BOTTOM + 3],
-      ],
-      { opacity: 0.5, dash: "3 3" },
-    )}</g>`,
+    `<g class="now">${[HIDDEN_ROWS, { top: OUTPUT_ROWS.top, height: 10 * OUTPUT_ROWS.row }]
+      .map(({ top, height }) =>
+        path(
+          [
+            [LEFT, top],
+            [LEFT, top + height],
+          ],
+          { opacity: 0.5, dash: "3 3" },
+        ),
+      )
+      .join("")}</g>`,
     text(LEFT, BOTTOM + 20, "step 0"),
     text(RIGHT, BOTTOM + 20, `step ${SHOWN}`, { anchor: "end" }),
   ],
