@@ -46,6 +46,7 @@ export default defineConfig({
     anchor: { slugify },
     config: (markdown) => {
       markdown.core.ruler.push("corners", corners);
+      markdown.core.ruler.push("lengths", lengths);
       markdown.renderer.rules.image = inBothSchemes(markdown.renderer.rules.image);
       // Equations: indented text scrolls as other code does.
       const { rules } = markdown.renderer;
@@ -115,5 +116,19 @@ function corners({ tokens }) {
     if (token.type !== "th_open" || tokens[k + 1]?.content !== "") return;
     token.tag = "td";
     for (const end of tokens.slice(k + 2, k + 3)) end.tag = "td";
+  });
+}
+
+/** Letters of a cell that a phone keeps on one line, and of one that it gives more room. */
+const [BRIEF, PROSE] = [14, 60];
+
+/** Tells long cells of tables from short ones.
+ * @param {{ tokens: import("markdown-it").Token[] }} state */
+function lengths({ tokens }) {
+  tokens.forEach((token, k) => {
+    if (token.type !== "td_open") return;
+    const { length } = tokens[k + 1]?.content ?? "";
+    if (length > PROSE) token.attrJoin("class", "prose");
+    else if (length <= BRIEF) token.attrJoin("class", "brief");
   });
 }
