@@ -4,6 +4,7 @@
 // when a silent one is slower by more than a tenth. Weights that are denormal themselves are shown for comparison.
 import { parseArgs } from "node:util";
 import { createTrainer, datasets, encode } from "../dist/index.js";
+import { median } from "../dist/spread.js";
 
 const MAX_RATIO = 1.1;
 const SAMPLES = 64;
@@ -55,8 +56,6 @@ async function milliseconds(work) {
 async function oneUpdate({ run }) {
   while ((await run.next()).value.type !== "epochEnd");
 }
-
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
 const variants = new Map();
 for (const [name, scale] of Object.entries(VARIANTS)) variants.set(name, await variant(scale));

@@ -10,7 +10,7 @@ import { basename, join } from "node:path";
 import { StepFailed } from "../scripts/run.mjs";
 import { main, setUp } from "../scripts/setup.mjs";
 import { ROOT } from "../scripts/stamps.mjs";
-import { finished, headline, recordOf, resultFile } from "./shared/record.mjs";
+import { finished, recordOf, writeResult } from "./shared/record.mjs";
 import { grouped, table } from "./shared/table.mjs";
 import { typed, wordsOf } from "./shared/words.mjs";
 
@@ -71,19 +71,14 @@ await main(async () => {
   ]);
   const heads = ["network", "numbers", "processor", "code, bytes", "tables, bytes", "RAM, bytes", "instructions a step"];
   const activities = [...new Map(cases.map(({ network, inputSpikes, hiddenSpikes }) => [network, [inputSpikes, hiddenSpikes]]))];
-  const text = [
-    ...headline(result),
+  writeResult(result, "-device", [
     `${compiler}, -${words.optimize}; ${emulator}.`,
     ...activities.map(
       ([name, [input, hidden]]) => `${name}: ${grouped(input)} input and ${grouped(hidden)} hidden spikes a step.`,
     ),
     "",
     ...table(heads, rows),
-  ].join("\n");
-  const file = resultFile(result, "-device.json");
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(resultFile(result, "-device.md"), text);
-  process.stdout.write(`${text}\nwritten to ${file}\n`);
+  ]);
 });
 
 /** A network with drawn weights and input. */

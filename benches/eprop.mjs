@@ -4,6 +4,7 @@
 // --sizes 784-800-10,700-256-20 --steps 100 --surrogate arctan --rounds 15
 import { parseArgs } from "node:util";
 import { createTrainer, datasets } from "../dist/index.js";
+import { median } from "../dist/spread.js";
 
 const BATCH = 16;
 /** Part of all units and steps at which an input fires. */
@@ -108,8 +109,4 @@ async function cost(work) {
   for (let call = 0; call < CALLS; call++) await work();
   const { user, system } = process.cpuUsage(start);
   return (user + system) / 1000 / CALLS;
-}
-
-function median(values) {
-  return values.toSorted((one, other) => one - other)[values.length >> 1];
 }

@@ -2,10 +2,9 @@
 // benches/results/<date>-<machine>.json and a table beside it.
 //
 // npm run bench -- --seconds 1 --rounds 3 --cases mnist --threads 1,2 --batches 16,128 --parts cases,kernels,js,rust
-import { writeFileSync } from "node:fs";
 import { main, setUp } from "../scripts/setup.mjs";
 import { jsonLines } from "./shared/lines.mjs";
-import { finished, headline, recordOf, resultFile } from "./shared/record.mjs";
+import { finished, recordOf, writeResult } from "./shared/record.mjs";
 import { duration, percent, table } from "./shared/table.mjs";
 import { list, typed, wordsOf } from "./shared/words.mjs";
 
@@ -30,11 +29,7 @@ await main(async () => {
     : [];
   const rust = parts.includes("rust") ? await (await import("./shared/criterion.mjs")).rustBenches(words.filter) : [];
   const result = { ...finished(record), cases, kernels, boundary, rust };
-  const text = markdown(result).join("\n");
-  const file = resultFile(result, ".json");
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(resultFile(result, ".md"), text);
-  process.stdout.write(`${text}\nwritten to ${file}\n`);
+  writeResult(result, "", markdown(result));
 });
 
 /** All cases in turns, round by round, so that what disturbs the machine for a while does not disturb one case alone. */
@@ -76,7 +71,6 @@ function merged(lines, median) {
 function markdown(result) {
   const { cases, kernels, boundary, rust } = result;
   return [
-    ...headline(result),
     ...section(
       cases,
       [

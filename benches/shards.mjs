@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTrainer, datasets, SpikeEvents } from "../dist/index.js";
+import { median } from "../dist/spread.js";
 import { wordsOf } from "./shared/words.mjs";
 
 const INPUTS = 700;
@@ -123,11 +124,6 @@ async function train() {
   const samplesPerCoreSecond = (1e6 * data.length) / (user + system);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   print({ samples: data.length, seconds, samplesPerSecond: data.length / seconds, samplesPerCoreSecond, peakBytes });
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }
 
 function print(line) {

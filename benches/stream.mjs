@@ -2,9 +2,8 @@
 // step() without one, natively and in WebAssembly in turns. Writes benches/results/<date>-<machine>-stream.json and a table beside it.
 //
 // npm run bench:stream -- --seconds 2 --rounds 5
-import { writeFileSync } from "node:fs";
 import { main, setUp } from "../scripts/setup.mjs";
-import { finished, headline, recordOf, resultFile } from "./shared/record.mjs";
+import { finished, recordOf, writeResult } from "./shared/record.mjs";
 import { percent, table } from "./shared/table.mjs";
 import { typed, wordsOf } from "./shared/words.mjs";
 
@@ -86,11 +85,7 @@ await main(async () => {
     one.outputSpikesPerStep.toFixed(3),
   ]);
   const heads = [result.case, "call", "SIMD", "steps/s", "spread", "input spikes a step", "output spikes a step"];
-  const text = [...headline(result), ...table(heads, rows)].join("\n");
-  const file = resultFile(result, "-stream.json");
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(resultFile(result, "-stream.md"), text);
-  process.stdout.write(`${text}\nwritten to ${file}\n`);
+  writeResult(result, "-stream", table(heads, rows));
 });
 
 /** Runs all steps of `input` over and over for some seconds, with a promise for each. */

@@ -3,6 +3,7 @@
 //
 // node benches/training.mjs --samples 4000 --rounds 9
 import { createTrainer, datasets, encode } from "../dist/index.js";
+import { median } from "../dist/spread.js";
 import { buildResearch } from "../research/build.mjs";
 import { wordsOf } from "./shared/words.mjs";
 
@@ -39,9 +40,4 @@ async function trained({ training, ...config }) {
   const { user, system } = process.cpuUsage(before);
   trainer.dispose();
   return (user + system) / 1e6;
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }

@@ -3,9 +3,8 @@
 // spikelet/infer/wasm. Writes benches/results/<date>-<machine>-weights.json and a table beside it.
 //
 // node benches/weights.mjs --data DIR --presets sparse,images --train 2000 --test 500
-import { writeFileSync } from "node:fs";
 import { main, setUp } from "../scripts/setup.mjs";
-import { finished, headline, recordOf, resultFile } from "./shared/record.mjs";
+import { finished, recordOf, writeResult } from "./shared/record.mjs";
 import { grouped, percent, table } from "./shared/table.mjs";
 import { choices, positive, wordsOf } from "./shared/words.mjs";
 
@@ -86,11 +85,7 @@ await main(async () => {
       grouped(bytes),
     ]),
   );
-  const text = [...headline(result), ...table(heads, rows)].join("\n");
-  const file = resultFile(result, "-weights.json");
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(resultFile(result, "-weights.md"), text);
-  process.stdout.write(`${text}\nwritten to ${file}\n`);
+  writeResult(result, "-weights", table(heads, rows));
 });
 
 /**

@@ -3,14 +3,14 @@
 // they agree. Writes benches/results/<date>-<machine>-eprop.json and a table beside it.
 //
 // npm run bench:eprop -- --sizes 700-256R-20 --activities sparse --seconds 0.5 --rounds 5
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createTrainer } from "../../dist/index.js";
 import { quantile } from "../../dist/spread.js";
 import { StepFailed } from "../../scripts/run.mjs";
 import { main } from "../../scripts/setup.mjs";
 import { ROOT } from "../../scripts/stamps.mjs";
-import { finished, headline, recordOf, resultFile } from "../shared/record.mjs";
+import { finished, recordOf, writeResult } from "../shared/record.mjs";
 import { grouped, table } from "../shared/table.mjs";
 import { choices, positive, typed, wordsOf } from "../shared/words.mjs";
 import { Contestant } from "./contestant.mjs";
@@ -53,11 +53,7 @@ await main(async () => {
   }
   const result = { ...finished(record), about: ABOUT, tolerance: TOLERANCE, cases };
   const heads = ["network", "spikes per hidden unit", "training", "samples/s", "quartiles", "ratio", "quartiles of the ratio"];
-  const text = [...headline(result), ...table(heads, cases.flatMap(rowsOf)), ...cases.map(agreement), "", ABOUT, ""].join("\n");
-  const file = resultFile(result, "-eprop.json");
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(resultFile(result, "-eprop.md"), text);
-  process.stdout.write(`${text}\nwritten to ${file}\n`);
+  writeResult(result, "-eprop", [...table(heads, cases.flatMap(rowsOf)), ...cases.map(agreement), "", ABOUT, ""]);
 });
 
 async function compare({ size, activity }, python, rounds) {

@@ -6,13 +6,12 @@
 // npm run bench:compare -- --cases conv --batches 16
 // npm run bench:compare -- --peers loops --batches 128
 // npm run bench:compare -- --peers spyx,norse --batches 128 --threads 2 --seconds 5 --repetitions 7
-import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { StepFailed } from "../../scripts/run.mjs";
 import { main, setUp } from "../../scripts/setup.mjs";
 import { ROOT } from "../../scripts/stamps.mjs";
-import { finished, headline, recordOf, resultFile } from "../shared/record.mjs";
+import { finished, recordOf, writeResult } from "../shared/record.mjs";
 import { list, typed, wordsOf } from "../shared/words.mjs";
 import { Contestant } from "./contestant.mjs";
 import { peersEnvironment } from "./environment.mjs";
@@ -62,11 +61,7 @@ await main(async () => {
     }
   }
   const result = { ...finished(record), included: INCLUDED, rows };
-  const text = [...headline(result), ...comparisonTable(rows), INCLUDED, ""].join("\n");
-  const file = resultFile(result, "-compare.json");
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(resultFile(result, "-compare.md"), text);
-  process.stdout.write(`${text}\nwritten to ${file}\n`);
+  writeResult(result, "-compare", [...comparisonTable(rows), INCLUDED, ""]);
 });
 
 /** A B A B …: what disturbs the machine for long disturbs both. */

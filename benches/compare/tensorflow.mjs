@@ -3,13 +3,12 @@
 //
 // npm run bench:tensorflow -- --seeds 11,12 --targets 0.93,0.95
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { median } from "../../dist/spread.js";
 import { StepFailed } from "../../scripts/run.mjs";
 import { main } from "../../scripts/setup.mjs";
 import { ROOT } from "../../scripts/stamps.mjs";
-import { finished, headline, recordOf, resultFile } from "../shared/record.mjs";
+import { finished, recordOf, writeResult } from "../shared/record.mjs";
 import { grouped, table } from "../shared/table.mjs";
 import { list, typed, wordsOf } from "../shared/words.mjs";
 import { installTensorFlow, VERSION } from "./tensorflow/install.mjs";
@@ -35,14 +34,8 @@ await main(async () => {
     }
   }
   const result = { ...finished(record), runs };
-  const text = [
-    ...headline(result),
-    ...table(["until", "library", "s", "lowest", "highest", "epochs", "test %", "peak MB"], rows(runs)),
-    "",
-  ];
-  writeFileSync(resultFile(result, "-tensorflow.json"), `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(resultFile(result, "-tensorflow.md"), text.join("\n"));
-  process.stdout.write(text.join("\n"));
+  const heads = ["until", "library", "s", "lowest", "highest", "epochs", "test %", "peak MB"];
+  writeResult(result, "-tensorflow", table(heads, rows(runs)));
 });
 
 /** Trains in a process of its own. */

@@ -3,10 +3,9 @@
 // benches/results/<date>-<machine>-targets.json and a table beside it.
 //
 // npm run bench:targets -- --seconds 2 --rounds 3 --batch 128
-import { writeFileSync } from "node:fs";
 import { ensureChromium } from "../../scripts/chromium.mjs";
 import { main, setUp } from "../../scripts/setup.mjs";
-import { finished, headline, recordOf, resultFile } from "../shared/record.mjs";
+import { finished, recordOf, writeResult } from "../shared/record.mjs";
 import { duration, percent, table } from "../shared/table.mjs";
 import { positive, typed, wordsOf } from "../shared/words.mjs";
 
@@ -28,11 +27,7 @@ await main(async () => {
     await target.close();
   }
   const result = { ...finished(record), case: `784-800-10, batch ${batch}`, cases, crossings };
-  const text = markdown(result).join("\n");
-  const file = resultFile(result, "-targets.json");
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(resultFile(result, "-targets.md"), text);
-  process.stdout.write(`${text}\nwritten to ${file}\n`);
+  writeResult(result, "-targets", markdown(result));
 });
 
 /** The library is imported once it was built. */
@@ -78,7 +73,6 @@ async function takeTurns(targets, phase) {
 function markdown(result) {
   const { cases, crossings } = result;
   return [
-    ...headline(result),
     ...table(
       [result.case, "phase", "SIMD", "samples/s", "spread", "of native"],
       cases.map((line) => [

@@ -3,6 +3,7 @@
 
 import { loadBackend } from "../../dist/backend.js";
 import { CASES } from "../../dist/cli/bench/cases.js";
+import { median } from "../../dist/spread.js";
 
 const [name, batchSize, sizes] = process.argv.slice(2);
 const { config, weightScale, samples } = CASES[name];
@@ -73,8 +74,4 @@ async function parameterCount() {
     count += weights.length + biases.length;
   }
   return count;
-}
-
-function median(values) {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -4,14 +4,14 @@
 //
 // npm run bench:mpi -- --cases mnist --batches 128 --sizes 1,2,4 --repeats 3
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StepFailed } from "../../scripts/run.mjs";
 import { buildMpi, main, setUp } from "../../scripts/setup.mjs";
 import { ROOT } from "../../scripts/stamps.mjs";
 import { jsonLines } from "../shared/lines.mjs";
-import { finished, headline, recordOf, resultFile } from "../shared/record.mjs";
+import { finished, recordOf, writeResult } from "../shared/record.mjs";
 import { duration, table } from "../shared/table.mjs";
 import { list, typed, wordsOf } from "../shared/words.mjs";
 import { predictions } from "./model.mjs";
@@ -37,10 +37,7 @@ await main(async () => {
       parts.push(...(await jsonLines("benches/mpi/parts.mjs", [name, batch, words.sizes])));
   }
   const result = { ...finished(record), measured, parts: predictions(parts) };
-  writeFileSync(resultFile(result, "-mpi.json"), `${JSON.stringify(result, null, 2)}\n`);
-  const text = markdown(result).join("\n");
-  writeFileSync(resultFile(result, "-mpi.md"), text);
-  process.stdout.write(text);
+  writeResult(result, "-mpi", markdown(result));
 });
 
 /** Samples per second of the preset, the better of several tries each. */
@@ -71,7 +68,6 @@ function trained({ ranks, threads }, batch) {
 function markdown(result) {
   const alone = (line) => result.measured.find(({ batch }) => batch === line.batch).samplesPerSecond;
   return [
-    ...headline(result),
     ...table(
       ["784-800-10", "batch", "samples/s", "× 1 thread"],
       result.measured.map((line) => [line.name, line.batch, line.samplesPerSecond, line.samplesPerSecond / alone(line)]),

@@ -1,6 +1,6 @@
 // What stands beside every figure: machine, commit, command, load.
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/stamps.mjs";
@@ -37,6 +37,14 @@ export function resultFile(record, suffix) {
   const machine = `${cpu.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}-${record.machine.cores}-cores`;
   const part = record.command.includes(" -- ") ? "-partial" : "";
   return join(RESULTS, `${record.date.slice(0, 10)}-${machine}${part}${suffix}`);
+}
+
+/** Writes a record and its text beside each other, and shows the text. */
+export function writeResult(record, suffix, lines) {
+  const [file, text] = [resultFile(record, `${suffix}.json`), [...headline(record), ...lines].join("\n")];
+  writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
+  writeFileSync(resultFile(record, `${suffix}.md`), text);
+  process.stdout.write(`${text}\nwritten to ${file}\n`);
 }
 
 /** The lines that head a table. */

@@ -4,7 +4,7 @@
 //
 // npm run bench:spoken -- --data DIR --epochs 2 --seeds 1
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { pythonEnvironment } from "../../scripts/python.mjs";
@@ -12,7 +12,7 @@ import { StepFailed } from "../../scripts/run.mjs";
 import { main, setUp } from "../../scripts/setup.mjs";
 import { ROOT } from "../../scripts/stamps.mjs";
 import { writeNpz } from "../compare/npz.mjs";
-import { finished, headline, recordOf, resultFile } from "../shared/record.mjs";
+import { finished, recordOf, writeResult } from "../shared/record.mjs";
 import { table } from "../shared/table.mjs";
 import { list, typed, wordsOf } from "../shared/words.mjs";
 
@@ -65,11 +65,7 @@ await main(async () => {
     case: `40-256-10, ${STEPS} steps, ${length} recordings, ${epochs} epochs, one thread`,
     runs,
   };
-  const text = markdown(result).join("\n");
-  const written = resultFile(result, "-spoken.json");
-  writeFileSync(written, `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(resultFile(result, "-spoken.md"), text);
-  process.stdout.write(`${text}\nwritten to ${written}\n`);
+  writeResult(result, "-spoken", markdown(result));
 
   /** Spikes as arrays for the file, and as a data set that holds nothing else. */
   async function eventsOf(part, steps) {
@@ -113,5 +109,5 @@ function markdown(result) {
     "samples/s",
     "samples per second of processor time",
   ];
-  return [...headline(result), ...table(head, rows)];
+  return table(head, rows);
 }

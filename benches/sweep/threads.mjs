@@ -3,6 +3,7 @@
 
 import { loadBackend } from "../../dist/backend.js";
 import { CASES } from "../../dist/cli/bench/cases.js";
+import { median } from "../../dist/spread.js";
 
 /** Samples whose results are kept at a time (`GROUP` of crates/training/src/pass/group.rs). */
 const GROUP = 32;
@@ -85,8 +86,4 @@ async function timesOfBatch(session, batch) {
   const start = performance.now();
   await session.finishBatch(records);
   return { samples, update: (performance.now() - start) / 1000 };
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
