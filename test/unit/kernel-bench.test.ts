@@ -217,13 +217,14 @@ describe("the page of records", () => {
     ],
   });
 
-  it("has three figures and a table for each, and compares with the first", () => {
+  it("has four figures and a table for each, and compares with the first", () => {
     const page = kernelPage([
       { name: "old", record: record(1) },
       { name: "new", record: record(0.5) },
     ]);
-    expect(page.match(/<svg/g)).toHaveLength(6);
-    for (const title of ["Roofline, avx2", "Sparsity", "Scaling", "new against old"]) expect(page).toContain(title);
+    expect(page.match(/<svg/g)).toHaveLength(8);
+    for (const title of ["Share of the ceiling", "Roofline, avx2", "Sparsity", "Scaling", "new against old"])
+      expect(page).toContain(title);
     expect(page).toContain("A &lt;processor&gt;");
     expect(page).toContain("<td>faster</td>");
     expect(page).toContain("<td>25 %</td>");
@@ -232,7 +233,26 @@ describe("the page of records", () => {
 
   it("leaves out figures that have no points", () => {
     const alone = { ...record(1), lines: [line({ inputs: 8 }, 100)] };
-    expect(kernelPage([{ name: "one", record: alone }]).match(/<svg/g)).toHaveLength(1);
+    expect(kernelPage([{ name: "one", record: alone }]).match(/<svg/g)).toHaveLength(2);
+  });
+
+  it("tells series apart: no figure has more than there are colours", () => {
+    const kernels = Array.from({ length: 9 }, (_, k) => `kernel-${k}`);
+    const lines = kernels.flatMap((kernel) =>
+      [0.1, 0.2].map((density) => ({ ...line({ density }, 100 * density), kernel, operations: 100, bytes: 50 })),
+    );
+    const page = kernelPage([{ name: "many", record: { ...record(1), lines } }]);
+    for (const title of ["Sparsity, 1 of 2", "Sparsity, 2 of 2"]) expect(page).toContain(title);
+    // All points of the roofline are at one place: it names one of them, or as many as have room around it.
+    const named = kernels.filter((kernel) => page.includes(`text-anchor="start">${kernel}</text>`));
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.length).toBeLessThan(kernels.length);
+  });
+
+  it("says that a host did not tell the load", () => {
+    const { origin } = record(1);
+    const page = kernelPage([{ name: "page", record: { ...record(1), origin: { ...origin, load: [0, 0] } } }]);
+    expect(page).toContain("<dt>load before, after</dt><dd>not known</dd>");
   });
 });
 

@@ -1,8 +1,9 @@
 import { figure } from "../../plot/figure.js";
-import { dots, line, type Mark, type Point } from "../../plot/marks.js";
-import { panel } from "../../plot/panel.js";
-import { logarithmic, logarithmicRangeOf } from "../../plot/scale.js";
+import { boxes, dots, type Ends, line, type Mark, type Point } from "../../plot/marks.js";
+import { panel, textWidth } from "../../plot/panel.js";
+import { linear, logarithmic, logarithmicRangeOf, type Scale } from "../../plot/scale.js";
 import { look } from "../../plot/seeds.js";
+import { textAt } from "../../plot/svg.js";
 import { bytesPerSecond, type Ceiling } from "../ceiling.js";
 import type { KernelLine, KernelRecord } from "../record.js";
 
@@ -10,6 +11,8 @@ const WIDTH = 640;
 const SHAPE = { width: WIDTH, height: 320, margin: { top: 24, right: 30, bottom: 40, left: 60 } };
 /** Series that can be told apart. */
 const MAX_SERIES = 6;
+/** Pixels of a bar and the gap below it. */
+const ROW = 18;
 
 /** Points of a series over a logarithmic axis. */
 interface Series {
@@ -40,13 +43,6 @@ export function roofline(record: KernelRecord): string | undefined {
   }));
   const places = points.map(({ at }) => at[0]);
   const roof = roofOf(ceiling, Math.min(...places, 0.1), Math.max(...places, 100));
-  const names: Mark = ({ x, y }) =>
-    points
-      .map(
-        ({ kernel, at }) =>
-          `<text x="${Math.round(x(at[0])) + 6}" y="${Math.round(y(at[1])) + 3}" text-anchor="start">${kernel}</text>`,
-      )
-      .join("");
   const drawn = panel({
     ...SHAPE,
     height: 420,
@@ -68,11 +64,92 @@ export function roofline(record: KernelRecord): string | undefined {
         points.map(({ at }) => at),
         { colour: "currentColor", r: 3 },
       ),
-      names,
+      names(points.map(({ kernel, at }) => ({ text: kernel, at }))),
     ],
   });
   const keys = roof.map(({ name }, k) => ({ label: name, colour: look(k).colour, shape: "line" as const }));
   return figure([drawn], "kernels under the ceiling of the machine", { title: `Roofline, ${ceiling.level}`, keys });
+}
+
+/** Texts beside their points, right, left, above or below; where none of these is free, there is none. */
+function names(all: readonly { text: string; at: Point }[]): Mark {
+  return ({ x, y, left: start, right: end }) => {
+    const taken: Box[] = all.map(({ at }) => around(x(at[0]) - 3, y(at[1]), 6));
+    const drawn = all.map(({ text, at: [across, up] }) => {
+      const [atX, atY, width] = [x(across), y(up), textWidth(text)];
+      const places = [
+        [atX + 6, atY],
+        [atX - 6 - width, atY],
+        [atX - width / 2, atY - 9],
+        [atX - width / 2, atY + 9],
+      ] as const;
+      const free = places.find(([left, middle]) => {
+        const box = around(left, middle, width);
+        return left > start && left + width < end && !taken.some((one) => overlap(one, box));
+      });
+      if (free === undefined) return "";
+      taken.push(around(free[0], free[1], width));
+      return textAt([free[0], free[1]], text, { "text-anchor": "start" });
+    });
+    return drawn.join("");
+  };
+}
+
+/** Edges of a text. */
+interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** A text's box; half of its lines lie above `middle`. */
+function around(left: number, middle: number, width: number): Box {
+  return { left, right: left + width, top: middle - 5, bottom: middle + 5 };
+}
+
+function overlap(one: Box, other: Box): boolean {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+}
+
+/** Share of the ceiling of each kernel, the lowest first. */
+export function shares(record: KernelRecord): string | undefined {
+  const found = standardLines(record)
+    .flatMap(({ kernel, share }) => (share === undefined ? [] : [{ kernel, ...share }]))
+    .sort((a, b) => a.ofCeiling - b.ofCeiling);
+  if (found.length === 0) return undefined;
+  const bounds = [...new Set(found.map(({ bound }) => bound))].sort();
+  const bars = bounds.map((bound, k) => {
+    const ends = found.map(({ ofCeiling, bound: its }, row): Ends => [0, row - 0.35, its === bound ? ofCeiling : 0, row + 0.35]);
+    return boxes(
+      ends.filter(([, , share]) => share > 0),
+      look(k).colour,
+    );
+  });
+  const percents: Mark = ({ x, y }) =>
+    found
+      .map(({ ofCeiling }, row) =>
+        textAt([x(ofCeiling) + 4, y(row)], `${Math.round(100 * ofCeiling)} %`, { "text-anchor": "start" }),
+      )
+      .join("");
+  const drawn = panel({
+    width: WIDTH,
+    height: ROW * found.length + 64,
+    margin: { top: 24, right: 44, bottom: 40, left: 130 },
+    x: {
+      label: "share of the ceiling",
+      hasGrid: true,
+      scale: linear([0, Math.max(1, ...found.map(({ ofCeiling }) => ofCeiling))]),
+    },
+    y: {
+      scale: linear([found.length - 0.5, -0.5]),
+      ticks: { values: found.map((_, row) => row), text: (row) => found[row]?.kernel ?? "" },
+      tickSize: 0,
+    },
+    marks: [...bars, percents],
+  });
+  const keys = bounds.map((bound, k) => ({ label: `waits for ${bound}`, colour: look(k).colour, shape: "square" as const }));
+  return figure([drawn], "share of the ceiling of each kernel", { title: "Share of the ceiling", keys });
 }
 
 /** Least and greatest bandwidth with the arithmetic that rounds separately. */
@@ -90,14 +167,14 @@ function roofOf(ceiling: Ceiling, from: number, to: number): Series[] {
 }
 
 /** Time of a spike in the fastest round over the share of inputs that fire. */
-export function sparsityCurves(record: KernelRecord): string | undefined {
+export function sparsityCurves(record: KernelRecord): string[] {
   const series = seriesOf(record, "density", ({ spikes, nanoseconds }) => nanoseconds.fastest / spikes);
-  return curves(series, "Sparsity", "share of the inputs that fire at a step", "nanoseconds a spike");
+  return curves(series, "Sparsity", "share that fires at a step", "nanoseconds a spike");
 }
 
 /** Time of an operation in the fastest round over the size of all arrays. */
-export function scalingCurves(record: KernelRecord): string | undefined {
-  const names = ["inputs", "units", "steps", "channels"];
+export function scalingCurves(record: KernelRecord): string[] {
+  const names = ["inputs", "units", "squares", "sites", "steps", "channels"];
   const first = new Map<string, Series>();
   for (const name of names) {
     for (const { name: kernel, points } of seriesOf(
@@ -133,18 +210,26 @@ function seriesOf(
   return [...series].map(([kernel, points]) => ({ name: kernel, points: points.sort((a, b) => a[0] - b[0]) }));
 }
 
-function curves(all: readonly Series[], title: string, x: string, y: string): string | undefined {
-  const series = all.filter(({ points }) => points.length > 1).slice(0, MAX_SERIES);
-  if (series.length === 0) return undefined;
+/** As many figures as there are colours for; all have the same axes. */
+function curves(all: readonly Series[], title: string, x: string, y: string): string[] {
+  const series = all.filter(({ points }) => points.length > 1);
   const points = series.flatMap((one) => one.points);
-  const drawn = panel({
-    ...SHAPE,
-    x: { label: x, hasGrid: true, scale: logarithmic(logarithmicRangeOf(points.map(([place]) => place))) },
-    y: { label: y, hasGrid: true, scale: logarithmic(logarithmicRangeOf(points.map(([, height]) => height))) },
-    marks: series.flatMap((one, k) => [
-      line(one.points, { colour: look(k).colour, width: 2 }),
-      dots(one.points, { ...look(k), r: 3.5 }),
-    ]),
+  const scales = [0, 1].map((axis) => logarithmic(logarithmicRangeOf(points.map((point) => point[axis] ?? Number.NaN))));
+  const figures = Math.ceil(series.length / MAX_SERIES);
+  return Array.from({ length: figures }, (_, number) => {
+    const [from, to] = [number, number + 1].map((end) => Math.round((end * series.length) / figures));
+    const own = series.slice(from, to);
+    const drawn = panel({
+      ...SHAPE,
+      x: { label: x, hasGrid: true, scale: scales[0] as Scale },
+      y: { label: y, hasGrid: true, scale: scales[1] as Scale },
+      marks: own.flatMap((one, k) => [
+        line(one.points, { colour: look(k).colour, width: 2 }),
+        dots(one.points, { ...look(k), r: 3.5 }),
+      ]),
+    });
+    const keys = own.map(({ name }, k) => ({ label: name, ...look(k) }));
+    const count = figures === 1 ? "" : `, ${number + 1} of ${figures}`;
+    return figure([drawn], `${y} over ${x}`, { title: `${title}${count}`, keys });
   });
-  return figure([drawn], `${y} over ${x}`, { title, keys: series.map(({ name }, k) => ({ label: name, ...look(k) })) });
 }

@@ -4,7 +4,7 @@ import { facts, figure, gallery, table } from "../../report/parts.js";
 import { shapeText, timeText } from "../format.js";
 import type { KernelLine, KernelRecord, Origin } from "../record.js";
 import { unpairedRatio, verdict } from "../statistics.js";
-import { roofline, scalingCurves, sparsityCurves, standardLines } from "./figures.js";
+import { roofline, scalingCurves, shares, sparsityCurves, standardLines } from "./figures.js";
 
 /** A record with the name that the page gives it. */
 export interface NamedRecord {
@@ -36,20 +36,22 @@ function about({ processor, cores, platform, engine, caches, commit, version, ar
     ["build", commit === "" ? version : `${version}, ${commit}`],
     ["arithmetic", arithmetic],
     ["date", date.slice(0, 16).replace("T", " ")],
-    ["load before, after", load.join(", ")],
+    ["load before, after", load.some((mean) => mean > 0) ? load.join(", ") : "not known"],
   ]);
 }
 
 function figures(record: KernelRecord): Markup {
-  const drawn: [string | undefined, string][] = [
+  const drawn: [readonly (string | undefined)[], string][] = [
+    [[shares(record)], "A whole bar would be a kernel that does nothing but wait for that part of the machine."],
     [
-      roofline(record),
+      [roofline(record)],
       "A point on a line is as fast as the machine: further left the bytes decide, further right the operations.",
     ],
     [sparsityCurves(record), "A level line costs in proportion to the spikes; one that falls has costs that no spike causes."],
     [scalingCurves(record), "A line that rises leaves a cache."],
   ];
-  return gallery(drawn.flatMap(([svg, caption]) => (svg === undefined ? [] : [figure(svg, caption)])));
+  const all = drawn.flatMap(([figures, caption]) => figures.map((svg) => ({ svg, caption })));
+  return gallery(all.flatMap(({ svg, caption }) => (svg === undefined ? [] : [figure(svg, caption)])));
 }
 
 function kernelTable(record: KernelRecord): Markup {
