@@ -8,6 +8,9 @@ export const ROOMS = /** @type {const} */ ([
   { page: "race", name: "Race" },
 ]);
 
+/** Pages with the navigation: the rooms, and one that measures. */
+export const PAGES = [...ROOMS.map(({ page }) => page), "kernels"];
+
 /** Marks where the site puts its link to the documentation. */
 export const SITE_LINK = "<!-- way out -->";
 

@@ -5,7 +5,7 @@ import { defineConfig } from "vite";
 import { digitsFile } from "../benches/js/digits-file.mjs";
 import { offline } from "./offline/plugin.mjs";
 import { formHtml } from "./playground/form.ts";
-import { ROOMS, rooms } from "./rooms.mjs";
+import { PAGES, rooms } from "./rooms.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const packageFile = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -75,6 +75,6 @@ export default defineConfig({
   build: {
     outDir: "dist",
     assetsInlineLimit: 0,
-    rollupOptions: { input: [...ROOMS.map(({ page }) => `${root}${page}.html`), `${root}bench.html`] },
+    rollupOptions: { input: [...PAGES, "bench"].map((page) => `${root}${page}.html`) },
   },
 });

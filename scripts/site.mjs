@@ -1,7 +1,7 @@
 // The site: pages of the repository, reference of the API and demo, as static files.
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ROOMS, SITE_LINK } from "../demo/rooms.mjs";
+import { PAGES, SITE_LINK } from "../demo/rooms.mjs";
 import { stage } from "../site/stage.mjs";
 import { runTool, StepFailed } from "./run.mjs";
 import { TYPESCRIPT } from "./sources.mjs";
@@ -34,7 +34,7 @@ export async function buildSite({ withDemo = false } = {}) {
   await build({ configFile: join(ROOT, "demo/vite.config.mjs"), logLevel: "warn" });
   await cp(join(ROOT, "demo/dist"), join(SITE, "demo"), { recursive: true });
   // The way back, which there is only on the site.
-  for (const { page } of ROOMS) {
+  for (const page of PAGES) {
     const file = join(SITE, `demo/${page}.html`);
     const text = await readFile(file, "utf8");
     if (!text.includes(SITE_LINK)) throw new StepFailed(`demo/${page}.html has lost its place for the link to the documentation`);

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
-/** What the rooms do without: the benchmark is none of them, and workers share memory there alone. */
-const LEFT_OUT = /^bench\.html$|^assets\/bench|threads|\.map$|preview/;
+/** Pages that measure, which are no rooms. */
+const MEASURES = /^(.*\/)?(bench|kernels)\.html$/;
+/** What the rooms do without; workers share memory in a benchmark alone. */
+const LEFT_OUT = /^assets\/(bench|kernels)|threads|\.map$|preview/;
 
 /** Adds the service worker, named after what it keeps, and its registration in each room. */
 export function offline() {
@@ -13,7 +15,7 @@ export function offline() {
       order: /** @type {const} */ ("pre"),
       /** @param {string} _ @param {{ path: string }} context */
       handler: (_, { path }) =>
-        path.endsWith("bench.html")
+        MEASURES.test(path)
           ? []
           : [{ tag: "script", attrs: { type: "module", src: "./offline/register.ts" }, injectTo: /** @type {const} */ ("head") }],
     },
@@ -21,7 +23,7 @@ export function offline() {
       order: /** @type {const} */ ("post"),
       /** @this {import("vite").Rollup.PluginContext} @param {unknown} _ @param {import("vite").Rollup.OutputBundle} bundle */
       async handler(_, bundle) {
-        const kept = Object.values(bundle).filter(({ fileName }) => !LEFT_OUT.test(fileName));
+        const kept = Object.values(bundle).filter(({ fileName }) => !MEASURES.test(fileName) && !LEFT_OUT.test(fileName));
         const hash = createHash("sha256");
         for (const file of kept.toSorted((a, b) => (a.fileName < b.fileName ? -1 : 1))) {
           hash.update(file.fileName).update(file.type === "chunk" ? file.code : file.source);

@@ -40,7 +40,7 @@ export class Demo implements AsyncDisposable {
 
   /** Opens another page and waits until it is ready, or learns by itself; `fragment` begins with `#`. */
   async enter(
-    room: "index" | "teach" | "listen" | "race" | "bench",
+    room: "index" | "teach" | "listen" | "race" | "bench" | "kernels",
     options: BrowserContextOptions,
     prepare?: (page: Page) => Promise<unknown>,
     state = "ready",

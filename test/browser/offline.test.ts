@@ -118,6 +118,6 @@ it("keeps nothing that a room does without", async () => {
     const [name = ""] = await caches.keys();
     return (await (await caches.open(name)).keys()).map(({ url }) => url);
   });
-  expect(kept.filter((url) => /threads|bench|preview|service-worker/.test(url))).toEqual([]);
+  expect(kept.filter((url) => /threads|bench|kernels|preview|service-worker/.test(url))).toEqual([]);
   expect(kept.length).toBeGreaterThan(20);
 });
