@@ -8,7 +8,7 @@ import { filesIn, ROOT } from "./stamps.mjs";
 
 /**
  * @typedef {object} Group
- * @property {"quick" | "all"} tier quick: of `npm test`; all: of `npm run test:all`
+ * @property {"quick" | "all" | "named"} tier quick: of `npm test`; all: of `npm run test:all`; named: only where its name is given
  * @property {readonly ("addon" | "dist" | "wasm" | "chromium")[]} needs what has to be built or installed first
  * @property {readonly string[]} [reads] files and folders that its tests read, beside what they import and its own folder
  * @property {string} [folder] of test/, where it is another than its name
@@ -94,6 +94,11 @@ export const GROUPS = {
   },
   parity: { tier: "all", needs: ["addon", "wasm"], reads: TRANSLATED },
   plot: { tier: "quick", needs: ["addon"], reads: ["docs/figures"] },
+  promises: {
+    tier: "named",
+    needs: ["addon", "dist", "wasm", "chromium"],
+    reads: [...PACKAGE, "CHANGELOG.md", "docs", "site", "scripts", "create-spikelet"],
+  },
   report: { tier: "quick", needs: ["addon"] },
   research: {
     tier: "all",

@@ -26,7 +26,7 @@ describe("groups of tests", () => {
     const all = Object.keys(GROUPS);
     expect(concerned("test/api/training.test.ts")).toEqual(["api", "repository"]);
     expect(concerned("test/golden/rules.ndjson")).toEqual(["c", "golden", "golden-wasm", "parity", "repository"]);
-    expect(concerned("docs/learn/getting-started.md")).toEqual(["docs", "repository", "site"]);
+    expect(concerned("docs/learn/getting-started.md")).toEqual(["docs", "promises", "repository", "site"]);
     expect(concerned("crates/training/src/lib.rs")).toEqual(all);
     expect(concerned("test/support/patience.ts")).toEqual(all);
     expect(concerned("ts/encode.ts")).toEqual(all);
