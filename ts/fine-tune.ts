@@ -39,9 +39,13 @@ const fineTuneOptions = fields<FineTuneOptions>({ ...createOptions, outputs, con
  */
 export async function fineTune(checkpoint: Uint8Array, options: FineTuneOptions = {}): Promise<Trainer> {
   const { outputs, config = {}, ...create } = fineTuneOptions(options, "");
-  using network = await restoreNetwork(bytes(checkpoint, "checkpoint"), create);
-  const trainer = await createTrainer(merged(withOutputs(network.config, outputs), config), create);
-  return keepLayers(network, trainer);
+  const network = await restoreNetwork(bytes(checkpoint, "checkpoint"), create);
+  try {
+    const trainer = await createTrainer(merged(withOutputs(network.config, outputs), config), create);
+    return await keepLayers(network, trainer);
+  } finally {
+    network.dispose();
+  }
 }
 
 /**

@@ -100,9 +100,13 @@ export async function importWeights(into: Network, bytes: Uint8Array, options: W
     return parametersOf(tensors, names[layer] as string, shape, before[layer] as LayerParameters);
   });
   // Another network refuses what is wrong: one that has taken a layer has lost what its optimiser knew of it.
-  using trial = await createNetwork(into.config, { backend: into.backend, threads: 1 });
-  for (const one of [trial, into]) {
-    for (const [layer, given] of parameters.entries()) await set(one, layer, given, names[layer] as string, tensors);
+  const trial = await createNetwork(into.config, { backend: into.backend, threads: 1 });
+  try {
+    for (const one of [trial, into]) {
+      for (const [layer, given] of parameters.entries()) await set(one, layer, given, names[layer] as string, tensors);
+    }
+  } finally {
+    trial.dispose();
   }
 }
 
