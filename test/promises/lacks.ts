@@ -38,7 +38,7 @@ export const LACKS: readonly Lack[] = [
     pages: ["docs/results/reliability.md"],
     places: BROWSERS,
     why: "a page has no addon to compare with",
-    says: /native/,
+    says: /a page has no addons/,
   },
 ];
 
