@@ -78,6 +78,8 @@ pub struct Graph {
     pub flats: Vec<Layout>,
     /// The outputs of each pool, as a list.
     pub pool_flats: Vec<Layout>,
+    /// Whether each connection has a source within a loop.
+    reads_loops: Vec<bool>,
     /// Readers of each layer, with the lag.
     of_layers: Vec<Vec<(Reader, usize)>>,
     /// Readers of each pool, with the lag.
@@ -125,6 +127,7 @@ impl Graph {
             of_layers: vec![Vec::new(); inputs.len()],
             of_pools: vec![Vec::new(); pools.len()],
             blocks: Vec::new(),
+            reads_loops: Vec::new(),
             flats: read.iter().map(|&units| Dense::layout(units)).collect(),
             pool_flats: pools.iter().map(|node| Dense::layout(node.pool.slid.output.units())).collect(),
             sources,
@@ -134,7 +137,15 @@ impl Graph {
         };
         graph.list_readers();
         graph.blocks = blocks(order, |item| graph.feeds(item));
+        let is_in_loop = |source: &Source| source.origin.item().is_some_and(|item| graph.loops(item));
+        graph.reads_loops = graph.sources.iter().map(|sources| sources.iter().any(is_in_loop)).collect();
         graph
+    }
+
+    /// Whether a connection has a source within a loop, which asks for errors step by step.
+    #[must_use]
+    pub fn reads_loop(&self, connection: usize) -> bool {
+        self.reads_loops[connection]
     }
 
     fn list_readers(&mut self) {
@@ -174,20 +185,28 @@ impl Graph {
 
     /// Whether a layer is in a loop.
     pub fn is_in_loop(&self, layer: usize) -> bool {
-        self.blocks.iter().any(|block| block.is_loop && block.items.contains(&Item::Layer(layer)))
+        self.loops(Item::Layer(layer))
+    }
+
+    fn loops(&self, item: Item) -> bool {
+        self.blocks.iter().any(|block| block.is_loop && block.items.contains(&item))
+    }
+}
+
+impl Origin {
+    /// What spikes come from, besides the input.
+    fn item(self) -> Option<Item> {
+        match self {
+            Self::Input => None,
+            Self::Layer(layer) => Some(Item::Layer(layer)),
+            Self::Pool(pool) => Some(Item::Pool(pool)),
+        }
     }
 }
 
 /// Cuts the order of evaluation where no later item feeds an earlier one.
 fn blocks(order: &[Item], feeds: impl Fn(Item) -> Vec<Source>) -> Vec<Block> {
-    let place = |origin: Origin| {
-        let item = match origin {
-            Origin::Input => return None,
-            Origin::Layer(layer) => Item::Layer(layer),
-            Origin::Pool(pool) => Item::Pool(pool),
-        };
-        order.iter().position(|&other| other == item)
-    };
+    let place = |origin: Origin| origin.item().and_then(|item| order.iter().position(|&other| other == item));
     // For each item, the last one that feeds it with a lag.
     let ends: Vec<Option<usize>> = order
         .iter()

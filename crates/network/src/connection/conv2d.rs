@@ -267,7 +267,7 @@ impl Weights for Conv2d {
     }
 
     fn routes(&self) -> Routes {
-        Routes { rows: true, carries: false, times: TimeRoute::Rows, shares: false }
+        Routes { rows: true, carries: false, times: TimeRoute::Rows, shares: false, prepares: true }
     }
 
     fn mark_silent(&self, layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut LayerGradient) {

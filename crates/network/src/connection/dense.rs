@@ -244,7 +244,7 @@ impl Weights for Dense {
     }
 
     fn routes(&self) -> Routes {
-        Routes { rows: true, carries: true, times: TimeRoute::Listed, shares: true }
+        Routes { rows: true, carries: true, times: TimeRoute::Listed, shares: true, prepares: false }
     }
 
     fn injected<'a>(&self, state: &'a ConnectionState) -> Option<&'a Injected> {

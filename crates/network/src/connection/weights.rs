@@ -34,6 +34,8 @@ pub struct Routes {
     pub(crate) times: TimeRoute,
     /// Whether samples that go back together can share loads of the weights for S̄.
     pub(crate) shares: bool,
+    /// Whether [`Weights::prepare_error`] computes S̄ of all inputs, which [`Weights::spike_error`] reads for units in any order.
+    pub prepares: bool,
 }
 
 /// Weights of a layer, with the copies that sums read in another order.
@@ -206,7 +208,7 @@ pub trait Weights {
 
     /// Routes for the errors of the previous layer.
     fn routes(&self) -> Routes {
-        Routes { rows: false, carries: false, times: TimeRoute::Rows, shares: false }
+        Routes { rows: false, carries: false, times: TimeRoute::Rows, shares: false, prepares: false }
     }
 
     /// What the units inject into projections of their adjoints, where errors come from these.

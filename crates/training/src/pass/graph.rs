@@ -9,7 +9,7 @@ use spikelet_network::plan::LayerPlan;
 use spikelet_network::state::Adjoints;
 
 use super::backpropagate::{SampleBackward, add_constants};
-use super::graph_errors::{FlatErrors, GraphErrors, LayerErrors, Readers};
+use super::graph_errors::{Behind, FlatErrors, GraphErrors, LayerErrors, Readers, SentBack};
 use super::output_errors::FromLoss;
 use super::workspace::Workspace;
 use crate::rule::GradientPass;
@@ -103,17 +103,19 @@ impl SampleBackward<'_> {
         let mut filled = std::mem::take(&mut errors.pools[pool]);
         let network = (self.back.network, graph);
         let steps = (end, pass.follows_recurrence);
+        let mut of_reader = std::mem::take(&mut errors.of_reader);
         let readers = Readers::new(self.back.level, network, &self.work.forward, errors, steps);
         let layout = &graph.pool_flats[pool];
-        for (values, site) in filled.values.iter_mut().zip(&layout.sites) {
+        for (number, (values, site)) in filled.values.iter_mut().zip(&layout.sites).enumerate() {
             values.clear();
             values.resize(end * site.lanes);
             if is_loop {
                 readers.sum_site(Item::Pool(pool), (layout, site), values);
             } else {
-                readers.add_site(Item::Pool(pool), (layout, site), 1.0, values);
+                readers.add_site(Item::Pool(pool), (layout, number), 1.0, (values, &mut of_reader));
             }
         }
+        errors.of_reader = of_reader;
         errors.pools[pool] = filled;
     }
 
@@ -133,7 +135,7 @@ impl SampleBackward<'_> {
         }
     }
 
-    /// Fills S̄ of all units that a connection reads.
+    /// Makes S̄ of all units that a connection reads, with its weights or as a list.
     fn send_back(&mut self, graph: &Graph, (layer, connection): (usize, usize), errors: &mut FlatErrors) {
         let Self { back, work, .. } = self;
         let (forward, end) = (&mut work.forward, work.gradient.end);
@@ -142,6 +144,11 @@ impl SampleBackward<'_> {
         let adjoints = &forward.layers[layer].adjoints;
         let sent = Sent { level: back.level, view: back.network.view(connection), adjoints, end };
         here.connection.prepare_error(&mut state, &sent, 1.0);
+        if here.connection.routes().prepares && !graph.reads_loop(connection) && !back.is_observed {
+            errors.sent = SentBack::Prepared;
+            forward.layers[connection].connection = state;
+            return;
+        }
         let layout = &graph.flats[connection];
         for (number, (values, site)) in errors.values.iter_mut().zip(&layout.sites).enumerate() {
             let source = SourceSite { site, path: 0, arrival_of_lane: layout.lanes_of(site) };
@@ -149,7 +156,7 @@ impl SampleBackward<'_> {
             here.connection.spike_error(&state, &sent, &source, 1.0, values);
             here.stages.send_back(&forward.layers[connection].stages, back.level, number, &source, values);
         }
-        errors.is_filled = true;
+        errors.sent = SentBack::Listed;
         forward.layers[connection].connection = state;
     }
 
@@ -178,7 +185,8 @@ impl SampleBackward<'_> {
         here.adjoints.prepare(&context);
         let is_output = layer + 1 == graph.inputs.len();
         let loss = FromLoss { gradient, view, spikes: &here.spikes, end: gradient.end };
-        errors.start(&context, is_output.then_some(&loss));
+        let is_loop = pass.follows_recurrence && graph.is_in_loop(layer);
+        errors.start(&context, is_output.then_some(&loss), is_loop);
     }
 
     fn step_layer(
@@ -207,15 +215,28 @@ impl SampleBackward<'_> {
             is_observed: back.is_observed,
         };
         let mut of_layer = std::mem::take(&mut errors.layers[layer]);
-        if !pass.broadcasts {
-            let follows = (end, pass.follows_recurrence);
+        let follows = (end, pass.follows_recurrence);
+        if is_loop {
             let readers = Readers::new(back.level, (back.network, graph), forward, errors, follows);
-            of_layer.add(&context, &readers, (Item::Layer(layer), is_loop), steps);
-        } else if layer + 1 < graph.inputs.len() {
-            of_layer.take(&context, &back.hidden_errors(layer, broadcast, end));
+            of_layer.add_steps(&context, (&readers, Item::Layer(layer)), steps);
+            std::mem::swap(&mut here.1, &mut forward.layers[layer].adjoints);
+            of_layer.run_steps(&context, steps, &mut here.1);
+        } else {
+            std::mem::swap(&mut here.1, &mut forward.layers[layer].adjoints);
+            let mut of_reader = std::mem::take(&mut errors.of_reader);
+            let is_output = layer + 1 == graph.inputs.len();
+            let loss = FromLoss { gradient, view: context.view, spikes: &forward.layers[layer].spikes, end };
+            let behind = if !pass.broadcasts {
+                let readers = Readers::new(back.level, (back.network, graph), forward, errors, follows);
+                Behind::Readers(readers, Item::Layer(layer))
+            } else if is_output {
+                Behind::Nothing
+            } else {
+                Behind::Broadcast(back.hidden_errors(layer, broadcast, end))
+            };
+            of_layer.run(&context, (is_output.then_some(&loss), &behind), &mut here.1, &mut of_reader);
+            errors.of_reader = of_reader;
         }
-        std::mem::swap(&mut here.1, &mut forward.layers[layer].adjoints);
-        of_layer.run(&context, &mut here.1, steps);
         errors.layers[layer] = of_layer;
         (forward.layers[layer].units, forward.layers[layer].adjoints) = here;
         if pass.broadcasts && layer + 1 == graph.inputs.len() {
