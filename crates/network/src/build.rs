@@ -48,7 +48,7 @@ pub(crate) fn build(network: &NetworkConfig, given: &Given) -> (Vec<Layer>, Grap
     let mut pools = Vec::new();
     for (index, (config, node)) in network.layers.iter().zip(&given.nodes).enumerate() {
         if !config.has_units() {
-            pools.push(PoolNode { pool: pool(config, node), sources: places.sources(&node.sources) });
+            pools.push(PoolNode::new(pool(config, node), places.sources(&node.sources)));
             continue;
         }
         let mut of_layer = places.connect(index).into_iter();

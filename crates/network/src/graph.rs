@@ -32,6 +32,8 @@ pub struct PoolNode {
     pub(crate) pool: Pool,
     /// Where its spikes come from.
     pub(crate) sources: Vec<Source>,
+    /// Output of each input, `[window][input]`.
+    outputs: Vec<u32>,
 }
 
 /// A reader of the spikes of a layer or a pool.
@@ -87,10 +89,14 @@ pub struct Graph {
 }
 
 impl PoolNode {
+    pub(crate) fn new(pool: Pool, sources: Vec<Source>) -> Self {
+        Self { pool, sources, outputs: pool.outputs() }
+    }
+
     /// Outputs of the windows that a unit of the sources lies in.
     pub fn outputs_of(&self, unit: u32) -> impl Iterator<Item = u32> + '_ {
-        let outputs = (0..self.pool.overlap()).map(move |window| self.pool.output_of(unit, window));
-        outputs.filter(|&output| output != NO_UNIT)
+        let of_windows = self.outputs.iter().skip(unit as usize).step_by(self.pool.slid.input.units());
+        of_windows.copied().filter(|&output| output != NO_UNIT)
     }
 }
 

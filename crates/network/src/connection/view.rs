@@ -86,7 +86,7 @@ impl<'a> LayerView<'a> {
 
     /// Unit with parameters of its own that a unit belongs to: its channel in a convolution.
     pub fn filter_of(&self, unit: usize) -> usize {
-        unit / (self.shape.units / self.shape.filters)
+        (unit as u32 / (self.shape.units / self.shape.filters) as u32) as usize
     }
 
     /// Membranes of a readout at a step, `[unit]`.

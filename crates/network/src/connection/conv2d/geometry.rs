@@ -485,17 +485,20 @@ impl Convolution {
         (block.lane + strip * lanes, lanes, number % places * channels + channel - block.first)
     }
 
-    /// First lane of the strip that holds these input units in their order, without any other: the channels of one place.
+    /// First lane of the strip that holds these input units in their order, without any other: `[place][channel]`.
     pub(crate) fn strip_of(&self, units: &[u32]) -> Option<usize> {
         let first = *units.first().filter(|&&unit| unit != NO_UNIT)?;
-        let places = self.input.places() as u32;
-        if units.len() > 1 && units[1] != first.wrapping_add(places) {
+        let (channel, _, x) = self.input.place(first);
+        let Strip { places, channels } = self.input_block(channel).strip;
+        let (next_channel, next_place) = (self.input.places(), self.phases.1.len());
+        let holds = |first: u32, of_place: &[u32]| {
+            of_place.iter().zip((first..).step_by(next_channel)).all(|(&unit, expected)| unit == expected)
+        };
+        if units.len() != places * channels || x + (places - 1) * next_place >= self.input.width {
             return None;
         }
-        let (start, lanes, lane) = self.input_place(first);
-        let is_whole =
-            lane == 0 && units.len() == lanes && self.input_block((first / places) as usize).strip.channels == lanes;
-        let in_order = || units.iter().zip((first..).step_by(places as usize)).all(|(&unit, next)| unit == next);
-        (is_whole && in_order()).then_some(start)
+        let (start, _, lane) = self.input_place(first);
+        let mut of_places = units.chunks_exact(channels).zip((first..).step_by(next_place));
+        (lane == 0 && of_places.all(|(of_place, first)| holds(first, of_place))).then_some(start)
     }
 }
