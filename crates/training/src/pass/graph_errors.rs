@@ -162,15 +162,13 @@ impl Readers<'_> {
     /// Adds to the errors of a site, `[step][lane]`, `factor` times what a pool sends back.
     fn add_pool(&self, (pool, lag): (usize, usize), (layout, site): (&Layout, &Site), factor: f32, errors: &mut [f32]) {
         let (node, state) = (&self.graph.pools[pool], &self.work.graph.pools[pool]);
-        let windows = layout.units_of(site).flat_map(|(lane, &unit)| {
-            node.outputs_of(unit)
-                .map(move |output| (lane, (unit, output), self.pools[pool].course_of(output, self.end)))
-        });
-        let windows: Vec<_> = windows.collect();
-        for (t, row) in (lag..self.end).zip(errors.chunks_exact_mut(site.lanes)) {
-            for &(lane, (unit, output), (course, stride)) in &windows {
-                if state.passes(unit, output, t) {
-                    row[lane] += factor * course[t * stride];
+        for (lane, &unit) in layout.units_of(site) {
+            for output in node.outputs_of(unit) {
+                let (course, stride) = self.pools[pool].course_of(output, self.end);
+                for (t, error) in (lag..self.end).zip(errors[lane..].iter_mut().step_by(site.lanes)) {
+                    if state.passes(unit, output, t) {
+                        *error += factor * course[t * stride];
+                    }
                 }
             }
         }
