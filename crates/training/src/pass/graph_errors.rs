@@ -19,7 +19,7 @@ use super::output_errors::FromLoss;
 /// Where S̄ of what a connection reads is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum SentBack {
-    /// Its pass is not over: a loop asks it unit by unit.
+    /// Nowhere, as its pass is not over: a loop asks it unit by unit.
     #[default]
     Nothing,
     /// With the weights, which give the lanes of a site at once.
