@@ -2,6 +2,7 @@ import type { Experiment } from "../experiment.js";
 import { balance } from "./balance.js";
 import { balanceSchedules } from "./balance-schedules.js";
 import { commonCount } from "./common-count.js";
+import { convolutions } from "./convolutions.js";
 import { fair } from "./fair.js";
 import { fashionGoals } from "./fashion-goals.js";
 import { initialActivity } from "./initial-activity.js";
@@ -55,6 +56,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   surrogateWidth,
   structure,
   rateCoded,
+  convolutions,
   spokenDigits,
   spokenVoices,
   yinYang,

@@ -119,13 +119,23 @@ const SURROGATES: JsonObject = {
 const SLOPES: JsonObject = { "rule.slopeFloor": [0.1, 0.3, 1] };
 
 function variant(scale: Scale, network: keyof typeof NETWORKS, pair: (typeof PAIRS)[number], units = 256): Variant {
+  return { series: network, ...spokenVariant(scale, [NETWORKS[network](scale === "quick" ? 64 : units)], pair) };
+}
+
+/** Hidden layers with a rule and an answer, and what is searched for them. */
+export function spokenVariant(
+  scale: Scale,
+  hidden: readonly LayerConfig[],
+  pair: (typeof PAIRS)[number],
+  input: Config["network"]["input"] = 2 * MELS,
+): Required<Pick<Variant, "at" | "bestBy" | "config" | "search">> {
   const [rule, answer]: [RuleConfig, Answer] = [RULES[pair[0]], ANSWERS[pair[1]]];
   const isQuick = scale === "quick";
   const config: Config = {
     network: {
-      input: 2 * MELS,
+      input,
       steps: STEPS,
-      layers: [NETWORKS[network](isQuick ? 64 : units), { type: "dense", units: 10, neuron: answer.output }],
+      layers: [...hidden, { type: "dense", units: 10, neuron: answer.output }],
       neuron: { membraneDecay: 0.95, currentDecay: 0.8 },
     },
     rule,
@@ -144,27 +154,28 @@ function variant(scale: Scale, network: keyof typeof NETWORKS, pair: (typeof PAI
     ...("surrogate" in rule ? SURROGATES : {}),
     ...(rule.type === "activation" ? {} : SLOPES),
   };
-  return { series: network, at: `${pair[0]}, ${pair[1]}`, bestBy: answer.bestBy, config, search };
+  return { at: `${pair[0]}, ${pair[1]}`, bestBy: answer.bestBy, config, search };
 }
 
-function data(options: JsonObject, copies: number): ExperimentData[] {
+/** Recordings 0 to 4 of every digit and speaker are the test, 5 to 9 the validation. */
+const OFFICIAL: JsonObject = { validation: "everyone" };
+
+/** The recordings with so many variations of each of the training part. */
+export function spokenData(copies: number, options: JsonObject = OFFICIAL): ExperimentData[] {
   return [{ dataset: "spokenDigits", options: { ...options, copies }, encoding: SOUND }];
 }
 
 /** Trials of every variant: 12 for two epochs, the best 3 for six with two seeds. Without variations, as they take their time. */
-function tuning(scale: Scale, options: JsonObject): Tuning {
+export function spokenTuning(scale: Scale, options: JsonObject = OFFICIAL): Tuning {
   const isQuick = scale === "quick";
   return {
     trials: isQuick ? 2 : 12,
     seed: 1,
     seeds: isQuick ? [101] : [101, 102],
     halving: isQuick ? { epochs: [1, 2], keep: 0.5 } : { epochs: [2, 6], keep: 1 / 4, seeds: [1, 2] },
-    data: data(options, 0),
+    data: spokenData(0, options),
   };
 }
-
-/** Recordings 0 to 4 of every digit and speaker are the test, 5 to 9 the validation. */
-const OFFICIAL: JsonObject = { validation: "everyone" };
 
 export const spokenDigits: Experiment = {
   name: "spoken-digits",
@@ -173,11 +184,11 @@ export const spokenDigits: Experiment = {
     "The Free Spoken Digit Dataset as log-mel features, a spike for every change by a threshold, 100 steps of 10 ms; the official split, whose test is of voices that " +
     "were heard in training. Each kind of hidden layer with each rule and a loss that it sees; settings are searched for every variant with the same 12 trials by " +
     "successive halving, ranked by validation recordings with seeds 101 and 102. The best learn 2,400 recordings and two variations of each.",
-  data: (scale) => data(OFFICIAL, scale === "quick" ? 0 : 2),
+  data: (scale) => spokenData(scale === "quick" ? 0 : 2),
   seeds: { quick: 1, full: 5 },
   bestBy: "count",
   axis: "Rule and answer",
-  tuning: (scale) => tuning(scale, OFFICIAL),
+  tuning: (scale) => spokenTuning(scale),
   variants: (scale) =>
     PAIRS.flatMap((pair, k) =>
       COMPARED.filter((network) => scale === "full" || network === "LIF" || k === 0).map((network) =>
@@ -219,16 +230,16 @@ export const spokenVoices: Experiment = {
   question:
     "As spoken-digits, with more units and variations: on the official split, and with each speaker in turn held out for the test and another for the validation, which " +
     "chooses the settings and the epoch; neither meets the speaker of the test.",
-  data: () => data(OFFICIAL, 0),
+  data: () => spokenData(0),
   seeds: { quick: 1, full: 5 },
   bestBy: "membrane",
   axis: "Speaker of the test",
-  tuning: (scale) => tuning(scale, OFFICIAL),
+  tuning: (scale) => spokenTuning(scale),
   variants: (scale) =>
     CANDIDATES.slice(0, scale === "quick" ? 1 : undefined).flatMap((network) =>
       PLACES.slice(0, scale === "quick" ? 2 : undefined).map(({ at, options }): Variant => {
         const others = variant(scale, network, ["activation", "readout"], UNITS);
-        const parts = { data: data(options, scale === "quick" ? 0 : COPIES), tunedOn: data(options, 0) };
+        const parts = { data: spokenData(scale === "quick" ? 0 : COPIES, options), tunedOn: spokenData(0, options) };
         return { ...others, ...parts, at };
       }),
     ),
