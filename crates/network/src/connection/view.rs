@@ -3,6 +3,7 @@
 use spikelet_kernels::LaneConstants;
 
 use super::layout::{Layout, Site};
+use crate::events::NO_UNIT;
 use crate::learnt::{Learnable, LearntShape};
 use crate::neuron::{Lanes, Neuron, number_of};
 use crate::parameters::TileParameters;
@@ -87,6 +88,12 @@ impl<'a> LayerView<'a> {
     /// Unit with parameters of its own that a unit belongs to: its channel in a convolution.
     pub fn filter_of(&self, unit: usize) -> usize {
         (unit as u32 / (self.shape.units / self.shape.filters) as u32) as usize
+    }
+
+    /// Filter of each lane, or [`NO_UNIT`].
+    pub(crate) fn filters(&self) -> Vec<u32> {
+        let units = self.layout.sites.iter().flat_map(|site| self.layout.lanes_of(site));
+        units.map(|&unit| if unit == NO_UNIT { NO_UNIT } else { self.filter_of(unit as usize) as u32 }).collect()
     }
 
     /// Membranes of a readout at a step, `[unit]`.

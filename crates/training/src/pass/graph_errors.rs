@@ -162,9 +162,11 @@ impl Readers<'_> {
     /// Adds to the errors of a site, `[step][lane]`, `factor` times what a pool sends back.
     fn add_pool(&self, (pool, lag): (usize, usize), (layout, site): (&Layout, &Site), factor: f32, errors: &mut [f32]) {
         let (node, state) = (&self.graph.pools[pool], &self.work.graph.pools[pool]);
+        let flat = &self.graph.pool_flats[pool];
         for (lane, &unit) in layout.units_of(site) {
             for output in node.outputs_of(unit) {
-                let (course, stride) = self.pools[pool].course_of(output, self.end);
+                let (tile, at) = (output as usize / TILE, output as usize % TILE);
+                let (course, stride) = (&self.pools[pool].values[tile][at..], flat.sites[tile].lanes);
                 for (t, error) in (lag..self.end).zip(errors[lane..].iter_mut().step_by(site.lanes)) {
                     if state.passes(unit, output, t) {
                         *error += factor * course[t * stride];

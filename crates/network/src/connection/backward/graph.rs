@@ -4,6 +4,7 @@ use spikelet_kernels::{NO_ROW, SpikeError, TILE};
 
 use super::{PassContext, SiteOutput};
 use crate::aligned::Aligned;
+use crate::events::NO_UNIT;
 use crate::gradient::LayerGradient;
 use crate::state::{Adjoints, KeptAdjoints};
 
@@ -17,6 +18,8 @@ pub struct GraphBackward {
     /// No step has a row.
     no_rows: Vec<u32>,
     timing_terms: Vec<f32>,
+    /// Filter of each lane, or [`NO_UNIT`]; found once.
+    filters: Vec<u32>,
 }
 
 impl Adjoints {
@@ -39,6 +42,9 @@ impl GraphBackward {
         }
         self.no_rows.clear();
         self.no_rows.resize(context.view.steps, NO_ROW);
+        if self.filters.is_empty() {
+            self.filters = context.view.filters();
+        }
     }
 
     /// Takes a site from step `to` down to step `from`; `error` is `factor · S̄`, `[step][lane]`, `timing` T̄ of the spikes of these steps.
@@ -51,7 +57,7 @@ impl GraphBackward {
         timing: &[f32],
         adjoints: &mut Adjoints,
     ) {
-        let Self { carried: [p, q, own], bias, no_rows, timing_terms } = self;
+        let Self { carried: [p, q, own], bias, no_rows, timing_terms, .. } = self;
         let site = &context.view.layout.sites[number];
         let lanes = site.lane..site.lane + site.lanes;
         let own_adjoints = context.view.neuron.own_adjoints();
@@ -73,12 +79,9 @@ impl GraphBackward {
 
     /// Writes the gradient of the biases.
     pub fn write_bias(&self, context: &PassContext<'_>, gradient: &mut LayerGradient) {
-        let view = &context.view;
         let mut sums = vec![0.0f32; gradient.bias.len().max(TILE)];
-        for site in &view.layout.sites {
-            for (lane, &unit) in view.layout.units_of(site) {
-                sums[view.filter_of(unit as usize)] += self.bias[site.lane + lane];
-            }
+        for (&filter, value) in self.filters.iter().zip(&self.bias[..]).filter(|&(&filter, _)| filter != NO_UNIT) {
+            sums[filter as usize] += value;
         }
         let sums = &sums[..gradient.bias.len()];
         match context.mixing {
