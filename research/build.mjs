@@ -13,6 +13,7 @@ export async function buildResearch() {
       pages: source("pages/main.ts"),
       firstTry: source("first-try/main.ts"),
       wholeNumbers: source("whole-numbers/main.ts"),
+      robustness: source("robustness/main.ts"),
       catalogue: source("catalogue/index.ts"),
     },
     outdir: OUT,
@@ -23,9 +24,13 @@ export async function buildResearch() {
     packages: "external",
     logLevel: "error",
   });
-  const programs = ["main", "pages", "firstTry", "wholeNumbers", "catalogue"];
-  const [main = "", pages = "", firstTry = "", wholeNumbers = "", catalogue = ""] = programs.map((name) =>
-    join(OUT, `${name}.js`),
-  );
-  return { main, pages, firstTry, wholeNumbers, catalogue };
+  const program = (/** @type {string} */ name) => join(OUT, `${name}.js`);
+  return {
+    main: program("main"),
+    pages: program("pages"),
+    firstTry: program("firstTry"),
+    wholeNumbers: program("wholeNumbers"),
+    robustness: program("robustness"),
+    catalogue: program("catalogue"),
+  };
 }

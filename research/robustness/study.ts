@@ -1,0 +1,70 @@
+import { type Network, restoreNetwork, type SpikeDataset, type Split } from "spikelet";
+import { type Disturbance, disturbed, LEVELS, mismatched } from "./disturbances.js";
+import { atEqualAccuracy, type Entry, trained } from "./networks.js";
+
+/** Training samples on which the largest states of whole numbers are measured. */
+const CALIBRATION = 500;
+
+/** Seeds of disturbances begin here. */
+const DRAWS = 1000;
+
+/** Accuracy of a network on the test data, as a fraction, without or with a disturbance. */
+export interface Line extends Disturbance {
+  name: string;
+  seed: number;
+  /** Which weights of the training: those of the best epoch, or those that first reached the accuracy that all are compared at. */
+  accuracy: "best" | "equal";
+  test: number | undefined;
+  /** Spikes per sample, up to the decision, and per hidden unit, without disturbance. */
+  spikes?: { perSample: number; untilDecision: number; hidden: number | undefined };
+}
+
+/** Trains every entry with each seed, and yields the accuracy without and with every disturbance. The same seed disturbs alike. */
+export async function* robustness(entries: readonly Entry[], seeds: readonly number[], split: Split): AsyncGenerator<Line> {
+  const disturbances: Disturbance[] = LEVELS.flatMap(([kind, levels]) => levels.map((level) => ({ kind, level })));
+  const steps = entries[0]?.config.network.steps ?? 0;
+  for (const seed of seeds) {
+    const tests = new Map<Disturbance, SpikeDataset>();
+    for (const one of disturbances) tests.set(one, await disturbed(split.test, one, steps, DRAWS + seed));
+    for (const entry of entries) {
+      const weights = { best: await trained(entry, seed, split), equal: await atEqualAccuracy(entry, seed, split) };
+      for (const accuracy of ["best", "equal"] as const) {
+        const checkpoint = weights[accuracy];
+        if (checkpoint === undefined) continue;
+        for await (const line of judged(checkpoint, tests, split, DRAWS + seed))
+          yield { name: entry.name, seed, accuracy, ...line };
+      }
+    }
+  }
+}
+
+async function* judged(
+  checkpoint: Uint8Array,
+  tests: ReadonlyMap<Disturbance, SpikeDataset>,
+  split: Split,
+  seed: number,
+): AsyncGenerator<Pick<Line, "kind" | "level" | "test" | "spikes">> {
+  using network = await restoreNetwork(checkpoint);
+  const { accuracy, spikes } = await network.evaluate(split.test);
+  const { perSample, untilDecision, perUnit } = spikes;
+  yield { kind: "none", level: 0, test: accuracy.decision, spikes: { perSample, untilDecision, hidden: perUnit[0] } };
+  for (const [one, data] of tests) yield { ...one, test: await accuracyOf(network, one, data, split.train, seed) };
+}
+
+async function accuracyOf(
+  network: Network,
+  disturbance: Disturbance,
+  data: SpikeDataset,
+  train: SpikeDataset,
+  seed: number,
+): Promise<number | undefined> {
+  const { kind, level } = disturbance;
+  if (kind === "bits") {
+    using whole = await network.quantize({ calibration: train.slice(0, CALIBRATION), weightBits: level });
+    const { classes } = await whole.predict(data);
+    return classes.filter((output, sample) => output === data.labels?.[sample]).length / data.length;
+  }
+  if (kind !== "threshold" && kind !== "decay") return (await network.evaluate(data)).accuracy.decision;
+  using other = await mismatched(network, disturbance, seed);
+  return (await other.evaluate(data)).accuracy.decision;
+}

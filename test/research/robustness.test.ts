@@ -1,0 +1,141 @@
+import { createNetwork, datasets, encode, restoreNetwork, type SpikeTrain } from "spikelet";
+import { describe, expect, it } from "vitest";
+import { Draws } from "../../research/datasets/draws.js";
+import { disturbed, jittered, LEVELS, mismatched, thinned, withSpurious } from "../../research/robustness/disturbances.js";
+import { atEqualAccuracy, type Entry, entries } from "../../research/robustness/networks.js";
+import { type Line, robustness } from "../../research/robustness/study.js";
+
+/** 400 spikes of 20 inputs over 100 steps. */
+const TRAIN: SpikeTrain = {
+  times: Array.from({ length: 400 }, (_, k) => Math.floor(k / 4)),
+  units: Array.from({ length: 400 }, (_, k) => k % 20),
+};
+
+const spread = (values: readonly number[]) => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+};
+
+describe("a disturbance of input spikes", () => {
+  it("moves each spike in time, within the simulation", () => {
+    const one: SpikeTrain = { times: Array.from({ length: 2000 }, () => 50), units: Array.from({ length: 2000 }, (_, k) => k) };
+    const { times, units } = jittered(one, 4, 100, new Draws(1));
+    expect(spread(Array.from(times))).toBeCloseTo(4, 0);
+    expect(new Set(Array.from(units)).size).toBe(2000);
+    const early = jittered({ times: [0, 0, 0, 0], units: [0, 1, 2, 3] }, 50, 60, new Draws(2));
+    expect(Array.from(early.times).every((time, k, all) => time >= (all[k - 1] ?? 0) && time < 60)).toBe(true);
+  });
+
+  it("leaves spikes out", () => {
+    const left = thinned(TRAIN, 0.25, new Draws(1)).times.length;
+    expect(left).toBeGreaterThan(270);
+    expect(left).toBeLessThan(330);
+    expect(thinned(TRAIN, 0, new Draws(1))).toEqual(TRAIN);
+  });
+
+  it("adds spikes of any input before the last step of the input", () => {
+    const { times, units } = withSpurious(TRAIN, 0.5, { inputs: 20, end: 10 }, new Draws(1));
+    expect(times.length).toBe(600);
+    expect(Array.from(times).filter((time) => time < 10).length).toBe(240);
+    expect(Math.max(...Array.from(units))).toBe(19);
+  });
+});
+
+describe("networks that are disturbed", async () => {
+  const digits = (await datasets.digits()).encode(encode.latency({ first: 0, last: 24 })).slice(0, 40);
+  const layers = [
+    { type: "dense", units: 30 },
+    { type: "dense", units: 10, neuron: { type: "leaky" } },
+  ] as const;
+  const network = await createNetwork({
+    network: { input: 784, steps: 40, layers: [...layers] },
+    loss: { type: "membrane" },
+    training: { initialActivity: { spikesPerUnit: [0.5] }, seed: 1 },
+  });
+
+  it("keep their samples where the network is disturbed, and their labels where the input is", async () => {
+    expect(await disturbed(digits, { kind: "threshold", level: 1 }, 40, 1)).toBe(digits);
+    const fewer = await disturbed(digits, { kind: "deletion", level: 0.5 }, 40, 1);
+    expect(fewer.labels).toEqual(digits.labels);
+    const count = async (data: typeof digits) => (await data.events({ steps: 40 })).times.length;
+    expect((await count(fewer)) / (await count(digits))).toBeCloseTo(0.5, 1);
+  });
+
+  it.each(["threshold", "decay"] as const)("have a %s of its own for each unit, and the gains of before", async (kind) => {
+    const other = await mismatched(network, { kind, level: 0.2 }, 1);
+    const [hidden] = other.config.network.layers as { neuron?: Record<string, unknown> }[];
+    const name = kind === "threshold" ? "threshold" : "membraneDecay";
+    const constants = hidden?.neuron?.[name] as number[];
+    expect(new Set(constants).size).toBe(30);
+    if (kind === "threshold") expect(spread(constants.map(Math.log))).toBeCloseTo(0.2, 1);
+    // −1/ln d is the time constant.
+    else expect(spread(constants.map((decay) => Math.log(-1 / Math.log(decay))))).toBeCloseTo(0.2, 1);
+    expect(other.info.layerGains[0]?.membrane).toEqual(network.info.layerGains[0]?.membrane);
+    expect(await other.parameters()).toEqual(await network.parameters());
+  });
+
+  it("are themselves without mismatch", async () => {
+    const same = await mismatched(network, { kind: "threshold", level: 0 }, 1);
+    const [one, two] = await Promise.all([network, same].map((each) => each.predict(digits)));
+    expect(two?.classes).toEqual(one?.classes);
+  });
+});
+
+describe("the study of robustness", async () => {
+  const some = Array.from({ length: 1400 }, (_, k) => 7 * k);
+  const digits = (await datasets.digits()).pick(some).encode(encode.latency());
+  const split = digits.split({ seed: 1, validation: 60, test: 60 });
+  const entry: Entry = {
+    name: "small",
+    config: {
+      network: {
+        input: 784,
+        steps: 60,
+        layers: [
+          { type: "dense", units: 40 },
+          { type: "dense", units: 10, neuron: { type: "leaky" } },
+        ],
+      },
+      loss: { type: "membrane" },
+      optimizer: { type: "adam", learningRate: 0.003 },
+      training: {
+        batchSize: 16,
+        epochs: 4,
+        silentUnitUpdate: { rules: "all", strength: 0 },
+        initialActivity: { spikesPerUnit: [0.5] },
+      },
+    },
+  };
+
+  it("takes each searched pair of the verdict once, with what its search chose", async () => {
+    const all = await entries();
+    expect(all.map(({ name }) => name)).toContain("antlr, latency");
+    expect(new Set(all.map(({ name }) => name)).size).toBe(10);
+    const { config } = all[0] ?? {};
+    expect(config).toMatchObject({ optimizer: { learningRate: 0.000613457 }, rule: { type: "antlr" } });
+    expect(config).not.toHaveProperty("data");
+  });
+
+  it("tells the accuracy of a network without and with every disturbance, the same again for the same seed", async () => {
+    const told = async () => {
+      const lines: Line[] = [];
+      for await (const line of robustness([entry], [1], split)) lines.push(line);
+      return lines;
+    };
+    const lines = await told();
+    const levels = LEVELS.flatMap(([kind, all]) => all.map((level) => `${kind} ${level}`));
+    expect(lines.map(({ kind, level }) => `${kind} ${level}`)).toEqual(["none 0", ...levels]);
+    const of = (kind: string, level: number) => lines.find((line) => line.kind === kind && line.level === level)?.test ?? 0;
+    expect(of("none", 0)).toBeGreaterThan(0.5);
+    expect(of("bits", 8)).toBeGreaterThan(of("none", 0) - 0.1);
+    expect(of("deletion", 0.5)).toBeLessThan(of("none", 0));
+    expect(await told()).toEqual(lines);
+  });
+
+  it("ends a training at the accuracy that all are compared at", async () => {
+    using network = await restoreNetwork((await atEqualAccuracy(entry, 1, split, 0.5)) ?? new Uint8Array());
+    expect((await network.evaluate(split.validation)).accuracy.decision).toBeGreaterThanOrEqual(0.5);
+    const timing = { ...entry, config: { ...entry.config, training: { silentUnitUpdate: { strength: 1 } } } };
+    expect(await atEqualAccuracy(timing, 1, split, 0)).toBeUndefined();
+  });
+});
