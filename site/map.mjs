@@ -20,6 +20,7 @@ export const SECTIONS = [
     pages: [
       page("guides/browser", "In the browser"),
       page("guides/neurons-and-layers", "Neurons and layers"),
+      page("guides/convolutional-networks", "Convolutional networks"),
       page("guides/encoders-losses-rules", "Encoder, loss and rule"),
       page("guides/signals", "Signals and sound"),
       page("guides/streams", "Streams"),
@@ -40,7 +41,6 @@ export const SECTIONS = [
       page("reference/configuration", "Configuration"),
       page("reference/commands", "Command line"),
       page("reference/runs-and-metrics", "Runs and metrics"),
-      page("reference/model-file", "Model file"),
       page("reference/data-sets", "Data sets"),
       page("reference/specification", "Specification"),
       page("reference/glossary", "Glossary"),
@@ -72,6 +72,7 @@ export const FURTHER = /** @type {const} */ ([
   ["site/home.md", "index.md"],
   ["README.md", "contributing/readme.md"],
   ["docs/reference/stability.md", "reference/stability.md"],
+  ["docs/reference/model-file.md", "reference/model-file.md"],
   ["docs/contributing/extending.md", "contributing/extending.md"],
   ["docs/guides/kernels.md", "guides/kernels.md"],
   ["docs/contributing/newcomer.md", "contributing/newcomer.md"],

@@ -1,6 +1,8 @@
+import * as convolutions from "./convolutions.js";
 import { renew } from "./made-page.js";
 import * as spokenDigits from "./spoken-digits.js";
 import * as verdict from "./verdict.js";
 
 for (const page of verdict.PAGES) await renew(page, verdict.made);
 await renew(spokenDigits.PAGE, spokenDigits.made);
+await renew(convolutions.PAGE, convolutions.made);

@@ -6,6 +6,7 @@ const LEARNS = new Set([
   "README.md",
   "site/home.md",
   "docs/learn/getting-started.md",
+  "docs/guides/convolutional-networks.md",
   "docs/guides/signals.md",
   "docs/learn/your-data.md",
   "docs/learn/coming-from-snntorch.md",
