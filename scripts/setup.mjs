@@ -127,7 +127,8 @@ async function buildInfer() {
 }
 
 async function buildKernels() {
-  const inputs = [...RAW_INPUTS, "crates/kernels", "crates/kernel-bench", "bindings/kernels"];
+  const crates = ["config", "data", "encode", "fields", "kernels", "kernel-bench"].map((name) => `crates/${name}`);
+  const inputs = [...RAW_INPUTS, ...crates, "bindings/kernels"];
   await step("kernels", { inputs, outputs: [`${RAW_MODULES.kernels}/module.js`] }, async () => {
     say("building the WebAssembly that measures kernels …");
     await makeKernels();

@@ -28,15 +28,15 @@ use burst::BurstEncoding;
 use current::CurrentEncoding;
 use delta::DeltaEncoding;
 use direct::DirectEncoding;
-use latency::LatencyEncoding;
 use levels::LevelsEncoding;
 use log_mel::LogMelEncoding;
-use rate::RateEncoding;
 use regular::RegularEncoding;
 use shift_back::ShiftBackEncoding;
 use stretch::StretchEncoding;
 
 pub use constraints::ENCODING_CONSTRAINTS;
+pub use latency::LatencyEncoding;
+pub use rate::RateEncoding;
 pub use saccades::SaccadeCamera;
 pub use series::{Series, SeriesEncoder};
 

@@ -4,6 +4,8 @@
 mod encoding;
 mod generate;
 
-pub use encoding::{ENCODING_CONSTRAINTS, Encoding, SaccadeCamera, Series, SeriesEncoder};
+pub use encoding::{
+    ENCODING_CONSTRAINTS, Encoding, LatencyEncoding, RateEncoding, SaccadeCamera, Series, SeriesEncoder,
+};
 pub use generate::{Generated, GeneratedInputs, Generator, Randman, SpikeTrainMatching, YinYang};
 pub use spikelet_config::{Error, ErrorCode, Result};

@@ -1,4 +1,7 @@
-use crate::cases::{adam, arithmetic, backward, delays, forward, gather, landing, projection, streams, surrogate};
+use crate::cases::{
+    adam, arithmetic, backward, convolution, delays, encode, forward, gather, landing, projection, streams, surrogate,
+    winograd,
+};
 use crate::{Kernel, Parameter};
 
 const LANES: Parameter = Parameter::whole("lanes", "units of the tile", 64, &[16.0, 32.0], ((16, 64), 16));
@@ -9,6 +12,14 @@ const DENSITY: Parameter =
 const FIRED: Parameter = Parameter::share("fired", "spikes of a unit at a step", 0.01, &[0.001, 0.1]);
 const SAMPLES: Parameter = Parameter::whole("samples", "samples of the batch", 16, &[1.0, 4.0], ((1, 16), 1));
 const SOURCES: Parameter = Parameter::whole("units", "units of the layer above", 800, &[10.0, 256.0], ((1, 8192), 1));
+
+const VALUES: Parameter = Parameter::whole("units", "values of a sample", 784, &[128.0, 4096.0], ((1, 65_535), 1));
+const LIT: Parameter = Parameter::share("lit", "share of the values above 0", 0.2, &[0.05, 1.0]);
+const SITES: Parameter = Parameter::whole("sites", "sites of a row of the output", 16, &[4.0, 64.0], ((1, 1024), 1));
+const BLOCK: Parameter = Parameter::whole("channels", "channels of the block of the input", 64, &[16.0], ((1, 64), 1));
+const OF_BLOCK: Parameter =
+    Parameter::share("density", "share of the channels that fire at a place and a step", 0.1, &[0.01, 0.03, 0.3]);
+const SQUARES: Parameter = Parameter::whole("squares", "squares of 2 × 2 sums", 64, &[16.0, 256.0], ((8, 1 << 16), 8));
 
 /// Every kernel that can be measured, those of the machine's ceiling last.
 #[must_use]
@@ -113,6 +124,45 @@ static CATALOGUE: &[Kernel] = &[
         make: landing::landing,
     },
     Kernel {
+        name: "convolution-lists",
+        about: "what arrives at each site of a convolution at each step, listed from the spikes",
+        is_ceiling: false,
+        parameters: &[
+            Parameter::whole("channels", "channels of the input", 16, &[1.0, 64.0], ((1, 1024), 1)),
+            Parameter::whole("side", "rows and columns of the input", 16, &[8.0, 28.0], ((1, 256), 1)),
+            DENSITY,
+        ],
+        make: convolution::lists,
+    },
+    Kernel {
+        name: "convolution-sums",
+        about: "rows of weights of the channels that fire, summed for a row of sites by one tap",
+        is_ceiling: false,
+        parameters: &[SITES, BLOCK, OF_BLOCK],
+        make: convolution::sums,
+    },
+    Kernel {
+        name: "convolution-gradient",
+        about: "weight gradient of a tap: adjoints of a row of sites added to the rows of the channels that fired",
+        is_ceiling: false,
+        parameters: &[SITES, BLOCK, OF_BLOCK],
+        make: convolution::gradient,
+    },
+    Kernel {
+        name: "winograd-spread",
+        about: "errors below a convolution: squares of adjoints become the 16 planes of Winograd's products",
+        is_ceiling: false,
+        parameters: &[SQUARES, LANES],
+        make: winograd::spread,
+    },
+    Kernel {
+        name: "winograd-join",
+        about: "errors below a convolution: products of the 16 planes become squares of sums",
+        is_ceiling: false,
+        parameters: &[SQUARES, LANES],
+        make: winograd::join,
+    },
+    Kernel {
         name: "send-delayed",
         about: "spikes of connections with delays of their own, added to the step of each arrival",
         is_ceiling: false,
@@ -132,6 +182,20 @@ static CATALOGUE: &[Kernel] = &[
         is_ceiling: false,
         parameters: &[Parameter::whole("units", "units", 4096, &[256.0, 1_048_576.0], ((16, 1 << 24), 16))],
         make: surrogate::surrogate,
+    },
+    Kernel {
+        name: "encode-latency",
+        about: "values to spikes, one for each, earlier for a larger value",
+        is_ceiling: false,
+        parameters: &[VALUES, SAMPLES, LIT],
+        make: encode::latency,
+    },
+    Kernel {
+        name: "encode-rate",
+        about: "values to spikes at random steps, more for a larger value",
+        is_ceiling: false,
+        parameters: &[VALUES, SAMPLES, LIT],
+        make: encode::rate,
     },
     Kernel {
         name: "stream-read",

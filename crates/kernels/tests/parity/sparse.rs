@@ -1,7 +1,8 @@
 //! What a tile sends back where little of it is wanted.
 
 use spikelet_kernels::{
-    Injection, Landing, Level, SiteInjections, TileAdjoints, add_dots, fall, land, list_injections, reference,
+    Injection, Landing, Level, SiteInjections, SiteRows, StepEvents, TileAdjoints, add_dots, fall, land,
+    list_injections, list_touched, reference,
 };
 
 use crate::case::{CONSTANTS, Case, LANE_COUNTS, RESETS};
@@ -145,6 +146,37 @@ fn a_trace_of_spikes_has_what_slopes_need() {
                     }
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn lists_of_sites_are_those_of_the_plain_loops() {
+    const SITES: usize = 5;
+    for steps in 1..20 {
+        let mut draw = Draw(steps as u32);
+        let offsets: Vec<u32> = (0..=steps as u32).map(|t| t * 3).collect();
+        let units: Vec<u32> = (0..3 * steps).map(|_| draw.below(7) as u32).collect();
+        let touched =
+            |unit: u32| (0..SITES).filter(move |site| (site + unit as usize) % 3 > 0).map(move |site| (site, 9 * unit));
+        let values = draw.vector(units.len(), 1.0);
+        for values in [&[], &values[..]] {
+            let events = StepEvents { offsets: &offsets, units: &units, values };
+            let stride = steps + 1;
+            let drawn: Vec<u32> = (0..SITES * stride).map(|_| draw.next()).collect();
+            let from = draw.below(steps);
+            let [expected, found] = [true, false].map(|is_plain| {
+                let (mut offsets, mut rows, mut values) = (drawn.clone(), vec![1; 2], vec![1.0; 3]);
+                let lists = &mut SiteRows { offsets: &mut offsets, stride, rows: &mut rows, values: &mut values };
+                if is_plain {
+                    reference::list_touched(touched, &events, (from, steps), lists);
+                } else {
+                    list_touched(touched, &events, (from, steps), lists);
+                }
+                (offsets, rows, bits(&values))
+            });
+            assert!(!expected.1.is_empty());
+            assert_eq!(found, expected, "{from} to {steps}");
         }
     }
 }
