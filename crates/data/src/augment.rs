@@ -78,12 +78,13 @@ impl<'a> Augmenter<'a> {
     fn drop_events(&self, sample: u32, events: &mut Vec<(u16, u32)>, values: &mut Vec<f32>) {
         if self.settings.event_dropout > 0.0 {
             let mut draws = self.draws(Purpose::EventDropout, sample);
-            let mut wait = draws.wait(self.settings.event_dropout);
+            let mut next = draws.waits(self.settings.event_dropout);
+            let mut wait = next();
             retain(events, values, |_| {
                 wait -= 1;
                 let stays = wait > 0;
                 if !stays {
-                    wait = draws.wait(self.settings.event_dropout);
+                    wait = next();
                 }
                 stays
             });
@@ -118,7 +119,7 @@ impl<'a> Augmenter<'a> {
             is_silenced.clear();
             is_silenced.resize(self.inputs as usize, false);
             let mut draws = self.draws(Purpose::InputDropout, sample);
-            let mut next = || draws.wait(self.settings.input_dropout);
+            let mut next = draws.waits(self.settings.input_dropout);
             let mut unit = next() - 1;
             while unit < u64::from(self.inputs) {
                 is_silenced[unit as usize] = true;

@@ -83,16 +83,19 @@ impl Stream {
         ((u64::from(self.0.next_u32()) * u64::from(bound)) >> 32) as u32
     }
 
-    /// Steps until the next success of a trial that succeeds with probability `p` in 0..=1, at least 1: a draw of the geometric
+    /// Draws the steps until each next success of a trial that succeeds with probability `p` in 0..=1, at least 1: the geometric
     /// distribution, `1 + ⌊ln(u) / ln(1 − p)⌋` with u uniform in (0, 1]. `u64::MAX` where none is to be expected.
-    pub fn wait(&mut self, p: f64) -> u64 {
+    pub fn waits(&mut self, p: f64) -> impl FnMut() -> u64 {
         const SCALE: f64 = 1.0 / (1u64 << 32) as f64;
-        if p <= 0.0 {
-            return u64::MAX;
+        let failure = libm::log1p(-p);
+        move || {
+            if p <= 0.0 {
+                return u64::MAX;
+            }
+            let u = (f64::from(self.0.next_u32()) + 1.0) * SCALE;
+            // ln(0) is −∞, so that p = 1 waits 1; the cast saturates.
+            1u64.saturating_add((libm::log(u) / failure) as u64)
         }
-        let u = (f64::from(self.0.next_u32()) + 1.0) * SCALE;
-        // ln(0) is −∞, so that p = 1 waits 1; the cast saturates.
-        1u64.saturating_add((libm::log(u) / libm::log1p(-p)) as u64)
     }
 
     /// A permutation of `0..length` (Fisher–Yates).

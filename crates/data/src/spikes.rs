@@ -290,7 +290,8 @@ pub fn sort_spikes(spikes: &mut [(u16, u32)]) {
     sort_events(spikes, &mut []);
 }
 
-/// Sorts by five bits of step and unit at a time, the lowest first, where events with the same bits keep their order.
+/// Sorts by five bits of step and unit at a time, the lowest first, where events with the same bits keep their order. Encoders go from
+/// unit to unit, so that only the bits of the steps are left.
 #[inline(never)]
 fn sort_keys(spikes: &mut [(u16, u32)], values: &mut [f32]) {
     const DIGIT: usize = 5;
@@ -302,7 +303,8 @@ fn sort_keys(spikes: &mut [(u16, u32)], values: &mut [f32]) {
     let mut sorted_values = values.to_vec();
     let bits = keys.iter().fold(0, |bits, key| bits | key);
     let digits = (u64::BITS - bits.leading_zeros()) as usize;
-    for shift in (0..digits).step_by(DIGIT) {
+    let sorted_digits = if spikes.is_sorted_by_key(|&(_, unit)| unit) { unit_bits as usize } else { 0 };
+    for shift in (sorted_digits..digits).step_by(DIGIT) {
         let digit = |key: u64| (key >> shift) as usize % (1 << DIGIT);
         let mut places = [0; 1 << DIGIT];
         keys.iter().for_each(|&key| places[digit(key)] += 1);

@@ -29,20 +29,17 @@ impl Default for LatencyEncoding {
 }
 
 impl LatencyEncoding {
-    /// Spikes that a value becomes, at most.
-    pub(super) fn expected(&self, x: f32) -> f64 {
-        if x == 0.0 && self.skip_zero { 0.0 } else { 1.0 }
+    /// Whether a value spikes in a simulation that is long enough.
+    pub(super) fn fires(&self, x: f32) -> bool {
+        x != 0.0 || !self.skip_zero
     }
 
     pub(super) fn events(&self, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
         let slope = (self.first - self.last) as f32;
         let last = self.last as f32;
         for (unit, &x) in (0..).zip(sample) {
-            if x == 0.0 && self.skip_zero {
-                continue;
-            }
             let step = (slope * x + last) as usize;
-            if step < steps {
+            if self.fires(x) && step < steps {
                 events.push((step as u16, unit));
             }
         }

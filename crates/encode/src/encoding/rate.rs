@@ -49,12 +49,12 @@ impl RateEncoding {
             if x == 0.0 && self.skip_zero {
                 continue;
             }
-            let p = self.probability(x);
             // Waiting times between spikes are geometric, so that the cost follows the spikes.
-            let mut next = draws.wait(p);
+            let mut wait = draws.waits(self.probability(x));
+            let mut next = wait();
             while next <= steps as u64 {
                 events.push(((next - 1) as u16, unit));
-                next = next.saturating_add(draws.wait(p));
+                next = next.saturating_add(wait());
             }
         }
         sort_spikes(events);

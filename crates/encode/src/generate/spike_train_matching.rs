@@ -62,10 +62,11 @@ fn random_train(draws: &mut Stream, units: u32, steps: u32, rate: f64) -> Result
         "the spikes of a sample".to_owned()
     })?;
     for unit in 0..units {
-        let mut next = draws.wait(rate);
+        let mut wait = draws.waits(rate);
+        let mut next = wait();
         while next <= u64::from(steps) {
             events.push(((next - 1) as u16, unit));
-            next = next.saturating_add(draws.wait(rate));
+            next = next.saturating_add(wait());
         }
     }
     sort_spikes(&mut events);

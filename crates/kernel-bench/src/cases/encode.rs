@@ -61,11 +61,11 @@ impl EncoderCase {
             Encoding::Rate(RateEncoding { max, min, seed, skip_zero }) => {
                 let mut draws = Stream::of_sample(*seed, Purpose::Encoding, row, 0);
                 for (unit, &x) in (0..).zip(sample).filter(|&(_, &x)| x != 0.0 || !skip_zero) {
-                    let p = (max - min) * f64::from(x) + min;
-                    let mut next = draws.wait(p);
+                    let mut wait = draws.waits((max - min) * f64::from(x) + min);
+                    let mut next = wait();
                     while next <= STEPS as u64 {
                         units[next as usize - 1].push(unit);
-                        next = next.saturating_add(draws.wait(p));
+                        next = next.saturating_add(wait());
                     }
                 }
             }
