@@ -38,7 +38,7 @@ export async function buildSite({ withDemo = false } = {}) {
     const file = join(SITE, `demo/${page}.html`);
     const text = await readFile(file, "utf8");
     if (!text.includes(SITE_LINK)) throw new StepFailed(`demo/${page}.html has lost its place for the link to the documentation`);
-    const withLink = text.replace(SITE_LINK, '<li><a href="../index.html">Documentation</a></li>');
+    const withLink = text.replace(SITE_LINK, '<li><a href="../index.html">Docs</a></li>');
     // Whoever shows a preview of a link follows whole addresses only.
     const address = SITE_ORIGIN === undefined ? "." : `${SITE_ORIGIN}${SITE_BASE}demo`;
     await writeFile(file, withLink.replace('property="og:image" content="./', `property="og:image" content="${address}/`));

@@ -25,6 +25,6 @@ export abstract class Figure {
     this.#root.setAttribute("aria-label", description);
     this.#root.replaceChildren(...content);
     // An image without a name would be announced until there is something to show.
-    if (!this.#root.isConnected) this.#box.append(this.#root);
+    if (!this.#root.isConnected) this.#box.replaceChildren(this.#root);
   }
 }

@@ -255,7 +255,7 @@ export class Room {
 
   #learnt(seconds: number): void {
     this.#enter("ready");
-    say(`${countOf(this.#learner.learnt?.signs ?? [])}, learnt in ${seconds.toFixed(2)} s`);
+    say(`${countOf(this.#learner.learnt?.signs ?? [])}, learnt in ${seconds.toFixed(2)}\u00a0s`);
     this.#show();
     void this.#look();
   }
