@@ -15,13 +15,17 @@ const READ: usize = 4;
 const OF_SPREAD: usize = 16 + 16;
 const OF_JOIN: usize = 16 + 8;
 
+/// A kernel over squares with N places each, and its plain twin.
+type Kernel<const N: usize> = fn(Level, &[f32], Planes, &[[u32; N]], &mut [f32]);
+type Plain<const N: usize> = fn(&[f32], Planes, &[[u32; N]], &mut [f32]);
+
 struct Winograd<const N: usize> {
     from: Vec<f32>,
     places: Vec<[u32; N]>,
     to: Vec<f32>,
     planes: Planes,
-    kernel: fn(Level, &[f32], Planes, &[[u32; N]], &mut [f32]),
-    plain: fn(&[f32], Planes, &[[u32; N]], &mut [f32]),
+    kernel: Kernel<N>,
+    plain: Plain<N>,
     of_lane: usize,
 }
 

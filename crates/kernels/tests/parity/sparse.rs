@@ -157,8 +157,9 @@ fn lists_of_sites_are_those_of_the_plain_loops() {
         let mut draw = Draw(steps as u32);
         let offsets: Vec<u32> = (0..=steps as u32).map(|t| t * 3).collect();
         let units: Vec<u32> = (0..3 * steps).map(|_| draw.below(7) as u32).collect();
-        let touched =
-            |unit: u32| (0..SITES).filter(move |site| (site + unit as usize) % 3 > 0).map(move |site| (site, 9 * unit));
+        let touched = |unit: u32| {
+            (0..SITES).filter(move |site| !(site + unit as usize).is_multiple_of(3)).map(move |site| (site, 9 * unit))
+        };
         let values = draw.vector(units.len(), 1.0);
         for values in [&[], &values[..]] {
             let events = StepEvents { offsets: &offsets, units: &units, values };
