@@ -6,7 +6,7 @@ import { UNCHOSEN } from "./shared.js";
 import { spokenData, spokenTuning, spokenVariant } from "./spoken-digits.js";
 
 /** Networks of the guide on images of 28 × 28 pixels: the configuration without its seed, with all training images. */
-const IMAGES = { "12C5-MP2-64C5-MP2-10": digits, "residual, six convolutions": residual };
+const IMAGES = { "12C5-MP2-64C5-MP2-10": digits, "residual of six convolutions": residual };
 
 /** Over 20 bands of a spectrum, whose falls and rises are two channels. */
 const BANDS: readonly LayerConfig[] = [

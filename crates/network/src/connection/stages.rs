@@ -132,7 +132,7 @@ impl Stages {
         self.pools.iter().any(|pool| pool.kind == PoolKind::Max)
     }
 
-    /// Where the spikes of a site of the previous layer arrive by a path, by lane, or [`NO_UNIT`].
+    /// Where the spikes of a site of the previous layer arrive by a path, by lane, or [`crate::events::NO_UNIT`].
     pub fn arrival_of_lane(&self, site: &Site, path: usize) -> &[u32] {
         &self.arrivals[path][site.lane..site.lane + site.lanes]
     }
