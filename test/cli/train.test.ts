@@ -14,6 +14,15 @@ const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
 const report = (dir: string) => JSON.parse(readFileSync(join(dir, "report.json"), "utf8"));
 
 describe("spikelet train", () => {
+  it("without an epoch shows the network as it starts, with its initial activity", async () => {
+    const out = await folder();
+    const start = ["--set", "training.epochs=0", "--set", "training.initialActivity.spikesPerUnit=0.8"];
+    const train = await spikelet(["train", ...SMALL, ...start, "--out", out, "--json"]);
+    expect(train).toMatchObject({ code: 0 });
+    const { perUnit } = report(out).test.spikes;
+    for (const spikes of perUnit) expect(Math.abs(spikes - 0.8)).toBeLessThan(0.2);
+  });
+
   it("leaves checkpoints, history and report, and evaluate finds the same accuracy again", async () => {
     const out = await folder();
     const train = await spikelet(["train", ...SMALL, "--set", "training.epochs=2", "--out", out, "--json"]);

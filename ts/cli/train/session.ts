@@ -71,6 +71,8 @@ export class TrainingSession {
       throw thrown;
     }
     this.#view.close();
+    // Weights of the start may have been scaled, though no epoch was asked for.
+    if (!this.#run.hasBest) await this.save();
   }
 
   async #saveInterrupted(): Promise<void> {
