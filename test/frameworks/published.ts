@@ -30,6 +30,9 @@ export interface Published extends AsyncDisposable {
  */
 export async function publishHere(node: string): Promise<Published> {
   const folder = await mkdtemp(join(tmpdir(), "spikelet-published-"));
+  const packed = join(folder, "packed");
+  // Before there is a registry, which would stay if it failed.
+  await execute(process.execPath, ["scripts/release.mjs", "bindings/node", packed, "--only-there"], { cwd: ROOT });
   const registry = await startRegistry(node);
   const npm = (cwd: string, ...words: string[]) => execute("npm", words, { cwd, env: registry.environment });
   const publish = (what: string, ...words: string[]) => npm(folder, "publish", "--ignore-scripts", ...words, what);
@@ -51,8 +54,6 @@ export async function publishHere(node: string): Promise<Published> {
     }
   }
 
-  const packed = join(folder, "packed");
-  await execute(process.execPath, ["scripts/release.mjs", "bindings/node", packed, "--only-there"], { cwd: ROOT });
   const files = await readdir(packed);
   const [addon = "", main = "", starters = ""] = [/^spikelet-binding-/, /^spikelet-\d/, /^create-spikelet-/].map((kind) => {
     return join(packed, files.find((name) => kind.test(name)) ?? "");
