@@ -1,7 +1,7 @@
 // What a package needs not: comments of JavaScript, declarations that no entry reaches, names in addons, spaces in the schema.
 import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { transformSync } from "esbuild";
 import ts from "typescript";
 import { StepFailed } from "./run.mjs";
@@ -10,6 +10,8 @@ import { ROOT } from "./stamps.mjs";
 const DECLARATION = /\.d\.c?ts$/;
 /** What esbuild has written as small as it is to be. */
 const BUNDLES = /^dist[\\/](?:cdn|cjs)[\\/]/;
+/** Code of bindings, which nobody reads. */
+const GENERATED = /^bindings[\\/]/;
 const FOR_BUNDLERS = /@vite-ignore|webpackIgnore|__PURE__/;
 const ELF = Buffer.from("\x7fELF", "latin1");
 
@@ -25,7 +27,10 @@ export function slim(folder) {
     if (!reached.has(file)) rmSync(file);
   }
   const scripts = files.filter((name) => name.endsWith(".js") && !BUNDLES.test(name)).map((name) => join(folder, name));
-  for (const file of scripts) writeFileSync(file, withoutComments(readFileSync(file, "utf8")));
+  for (const file of scripts) {
+    const isGenerated = GENERATED.test(relative(folder, file));
+    writeFileSync(file, withoutComments(readFileSync(file, "utf8"), { minifyWhitespace: isGenerated }));
+  }
   const schema = join(folder, "spikelet.schema.json");
   writeFileSync(schema, `${JSON.stringify(JSON.parse(readFileSync(schema, "utf8")))}\n`);
 }
@@ -34,8 +39,9 @@ export function slim(folder) {
  * JavaScript without comments, but for those that bundlers read.
  *
  * @param {string} code
+ * @param {{ minifyWhitespace: boolean }} options
  */
-function withoutComments(code) {
+function withoutComments(code, { minifyWhitespace }) {
   /** @type {Map<number, number>} ends by beginnings */
   const comments = new Map();
   const visit = (/** @type {ts.Node} */ node) => {
@@ -52,7 +58,12 @@ function withoutComments(code) {
     pieces.push(code.slice(at, begin), code.slice(begin, end).includes("\n") ? "\n" : " ");
     at = end;
   }
-  return transformSync(pieces.join("") + code.slice(at), { target: "es2022", charset: "utf8", legalComments: "none" }).code;
+  return transformSync(pieces.join("") + code.slice(at), {
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    minifyWhitespace,
+  }).code;
 }
 
 /**
