@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { deviationText, markdownTable, measure, readStudy, recordsOf, spread, studyFolders } from "spikelet/study";
+import { markdownTable, readStudy, studyFolders } from "spikelet/study";
+import { pointRows } from "../report/point-rows.js";
 import { recordsOf as fileOf, type Made, put } from "./made-page.js";
 
 export const PAGE = "docs/guides/convolutional-networks.md";
@@ -17,18 +18,15 @@ const COLUMNS = [
 export async function made(page: string): Promise<Made> {
   const file = fileOf("convolutions");
   const folders = existsSync(file) ? await studyFolders(file) : [];
-  const rows: string[][] = [];
-  for (const [folder, data] of Object.entries(STUDIES)) {
-    const { points } = folders.includes(folder) ? await readStudy(file, { folder }) : { points: [] };
-    for (const point of points) {
-      const records = recordsOf(point);
-      const cells = COLUMNS.map(([, name]) => {
-        const { of, digits } = measure(name);
-        return deviationText(spread(records.map(of)), digits);
-      });
-      rows.push([data, point.place, ...cells, records.map(({ seed }) => seed).join(", ")]);
-    }
+  const [[, ...head] = []] = pointRows([], COLUMNS);
+  const rows = [["data", "network", ...head]];
+  for (const [folder, data] of Object.entries(STUDIES).filter(([folder]) => folders.includes(folder))) {
+    const { points } = await readStudy(file, { folder });
+    rows.push(
+      ...pointRows(points, COLUMNS)
+        .slice(1)
+        .map((row) => [data, ...row]),
+    );
   }
-  const head = ["data", "network", ...COLUMNS.map(([head]) => head), "seeds"];
-  return { text: put(page, "convolutions", markdownTable([head, ...rows])), figures: new Map() };
+  return { text: put(page, "convolutions", markdownTable(rows)), figures: new Map() };
 }
