@@ -170,20 +170,22 @@ impl Encoding {
 
     /// Spikes that values become within `steps` steps.
     fn expected_of(&self, values: impl Iterator<Item = f32>, steps: usize) -> usize {
+        // A count needs no sum in double precision.
         if let Self::Latency(latency) = self {
             return values.filter(|&x| latency.fires(x)).count();
         }
         values.map(|x| self.expected(x, steps)).sum::<f64>().ceil() as usize
     }
 
-    /// Spikes that a value becomes within `steps` steps, where they are more than one or none.
+    /// Spikes that a value becomes within `steps` steps.
     fn expected(&self, x: f32, steps: usize) -> f64 {
         match self {
+            Self::Latency(latency) => f64::from(u8::from(latency.fires(x))),
             Self::Rate(rate) => rate.expected(x, steps),
             Self::Regular(regular) => regular.expected(x, steps),
             Self::Burst(burst) => burst.expected(x, steps),
             Self::Direct(direct) => direct.expected(x, steps),
-            Self::Latency(_) | Self::Delta(_) | Self::Levels(_) | Self::Current(_) | Self::LogMel(_) => 0.0,
+            Self::Delta(_) | Self::Levels(_) | Self::Current(_) | Self::LogMel(_) => 0.0,
             Self::Stretch(stretch) => counts::target_count(x, stretch.max, stretch.min, stretch.skip_zero),
             Self::ShiftBack(shift) => counts::target_count(x, shift.max, shift.min, shift.skip_zero),
         }

@@ -80,8 +80,6 @@ pub struct Graph {
     pub flats: Vec<Layout>,
     /// The outputs of each pool, as a list.
     pub pool_flats: Vec<Layout>,
-    /// Whether each connection has a source within a loop.
-    reads_loops: Vec<bool>,
     /// Readers of each layer, with the lag.
     of_layers: Vec<Vec<(Reader, usize)>>,
     /// Readers of each pool, with the lag.
@@ -133,7 +131,6 @@ impl Graph {
             of_layers: vec![Vec::new(); inputs.len()],
             of_pools: vec![Vec::new(); pools.len()],
             blocks: Vec::new(),
-            reads_loops: Vec::new(),
             flats: read.iter().map(|&units| Dense::layout(units)).collect(),
             pool_flats: pools.iter().map(|node| Dense::layout(node.pool.slid.output.units())).collect(),
             sources,
@@ -143,15 +140,13 @@ impl Graph {
         };
         graph.list_readers();
         graph.blocks = blocks(order, |item| graph.feeds(item));
-        let is_in_loop = |source: &Source| source.origin.item().is_some_and(|item| graph.loops(item));
-        graph.reads_loops = graph.sources.iter().map(|sources| sources.iter().any(is_in_loop)).collect();
         graph
     }
 
     /// Whether a connection has a source within a loop, which asks for errors step by step.
     #[must_use]
     pub fn reads_loop(&self, connection: usize) -> bool {
-        self.reads_loops[connection]
+        self.sources[connection].iter().filter_map(|source| source.origin.item()).any(|item| self.loops(item))
     }
 
     fn list_readers(&mut self) {
