@@ -4,14 +4,8 @@
 //! Adam   m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,  w ← keep w − rate m / (√(scale v) + ε)
 //! SGD    u ← momentum u + g,  w ← w − rate u
 //! ```
-//!
-//! Vectors of 8: wider square roots and divisions take more than twice as long.
 
-use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
-
-/// Lanes of the optimiser's vectors.
-pub(crate) const WIDTH: usize = 8;
 
 /// Adam in the PyTorch convention; with decoupled weight decay AdamW.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,14 +56,14 @@ pub(crate) trait OptimizerStep {
     const HAS_SECOND: bool;
     fn decays_weights(&self) -> bool;
     /// Returns 0, or not a number where what it leaves is not finite. `second` is there where `HAS_SECOND`.
-    fn apply<S: Simd>(
+    fn apply<S: Simd, V: SimdFloat<S, Element = f32>>(
         &self,
         simd: S,
-        g: f32x8<S>,
-        values: &mut [f32; WIDTH],
-        first: &mut [f32; WIDTH],
-        second: Option<&mut [f32; WIDTH]>,
-    ) -> f32x8<S>;
+        g: V,
+        values: &mut [f32],
+        first: &mut [f32],
+        second: Option<&mut [f32]>,
+    ) -> V;
 }
 
 impl OptimizerStep for AdamStep {
@@ -80,20 +74,20 @@ impl OptimizerStep for AdamStep {
     }
 
     #[inline(always)]
-    fn apply<S: Simd>(
+    fn apply<S: Simd, V: SimdFloat<S, Element = f32>>(
         &self,
         simd: S,
-        g: f32x8<S>,
-        values: &mut [f32; WIDTH],
-        first: &mut [f32; WIDTH],
-        second: Option<&mut [f32; WIDTH]>,
-    ) -> f32x8<S> {
-        let splat = |value| f32x8::splat(simd, value);
+        g: V,
+        values: &mut [f32],
+        first: &mut [f32],
+        second: Option<&mut [f32]>,
+    ) -> V {
+        let splat = |value| V::splat(simd, value);
         let second = second.expect("Adam has a second moment");
-        let w = f32x8::from_slice(simd, values);
+        let w = V::from_slice(simd, values);
         let g = g + w * splat(self.weight_decay);
-        let m = f32x8::from_slice(simd, first);
-        let v = f32x8::from_slice(simd, second);
+        let m = V::from_slice(simd, first);
+        let v = V::from_slice(simd, second);
         let m = floored(simd, m * splat(self.beta1) + g * splat(self.first_share));
         let v = floored(simd, v * splat(self.beta2) + (g * g) * splat(self.second_share));
         let w = w * splat(self.keep)
@@ -113,18 +107,18 @@ impl OptimizerStep for SgdStep {
     }
 
     #[inline(always)]
-    fn apply<S: Simd>(
+    fn apply<S: Simd, V: SimdFloat<S, Element = f32>>(
         &self,
         simd: S,
-        g: f32x8<S>,
-        values: &mut [f32; WIDTH],
-        first: &mut [f32; WIDTH],
-        _second: Option<&mut [f32; WIDTH]>,
-    ) -> f32x8<S> {
-        let splat = |value| f32x8::splat(simd, value);
-        let w = f32x8::from_slice(simd, values);
+        g: V,
+        values: &mut [f32],
+        first: &mut [f32],
+        _second: Option<&mut [f32]>,
+    ) -> V {
+        let splat = |value| V::splat(simd, value);
+        let w = V::from_slice(simd, values);
         let g = g + w * splat(self.weight_decay);
-        let u = f32x8::from_slice(simd, first);
+        let u = V::from_slice(simd, first);
         let u = floored(simd, u * splat(self.momentum) + g);
         let w = w - u * splat(self.rate);
         u.store_slice(first);
@@ -137,6 +131,6 @@ impl OptimizerStep for SgdStep {
 pub(crate) const MOMENT_FLOOR: f32 = 1e-36;
 
 #[inline(always)]
-fn floored<S: Simd>(simd: S, x: f32x8<S>) -> f32x8<S> {
-    x.abs().simd_lt(f32x8::splat(simd, MOMENT_FLOOR)).select(f32x8::splat(simd, 0.0), x)
+fn floored<S: Simd, V: SimdFloat<S, Element = f32>>(simd: S, x: V) -> V {
+    x.abs().simd_lt(V::splat(simd, MOMENT_FLOOR)).select(V::splat(simd, 0.0), x)
 }

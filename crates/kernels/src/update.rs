@@ -4,12 +4,14 @@
 //! g = clip(γ Σ q − silent[unit])
 //! ```
 
+use core::ops::Range;
+
 use fearless_simd::prelude::*;
 use fearless_simd::{dispatch, f32x8};
 
 use crate::gather::{Gather, entries_of, gather_row};
 use crate::lanes::{greater, lesser};
-use crate::optimizer::{Optimizer, OptimizerStep, WIDTH};
+use crate::optimizer::{Optimizer, OptimizerStep};
 use crate::{Level, TILE};
 
 /// One number for each lane of a tile, from a cache line on.
@@ -126,8 +128,8 @@ fn rows_vector<S: Simd, O: OptimizerStep>(
     total(&norm.0)
 }
 
-/// One row from its sums to its new parameters, which start at `start`. Vectors of 8: wider square roots and divisions take more
-/// than twice as long.
+/// One row from its sums to its new parameters, which start at `start`: in vectors of 16 where there are such, in vectors of 8
+/// elsewhere and for what is left.
 #[inline(always)]
 fn finish_row<S: Simd, O: OptimizerStep>(
     simd: S,
@@ -138,36 +140,40 @@ fn finish_row<S: Simd, O: OptimizerStep>(
     start: usize,
     norm: &mut Lanes,
 ) {
-    let gain = f32x8::splat(simd, shape.gain);
-    let clip = f32x8::splat(simd, shape.clip);
-    let row = start..start + sums.len();
-    let sums = vectors(sums);
-    let length = sums.len();
-    let silent = &vectors(shape.silent)[..length];
-    let norm = &mut vectors_mut(&mut norm.0)[..length];
-    let values = &mut vectors_mut(&mut parameters.values[row.clone()])[..length];
-    let first = &mut vectors_mut(&mut parameters.first[row.clone()])[..length];
-    let mut second = O::HAS_SECOND.then(|| &mut vectors_mut(&mut parameters.second[row])[..length]);
-    for index in 0..length {
-        let g = f32x8::from_slice(simd, &sums[index]) * gain - f32x8::from_slice(simd, &silent[index]);
-        let second = second.as_mut().map(|second| &mut second[index]);
-        let defect = step.apply(
-            simd,
-            greater::<S, _>(lesser::<S, _>(g, clip), -clip),
-            &mut values[index],
-            &mut first[index],
-            second,
-        );
-        (f32x8::from_slice(simd, &norm[index]) + (g * g + defect)).store_slice(&mut norm[index]);
+    let wide = if S::f32s::LEN > f32x8::<S>::LEN { sums.len() - sums.len() % S::f32s::LEN } else { 0 };
+    finish_lanes::<S, S::f32s, O>(simd, 0..wide, sums, shape, step, parameters, start, norm);
+    finish_lanes::<S, f32x8<S>, O>(simd, wide..sums.len(), sums, shape, step, parameters, start, norm);
+}
+
+/// Some lanes of a row, in vectors `V`.
+#[expect(clippy::too_many_arguments, reason = "a kernel takes flat slices")]
+#[inline(always)]
+fn finish_lanes<S: Simd, V: SimdFloat<S, Element = f32>, O: OptimizerStep>(
+    simd: S,
+    lanes: Range<usize>,
+    sums: &[f32],
+    shape: &RowGradient<'_>,
+    step: &O,
+    parameters: &mut TileParameters<'_>,
+    start: usize,
+    norm: &mut Lanes,
+) {
+    let gain = V::splat(simd, shape.gain);
+    let clip = V::splat(simd, shape.clip);
+    let row = start + lanes.start..start + lanes.end;
+    let sums = sums[lanes.clone()].chunks_exact(V::LEN);
+    let silent = shape.silent[lanes.clone()].chunks_exact(V::LEN);
+    let norm = norm.0[lanes].chunks_exact_mut(V::LEN);
+    let values = parameters.values[row.clone()].chunks_exact_mut(V::LEN);
+    let first = parameters.first[row.clone()].chunks_exact_mut(V::LEN);
+    let mut second = O::HAS_SECOND.then(|| parameters.second[row].chunks_exact_mut(V::LEN));
+    for ((((sums, silent), norm), values), first) in sums.zip(silent).zip(norm).zip(values).zip(first) {
+        let g = V::from_slice(simd, sums) * gain - V::from_slice(simd, silent);
+        let second = second.as_mut().and_then(Iterator::next);
+        let clipped = greater::<S, _>(lesser::<S, _>(g, clip), -clip);
+        let defect = step.apply(simd, clipped, values, first, second);
+        (V::from_slice(simd, norm) + (g * g + defect)).store_slice(norm);
     }
-}
-
-fn vectors(lanes: &[f32]) -> &[[f32; WIDTH]] {
-    lanes.as_chunks().0
-}
-
-fn vectors_mut(lanes: &mut [f32]) -> &mut [[f32; WIDTH]] {
-    lanes.as_chunks_mut().0
 }
 
 /// Lanes in their order.
