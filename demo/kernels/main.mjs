@@ -1,5 +1,5 @@
 // The page of kernels: what is chosen goes to a worker, and what it measures into a table.
-import { shapeText, timeText } from "../../dist/kernels/format.js";
+import { recordText, shapeText, timeText } from "../../dist/kernels/format.js";
 import { announce } from "../page/announce.ts";
 import { enable, onPress } from "../page/button.ts";
 import { byId, element } from "../page/element.ts";
@@ -113,7 +113,7 @@ function show({ kernel: name, shape, share, nanoseconds, ratio }) {
 }
 
 function download() {
-  const url = URL.createObjectURL(new Blob([`${JSON.stringify(record)}\n`], { type: "application/json" }));
+  const url = URL.createObjectURL(new Blob([recordText(record)], { type: "application/json" }));
   element("a", { href: url, download: "kernels.json" }).click();
   URL.revokeObjectURL(url);
 }

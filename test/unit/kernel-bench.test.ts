@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { bytesPerSecond, type Ceiling, floorOf } from "../../ts/kernels/ceiling.js";
-import { timeText } from "../../ts/kernels/format.js";
+import { recordText, timeText } from "../../ts/kernels/format.js";
 import { gridOf, kernelsOf, shapesOf } from "../../ts/kernels/grid.js";
 import { checkOwn, javaScriptKernels } from "../../ts/kernels/own-kernel.js";
 import type { KernelLine, KernelRecord } from "../../ts/kernels/record.js";
@@ -247,6 +247,14 @@ describe("the page of records", () => {
     const named = kernels.filter((kernel) => page.includes(`text-anchor="start">${kernel}</text>`));
     expect(named.length).toBeGreaterThan(0);
     expect(named.length).toBeLessThan(kernels.length);
+  });
+
+  it("is read from text that keeps six digits of what was measured, and counts to the last", () => {
+    const measured = { ...record(1), ceilings: [], lines: [{ ...line({ density: 0.1 }, 123_456.789), operations: 123_456_789 }] };
+    const [read] = (JSON.parse(recordText(measured)) as KernelRecord).lines;
+    expect(read?.nanoseconds.median).toBe(123_457);
+    expect(read?.operations).toBe(123_456_789);
+    expect(read?.shape).toEqual({ density: 0.1 });
   });
 
   it("says that a host did not tell the load", () => {

@@ -1,4 +1,5 @@
 import type { Shape } from "./grid.js";
+import type { KernelRecord } from "./record.js";
 
 /** A time in the unit that fits. */
 export function timeText(nanoseconds: number): string {
@@ -12,4 +13,11 @@ export function shapeText(shape: Shape): string {
   return Object.entries(shape)
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
+}
+
+/** A record as a line of JSON, with six digits of what was measured: a clock tells no more. */
+export function recordText(record: KernelRecord): string {
+  const shortened = (_: string, value: unknown): unknown =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+  return `${JSON.stringify(record, shortened)}\n`;
 }

@@ -3,6 +3,7 @@ import { basename, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SpikeletError } from "../../../errors.js";
 import { save } from "../../../io/files.node.js";
+import { recordText } from "../../../kernels/format.js";
 import { gridOf, kernelsOf, shapesOf, valuesOf } from "../../../kernels/grid.js";
 import { measureCeilings, measureKernels, type Plan } from "../../../kernels/measure.js";
 import { javaScriptKernels, type OwnKernels, wasmKernelsOf } from "../../../kernels/own-kernel.js";
@@ -99,7 +100,7 @@ export const kernels = defineCommand({
         ]);
       }
       const record: KernelRecord = { type: "kernels", origin: afterwards(origin), ceilings, lines };
-      if (args.out !== undefined) await save(args.out, `${JSON.stringify(record)}\n`);
+      if (args.out !== undefined) await save(args.out, recordText(record));
     }
     const disturbed = disturbance(load.ofOthers());
     if (disturbed !== undefined) say(`warning: ${disturbed}`);
