@@ -4,8 +4,6 @@
 //! g = clip(γ Σ q − silent[unit])
 //! ```
 
-use core::ops::Range;
-
 use fearless_simd::prelude::*;
 use fearless_simd::{dispatch, f32x8};
 
@@ -128,8 +126,7 @@ fn rows_vector<S: Simd, O: OptimizerStep>(
     total(&norm.0)
 }
 
-/// One row from its sums to its new parameters, which start at `start`: in vectors of 16 where there are such, in vectors of 8
-/// elsewhere and for what is left.
+/// One row from its sums to its new parameters, which start at `start`.
 #[inline(always)]
 fn finish_row<S: Simd, O: OptimizerStep>(
     simd: S,
@@ -140,17 +137,17 @@ fn finish_row<S: Simd, O: OptimizerStep>(
     start: usize,
     norm: &mut Lanes,
 ) {
-    let wide = if S::f32s::LEN > f32x8::<S>::LEN { sums.len() - sums.len() % S::f32s::LEN } else { 0 };
-    finish_lanes::<S, S::f32s, O>(simd, 0..wide, sums, shape, step, parameters, start, norm);
-    finish_lanes::<S, f32x8<S>, O>(simd, wide..sums.len(), sums, shape, step, parameters, start, norm);
+    if S::f32s::LEN > f32x8::<S>::LEN {
+        finish_vectors::<S, S::f32s, O>(simd, sums, shape, step, parameters, start, norm);
+    } else {
+        // Pairs of vectors of 4, whose roots and divisions run side by side.
+        finish_vectors::<S, f32x8<S>, O>(simd, sums, shape, step, parameters, start, norm);
+    }
 }
 
-/// Some lanes of a row, in vectors `V`.
-#[expect(clippy::too_many_arguments, reason = "a kernel takes flat slices")]
 #[inline(always)]
-fn finish_lanes<S: Simd, V: SimdFloat<S, Element = f32>, O: OptimizerStep>(
+fn finish_vectors<S: Simd, V: SimdFloat<S, Element = f32>, O: OptimizerStep>(
     simd: S,
-    lanes: Range<usize>,
     sums: &[f32],
     shape: &RowGradient<'_>,
     step: &O,
@@ -158,16 +155,16 @@ fn finish_lanes<S: Simd, V: SimdFloat<S, Element = f32>, O: OptimizerStep>(
     start: usize,
     norm: &mut Lanes,
 ) {
+    debug_assert!(sums.len().is_multiple_of(V::LEN), "rows are padded to whole vectors");
     let gain = V::splat(simd, shape.gain);
     let clip = V::splat(simd, shape.clip);
-    let row = start + lanes.start..start + lanes.end;
-    let sums = sums[lanes.clone()].chunks_exact(V::LEN);
-    let silent = shape.silent[lanes.clone()].chunks_exact(V::LEN);
-    let norm = norm.0[lanes].chunks_exact_mut(V::LEN);
+    let row = start..start + sums.len();
     let values = parameters.values[row.clone()].chunks_exact_mut(V::LEN);
     let first = parameters.first[row.clone()].chunks_exact_mut(V::LEN);
     let mut second = O::HAS_SECOND.then(|| parameters.second[row].chunks_exact_mut(V::LEN));
-    for ((((sums, silent), norm), values), first) in sums.zip(silent).zip(norm).zip(values).zip(first) {
+    let sums = sums.chunks_exact(V::LEN).zip(shape.silent.chunks_exact(V::LEN));
+    let norm = norm.0.chunks_exact_mut(V::LEN);
+    for ((((sums, silent), norm), values), first) in sums.zip(norm).zip(values).zip(first) {
         let g = V::from_slice(simd, sums) * gain - V::from_slice(simd, silent);
         let second = second.as_mut().and_then(Iterator::next);
         let clipped = greater::<S, _>(lesser::<S, _>(g, clip), -clip);
