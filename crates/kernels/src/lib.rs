@@ -67,7 +67,7 @@ pub use sparse::{TileAdjoints, add_dots, list_injections};
 pub use surrogate::Surrogate;
 pub use surrogate_table::SurrogateTable;
 pub use update::{RowGradient, TileParameters, update_rows, update_tile};
-pub use winograd::{PLANES, Planes, join_squares, spread_squares};
+pub use winograd::{PLANE_GAP, PLANES, Planes, join_squares, spread_squares};
 
 /// Most lanes of a tile: one bit of a `u64` for each.
 pub const TILE: usize = 64;

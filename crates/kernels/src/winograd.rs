@@ -20,6 +20,9 @@ use crate::{Level, NO_ROW};
 /// Products of a square.
 pub const PLANES: usize = 16;
 
+/// Numbers to leave between two planes, a cache line: planes a power of two apart would share the few lines of one set of a cache.
+pub const PLANE_GAP: usize = 16;
+
 /// Squares of a plane, `[square][lane]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Planes {

@@ -1,6 +1,6 @@
 //! Errors below a convolution of 3 × 3 taps, by Winograd: squares of adjoints become 16 planes, and products of these become sums.
 
-use spikelet_kernels::{Level, NO_ROW, PLANES, Planes, join_squares, reference, spread_squares};
+use spikelet_kernels::{Level, NO_ROW, PLANE_GAP, PLANES, Planes, join_squares, reference, spread_squares};
 
 use crate::case::{floats, resident};
 use crate::{Buffer, Case, Cost, Draw, Values};
@@ -31,11 +31,12 @@ struct Winograd<const N: usize> {
 
 pub(crate) fn spread(values: &Values<'_>) -> Box<dyn Case> {
     let (squares, lanes) = (values.size("squares"), values.size("lanes"));
+    let planes = planes(squares, lanes);
     Box::new(Winograd::<PLANES> {
         from: Draw::new(22).vector(squares * SIDE * SIDE * lanes, 0.01),
         places: places(squares, lanes, READ, 1),
-        to: vec![0.0; PLANES * squares * lanes],
-        planes: planes(squares, lanes),
+        to: vec![0.0; PLANES * planes.plane],
+        planes,
         kernel: |level, from, planes, places, to| spread_squares(level, from, places, planes, to),
         plain: |from, planes, places, to| reference::spread_squares(from, places, planes, to),
         of_lane: OF_SPREAD,
@@ -44,11 +45,12 @@ pub(crate) fn spread(values: &Values<'_>) -> Box<dyn Case> {
 
 pub(crate) fn join(values: &Values<'_>) -> Box<dyn Case> {
     let (squares, lanes) = (values.size("squares"), values.size("lanes"));
+    let planes = planes(squares, lanes);
     Box::new(Winograd::<{ SIDE * SIDE }> {
-        from: Draw::new(23).vector(PLANES * squares * lanes, 0.01),
+        from: Draw::new(23).vector(PLANES * planes.plane, 0.01),
         places: places(squares, lanes, SIDE, 0),
         to: vec![0.0; squares * SIDE * SIDE * lanes],
-        planes: planes(squares, lanes),
+        planes,
         kernel: join_squares,
         plain: reference::join_squares,
         of_lane: OF_JOIN,
@@ -56,7 +58,7 @@ pub(crate) fn join(values: &Values<'_>) -> Box<dyn Case> {
 }
 
 fn planes(squares: usize, lanes: usize) -> Planes {
-    Planes { plane: squares * lanes, square: lanes, first: 0, lanes }
+    Planes { plane: squares * lanes + PLANE_GAP, square: lanes, first: 0, lanes }
 }
 
 /// Where the `side` × `side` places of each square begin in an image `[row][column][lane]`, of which `border` lie before its sums.

@@ -9,7 +9,7 @@
 //! ```
 
 use spikelet_config::geometry::Window;
-use spikelet_kernels::{NO_ROW, PLANES, Planes, Projection, TILE, join_squares, project, spread_squares};
+use spikelet_kernels::{NO_ROW, PLANE_GAP, PLANES, Planes, Projection, TILE, join_squares, project, spread_squares};
 
 use super::geometry::{Block, Convolution};
 use crate::aligned::Aligned;
@@ -34,9 +34,9 @@ pub(super) struct Winograd {
 /// Scratch of the products.
 #[derive(Debug, Default)]
 pub(super) struct WinogradScratch {
-    /// `[plane][square][output channel]`.
+    /// `[plane][square][output channel]`, with [`PLANE_GAP`] after a plane.
     spread: Aligned,
-    /// `[plane][square][lane]`.
+    /// `[plane][square][lane]`, with [`PLANE_GAP`] after a plane.
     products: Aligned,
     places: Vec<[u32; PLANES]>,
     sums: Vec<[u32; SIDE * SIDE]>,
@@ -84,20 +84,21 @@ impl Winograd {
     ) {
         let outputs = convolution.output.channels;
         let WinogradScratch { spread, products, places, sums } = scratch;
-        spread.resize(PLANES * SQUARES * outputs);
-        products.resize(PLANES * SQUARES * TILE);
+        let (spread_plane, product_plane) = (SQUARES * outputs + PLANE_GAP, SQUARES * TILE + PLANE_GAP);
+        spread.resize(PLANES * spread_plane);
+        products.resize(PLANES * product_plane);
         let squares = Squares::new(convolution, sent);
         for first in (0..squares.count()).step_by(SQUARES) {
             let count = SQUARES.min(squares.count() - first);
             for block in &convolution.blocks {
                 places.clear();
                 places.extend((first..first + count).map(|square| squares.places(block, square)));
-                let planes = Planes { plane: SQUARES * outputs, square: outputs, first: block.first, lanes: TILE };
+                let planes = Planes { plane: spread_plane, square: outputs, first: block.first, lanes: TILE };
                 spread_squares(sent.level, &sent.adjoints.q, places, planes, spread);
             }
             for (below, weights) in convolution.input_blocks.iter().zip(&self.blocks) {
-                let planes = weights.chunks_exact(outputs * TILE).zip(spread.chunks_exact(SQUARES * outputs));
-                for ((weights, rows), products) in planes.zip(products.chunks_exact_mut(SQUARES * TILE)) {
+                let planes = weights.chunks_exact(outputs * TILE).zip(spread.chunks_exact(spread_plane));
+                for ((weights, rows), products) in planes.zip(products.chunks_exact_mut(product_plane)) {
                     let projection = Projection {
                         weights,
                         lanes: TILE,
@@ -114,7 +115,7 @@ impl Winograd {
                 }
                 sums.clear();
                 sums.extend((first..first + count).map(|square| squares.sums(below.lane, square)));
-                let planes = Planes { plane: SQUARES * TILE, square: TILE, first: 0, lanes: TILE };
+                let planes = Planes { plane: product_plane, square: TILE, first: 0, lanes: TILE };
                 join_squares(sent.level, products, planes, sums, values);
             }
         }
