@@ -6,6 +6,7 @@ import { architecture } from "./architecture.mjs";
 import { cost } from "./cost.mjs";
 import { encoders } from "./encoders.mjs";
 import { activationGraph, antlrGraph, timingGraph } from "./gradients.mjs";
+import { kernelShares } from "./kernels.mjs";
 import { live } from "./live.mjs";
 import { delays, flow, resets, weight } from "./membranes.mjs";
 import { schedules } from "./schedules.mjs";
@@ -32,6 +33,7 @@ export const FIGURES = {
   delays,
   schedules,
   "delta-and-levels": deltaAndLevels,
+  "kernel-shares": kernelShares,
 };
 
 if (process.argv[1] === import.meta.filename) {

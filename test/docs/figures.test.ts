@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { FIGURES } from "../../site/figures/draw.mjs";
+import { kernelRows } from "../../site/figures/kernels.mjs";
 import { CHANGES } from "../../site/figures/two-activations.mjs";
 import { ROOT } from "./guides.js";
 
@@ -24,4 +25,10 @@ it("two activations of opposite sign change the loss as the timing gradient says
   expect(timingGradient / slope).toBeCloseTo(1, 5);
   expect(activations / timing).toBeGreaterThan(0.8);
   expect(activations / timing).toBeLessThan(1.25);
+});
+
+it("the table of kernels has what the records say", () => {
+  const page = readFileSync(join(ROOT, "docs/results/performance.md"), "utf8");
+  expect(kernelRows.length).toBeGreaterThan(20);
+  expect(page).toContain(kernelRows.join("\n"));
 });
