@@ -56,13 +56,13 @@ pub(crate) trait OptimizerStep {
     const HAS_SECOND: bool;
     fn decays_weights(&self) -> bool;
     /// Returns 0, or not a number where what it leaves is not finite. `second` is there where `HAS_SECOND`.
-    fn apply<S: Simd, V: SimdFloat<S, Element = f32>>(
+    fn apply<S: Simd, V: SimdFloat<S, Element = f32>, const WIDTH: usize>(
         &self,
         simd: S,
         g: V,
-        values: &mut [f32],
-        first: &mut [f32],
-        second: Option<&mut [f32]>,
+        values: &mut [f32; WIDTH],
+        first: &mut [f32; WIDTH],
+        second: Option<&mut [f32; WIDTH]>,
     ) -> V;
 }
 
@@ -74,13 +74,13 @@ impl OptimizerStep for AdamStep {
     }
 
     #[inline(always)]
-    fn apply<S: Simd, V: SimdFloat<S, Element = f32>>(
+    fn apply<S: Simd, V: SimdFloat<S, Element = f32>, const WIDTH: usize>(
         &self,
         simd: S,
         g: V,
-        values: &mut [f32],
-        first: &mut [f32],
-        second: Option<&mut [f32]>,
+        values: &mut [f32; WIDTH],
+        first: &mut [f32; WIDTH],
+        second: Option<&mut [f32; WIDTH]>,
     ) -> V {
         let splat = |value| V::splat(simd, value);
         let second = second.expect("Adam has a second moment");
@@ -107,13 +107,13 @@ impl OptimizerStep for SgdStep {
     }
 
     #[inline(always)]
-    fn apply<S: Simd, V: SimdFloat<S, Element = f32>>(
+    fn apply<S: Simd, V: SimdFloat<S, Element = f32>, const WIDTH: usize>(
         &self,
         simd: S,
         g: V,
-        values: &mut [f32],
-        first: &mut [f32],
-        _second: Option<&mut [f32]>,
+        values: &mut [f32; WIDTH],
+        first: &mut [f32; WIDTH],
+        _second: Option<&mut [f32; WIDTH]>,
     ) -> V {
         let splat = |value| V::splat(simd, value);
         let w = V::from_slice(simd, values);

@@ -10,7 +10,7 @@ use fearless_simd::{dispatch, f32x8};
 use crate::gather::{Gather, entries_of, gather_row};
 use crate::lanes::{greater, lesser};
 use crate::optimizer::{Optimizer, OptimizerStep};
-use crate::{Level, TILE};
+use crate::{LANES, Level, TILE};
 
 /// One number for each lane of a tile, from a cache line on.
 #[derive(Clone, Copy, Debug)]
@@ -137,16 +137,17 @@ fn finish_row<S: Simd, O: OptimizerStep>(
     start: usize,
     norm: &mut Lanes,
 ) {
-    if S::f32s::LEN > f32x8::<S>::LEN {
-        finish_vectors::<S, S::f32s, O>(simd, sums, shape, step, parameters, start, norm);
+    if S::f32s::LEN == LANES {
+        finish_vectors::<S, S::f32s, O, LANES>(simd, sums, shape, step, parameters, start, norm);
     } else {
         // Pairs of vectors of 4, whose roots and divisions run side by side.
-        finish_vectors::<S, f32x8<S>, O>(simd, sums, shape, step, parameters, start, norm);
+        finish_vectors::<S, f32x8<S>, O, 8>(simd, sums, shape, step, parameters, start, norm);
     }
 }
 
+/// [`finish_row`] in vectors of `WIDTH` numbers.
 #[inline(always)]
-fn finish_vectors<S: Simd, V: SimdFloat<S, Element = f32>, O: OptimizerStep>(
+fn finish_vectors<S: Simd, V: SimdFloat<S, Element = f32>, O: OptimizerStep, const WIDTH: usize>(
     simd: S,
     sums: &[f32],
     shape: &RowGradient<'_>,
@@ -155,22 +156,31 @@ fn finish_vectors<S: Simd, V: SimdFloat<S, Element = f32>, O: OptimizerStep>(
     start: usize,
     norm: &mut Lanes,
 ) {
-    debug_assert!(sums.len().is_multiple_of(V::LEN), "rows are padded to whole vectors");
     let gain = V::splat(simd, shape.gain);
     let clip = V::splat(simd, shape.clip);
     let row = start..start + sums.len();
-    let values = parameters.values[row.clone()].chunks_exact_mut(V::LEN);
-    let first = parameters.first[row.clone()].chunks_exact_mut(V::LEN);
-    let mut second = O::HAS_SECOND.then(|| parameters.second[row].chunks_exact_mut(V::LEN));
-    let sums = sums.chunks_exact(V::LEN).zip(shape.silent.chunks_exact(V::LEN));
-    let norm = norm.0.chunks_exact_mut(V::LEN);
-    for ((((sums, silent), norm), values), first) in sums.zip(norm).zip(values).zip(first) {
-        let g = V::from_slice(simd, sums) * gain - V::from_slice(simd, silent);
-        let second = second.as_mut().and_then(Iterator::next);
+    let sums = vectors::<WIDTH>(sums);
+    let length = sums.len();
+    let silent = &vectors::<WIDTH>(shape.silent)[..length];
+    let norm = &mut vectors_mut::<WIDTH>(&mut norm.0)[..length];
+    let values = &mut vectors_mut::<WIDTH>(&mut parameters.values[row.clone()])[..length];
+    let first = &mut vectors_mut::<WIDTH>(&mut parameters.first[row.clone()])[..length];
+    let mut second = O::HAS_SECOND.then(|| &mut vectors_mut::<WIDTH>(&mut parameters.second[row])[..length]);
+    for index in 0..length {
+        let g = V::from_slice(simd, &sums[index]) * gain - V::from_slice(simd, &silent[index]);
+        let second = second.as_mut().map(|second| &mut second[index]);
         let clipped = greater::<S, _>(lesser::<S, _>(g, clip), -clip);
-        let defect = step.apply(simd, clipped, values, first, second);
-        (V::from_slice(simd, norm) + (g * g + defect)).store_slice(norm);
+        let defect = step.apply(simd, clipped, &mut values[index], &mut first[index], second);
+        (V::from_slice(simd, &norm[index]) + (g * g + defect)).store_slice(&mut norm[index]);
     }
+}
+
+fn vectors<const WIDTH: usize>(lanes: &[f32]) -> &[[f32; WIDTH]] {
+    lanes.as_chunks().0
+}
+
+fn vectors_mut<const WIDTH: usize>(lanes: &mut [f32]) -> &mut [[f32; WIDTH]] {
+    lanes.as_chunks_mut().0
 }
 
 /// Lanes in their order.
