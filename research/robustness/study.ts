@@ -1,4 +1,4 @@
-import { type Network, restoreNetwork, type SpikeDataset, type Split } from "spikelet";
+import { type Network, restoreNetwork, type SpikeDataset, type SpikeEvents, type Split } from "spikelet";
 import { type Disturbance, disturbed, LEVELS, mismatched } from "./disturbances.js";
 import { atEqualAccuracy, type Entry, trained } from "./networks.js";
 
@@ -61,10 +61,17 @@ async function accuracyOf(
   const { kind, level } = disturbance;
   if (kind === "bits") {
     using whole = await network.quantize({ calibration: train.slice(0, CALIBRATION), weightBits: level });
-    const { classes } = await whole.predict(data);
-    return classes.filter((output, sample) => output === data.labels?.[sample]).length / data.length;
+    const { classes, layers } = await whole.predict(data);
+    // Whole numbers decide by counts, whatever the loss.
+    const decided = network.config.loss?.type === "latency" ? firstToFire(layers.at(-1), data.length) : [...classes];
+    return decided.filter((output, sample) => output === data.labels?.[sample]).length / data.length;
   }
   if (kind !== "threshold" && kind !== "decay") return (await network.evaluate(data)).accuracy.decision;
   using other = await mismatched(network, disturbance, seed);
   return (await other.evaluate(data)).accuracy.decision;
+}
+
+/** The output that fires first in each sample, the lowest on ties, 0 when all are silent. */
+function firstToFire(outputs: SpikeEvents | undefined, samples: number): number[] {
+  return Array.from({ length: samples }, (_, sample) => outputs?.sample(sample).units[0] ?? 0);
 }

@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createNetwork, datasets, encode, restoreNetwork, type SpikeTrain } from "spikelet";
 import { describe, expect, it } from "vitest";
 import { Draws } from "../../research/datasets/draws.js";
+import { ROOT } from "../../research/pages/made-page.js";
+import { allLevels, made, PAGE, strongest } from "../../research/pages/robustness.js";
 import { disturbed, jittered, LEVELS, mismatched, thinned, withSpurious } from "../../research/robustness/disturbances.js";
 import { atEqualAccuracy, type Entry, entries } from "../../research/robustness/networks.js";
 import { type Line, robustness } from "../../research/robustness/study.js";
@@ -132,10 +136,66 @@ describe("the study of robustness", async () => {
     expect(await told()).toEqual(lines);
   });
 
+  it("lets whole numbers decide by first spikes where the loss is that of latencies", async () => {
+    const layers = [
+      { type: "dense", units: 40 },
+      { type: "dense", units: 10 },
+    ] as const;
+    const config: Entry["config"] = {
+      ...entry.config,
+      network: { ...entry.config.network, layers: [...layers] },
+      loss: { type: "latency", endSimulation: "off" },
+      training: { ...entry.config.training, initialActivity: { spikesPerUnit: 0.5 } },
+    };
+    const tests = new Map<string, number>();
+    for await (const { accuracy, kind, level, test = 0 } of robustness([{ name: "latency", config }], [1], split))
+      if (accuracy === "best") tests.set(`${kind} ${level}`, test);
+    expect(tests.get("none 0")).toBeGreaterThan(0.3);
+    expect(tests.get("bits 8")).toBeGreaterThan((tests.get("none 0") ?? 1) - 0.05);
+  });
+
   it("ends a training at the accuracy that all are compared at", async () => {
     using network = await restoreNetwork((await atEqualAccuracy(entry, 1, split, 0.5)) ?? new Uint8Array());
     expect((await network.evaluate(split.validation)).accuracy.decision).toBeGreaterThanOrEqual(0.5);
     const timing = { ...entry, config: { ...entry.config, training: { silentUnitUpdate: { strength: 1 } } } };
     expect(await atEqualAccuracy(timing, 1, split, 0)).toBeUndefined();
+  });
+});
+
+describe("the tables of robustness", () => {
+  const line = (seed: number, kind: Line["kind"], level: number, test: number): Line => {
+    return { name: "antlr, latency", seed, accuracy: "best", kind, level, test };
+  };
+  const lines: Line[] = [
+    { ...line(1, "none", 0, 0.98), spikes: { perSample: 90, untilDecision: 60, hidden: 0.3 } },
+    { ...line(2, "none", 0, 0.97), spikes: { perSample: 90, untilDecision: 60, hidden: 0.5 } },
+    line(1, "jitter", 4, 0.96),
+    line(2, "jitter", 4, 0.96),
+    line(1, "bits", 2, 0.985),
+    line(2, "bits", 2, 0.975),
+  ];
+
+  it("have the points that are lost, paired by seed", () => {
+    const [head = [], row = []] = strongest(lines, "best");
+    const cell = (column: string) => row[head.indexOf(column)];
+    expect(cell("undisturbed, %")).toBe("97.50 ± 0.71");
+    expect(cell("spike times ± 4 steps")).toBe("1.5 ± 0.7");
+    expect(cell("weights of 2 bits")).toBe("−0.5 ± 0.0");
+    expect(cell("thresholds ± 40 %")).toBe("");
+    expect(strongest(lines, "equal")).toHaveLength(1);
+  });
+
+  it("have every level, below accuracy and spikes", () => {
+    const rows = new Map(allLevels(lines, "best").map(([name = "", ...cells]) => [name, cells]));
+    expect(rows.get("points lost by")).toEqual(["antlr, latency"]);
+    expect(rows.get("spikes per hidden unit")).toEqual(["0.40 ± 0.14"]);
+    expect(rows.get("spike times ± 4 steps")).toEqual(["1.5 ± 0.7"]);
+    expect(rows.size).toBe(3 + LEVELS.flatMap(([, levels]) => levels).length);
+  });
+
+  it("of the page are made of the records", async () => {
+    const before = readFileSync(join(ROOT, PAGE), "utf8");
+    expect(before).toContain("<!-- made: robustness");
+    expect((await made(before)).text).toBe(before);
   });
 });
