@@ -1,6 +1,6 @@
 // The WebAssembly and its JavaScript in bindings/wasm/pkg: by wasm-pack where it is installed, else by the library that it calls too
 // (crates/wasm-build). Both compile with the profile `wasm` and give the same declarations, which are committed. Beside it a second
-// module whose threads share its memory, which needs a standard library with atomics, compiled along with it.
+// module whose threads share its memory. The standard library is compiled along with either: for size, in one with atomics.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -38,6 +38,11 @@ const NIGHTLY = { RUSTC_BOOTSTRAP: "1" };
 
 const remapped = (/** @type {string} */ sources) => `--remap-path-prefix=${sources}=/rust/std`;
 
+/** A panic is a trap, without its message and place: these would be a tenth of what a page downloads. */
+const TRAPS = ["-Zunstable-options", "-Cpanic=immediate-abort"];
+
+const standardLibrary = (/** @type {string} */ crates) => [`-Zbuild-std=${crates}`, "-Zbuild-std-features=optimize_for_size"];
+
 /**
  * What builds the WebAssembly on this machine.
  *
@@ -58,10 +63,10 @@ export function wasmTool() {
  * Builds it.
  *
  * @param {{ tool: "wasm-pack" | "library", folder?: string }} options folder of what is made, relative to the crate
- * @throws {StepFailed} where the compiler's target is missing or a tool fails.
+ * @throws {StepFailed} where the compiler's target or the sources of the standard library are missing or a tool fails.
  */
 export async function makeWasm({ tool, folder = PLAIN.folder }) {
-  needs(addTarget(WASM_TARGET));
+  needs(addTarget(WASM_TARGET) ?? addStandardSources());
   const made = join(ROOT, CRATE, folder);
   await (tool === "wasm-pack" ? withWasmPack(folder) : withLibrary(made));
   // wasm-pack leaves one, and npm would leave out what it names.
@@ -77,11 +82,9 @@ export async function makeWasm({ tool, folder = PLAIN.folder }) {
  */
 export async function makeWasmWithThreads() {
   needs(addStandardSources());
-  const names = await sameEverywhere([...SHARED_MEMORY, remapped(standardSources())]);
-  const standard = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
   const crate = ["--profile", "wasm", "--package", "spikelet-wasm", "--features", "threads", "--target", WASM_TARGET];
   const target = join(targetFolder(), "threads");
-  const build = ["build", "--quiet", "--locked", ...standard, ...crate, "--target-dir", target, ...names];
+  const build = ["build", "--quiet", "--locked", ...crate, "--target-dir", target, ...(await forPages(SHARED_MEMORY))];
   await Promise.all([run("cargo", build, { isQuiet: true, environment: NIGHTLY }), buildGenerator()]);
   const { folder, name } = WITH_THREADS;
   const made = join(ROOT, CRATE, folder);
@@ -102,10 +105,8 @@ const SIMD = "-Ctarget-feature=+simd128,+bulk-memory";
  */
 export async function makeInfer() {
   needs(addStandardSources());
-  // A panic is a trap, without the message and the place that would be a good part of the module.
-  const traps = ["-Zunstable-options", "-Cpanic=immediate-abort", remapped(standardSources())];
-  const standard = ["-Zbuild-std=core,alloc", "-Zbuild-std-features=optimize_for_size"];
-  return writeRawModule("infer", await makeRawModule("infer", standard, [SIMD, ...traps], NIGHTLY));
+  const flags = [SIMD, ...TRAPS, remapped(standardSources())];
+  return writeRawModule("infer", await makeRawModule("infer", standardLibrary("core,alloc"), flags, NIGHTLY));
 }
 
 /**
@@ -160,10 +161,12 @@ function setNamesApart(module) {
   writeFileSync(module, nameless);
 }
 
-/**
- * Messages of panics name source files. The folder of the crates is another on each machine, and so would be what ships, and its size:
- * it is named as the standard library names that of its crates.
- */
+/** What makes a module small beside its profile. */
+async function forPages(/** @type {string[]} */ flags = []) {
+  return [...standardLibrary("std"), ...(await sameEverywhere([...flags, ...TRAPS, remapped(standardSources())]))];
+}
+
+/** What ships may name source files. The folder of the crates is another on each machine: it is named as the standard library names its own. */
 async function sameEverywhere(others = []) {
   await run("cargo", ["fetch", "--quiet", "--locked", "--target", WASM_TARGET], { isQuiet: true });
   const sources = join(process.env.CARGO_HOME || join(homedir(), ".cargo"), "registry/src");
@@ -177,16 +180,17 @@ async function sameEverywhere(others = []) {
 async function withWasmPack(folder) {
   const options = ["--target", "web", "--profile", "wasm", "--no-pack", "--no-opt"];
   const place = ["--out-name", PLAIN.name, "--out-dir", folder];
-  const words = ["build", CRATE, ...options, ...place, "--", "--locked", ...(await sameEverywhere())];
-  return run("wasm-pack", words, { isQuiet: true });
+  const words = ["build", CRATE, ...options, ...place, "--", "--locked", ...(await forPages())];
+  return run("wasm-pack", words, { isQuiet: true, environment: NIGHTLY });
 }
 
 /** The module and the program that makes its JavaScript share no crates, so that they compile side by side. */
 async function withLibrary(folder) {
-  const names = await sameEverywhere();
-  const words = ["--profile", "wasm", "--package", "spikelet-wasm", "--target", WASM_TARGET, ...names];
-  await Promise.all([run("cargo", ["build", "--quiet", "--locked", ...words], { isQuiet: true }), buildGenerator()]);
-  await generate(join(targetFolder(), WASM_TARGET, "wasm", "spikelet_wasm.wasm"), folder, PLAIN.name);
+  const target = join(targetFolder(), "page");
+  const crate = ["--profile", "wasm", "--package", "spikelet-wasm", "--target", WASM_TARGET];
+  const build = ["build", "--quiet", "--locked", ...crate, "--target-dir", target, ...(await forPages())];
+  await Promise.all([run("cargo", build, { isQuiet: true, environment: NIGHTLY }), buildGenerator()]);
+  await generate(join(target, WASM_TARGET, "wasm", "spikelet_wasm.wasm"), folder, PLAIN.name);
 }
 
 /** The program that makes the JavaScript of a module. */

@@ -118,10 +118,10 @@ describe("the rooms", () => {
   });
 
   it.each([
-    ["index", 608],
-    ["teach", 605],
+    ["index", 560],
+    ["teach", 558],
     ["listen", 140],
-    ["race", 1037],
+    ["race", 990],
   ] as const)("send nothing anywhere when they open, and need little: %s, %i kB", async (room, max) => {
     const open = await demo.enter(room, {});
     const ready = await open.page.evaluate(() => performance.now());

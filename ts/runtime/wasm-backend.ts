@@ -36,9 +36,9 @@ export class Instance {
   }
 }
 
-/** A trap without a panic, which would have told more: usually an allocation that failed. */
+/** A trap: an allocation that failed, or a panic, of which the module keeps no message. The stack of the trap names the function. */
 function stopped(trap: WebAssembly.RuntimeError): SpikeletError {
-  const message = `WebAssembly stopped (${trap.message}): memory ran out, or a defect of this library`;
+  const message = `WebAssembly stopped (${trap.message}): memory ran out, or a defect of this library: please report it with the stack of the cause`;
   return new SpikeletError("INTERNAL", "", message, trap);
 }
 

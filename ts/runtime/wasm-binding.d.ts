@@ -244,11 +244,6 @@ export function simdLevels(): string[];
 export function simulateEvents(pixels: Uint8Array | number[], height: number, width: number, options: string): EventArrays;
 
 /**
- * Panics throw like other failures. The frames below are left as they are: the instance must not be used again.
- */
-export function start(): void;
-
-/**
  * Version of the library.
  */
 export function version(): string;
@@ -269,7 +264,6 @@ export interface InitOutput {
     readonly seriesUnits: (a: number, b: number, c: number) => [number, number, number];
     readonly simdLevels: () => [number, number];
     readonly simulateEvents: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
-    readonly start: () => void;
     readonly version: () => [number, number];
     readonly wasmsession_addDataset: (a: number, b: number, c: number, d: any) => [number, number, number];
     readonly wasmsession_advance: (a: number, b: number) => [number, number, number, number];
@@ -311,12 +305,12 @@ export interface InitOutput {
     readonly wasmsession_supply: (a: number, b: number, c: number, d: number, e: any) => [number, number];
     readonly wasmsession_upcoming: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_upcomingEvaluation: (a: number, b: number, c: number) => [number, number, number, number];
-    readonly __wbindgen_malloc: (a: number, b: number) => number;
-    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
-    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __externref_table_alloc: () => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __externref_drop_slice: (a: number, b: number) => void;
+    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_exn_store: (a: number) => void;
     readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_start: () => void;
