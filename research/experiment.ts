@@ -47,6 +47,8 @@ export interface Variant {
   search?: JsonObject;
   /** What the search learns and is ranked by, instead of the data of the {@link Tuning}. */
   tunedOn?: readonly ExperimentData[];
+  /** Seed of the points of the search, instead of that of the {@link Tuning}. */
+  searchSeed?: number;
 }
 
 /** How the settings of each variant are found before it is compared: the same trials for all, with seeds of their own. */
@@ -102,7 +104,15 @@ export interface ExperimentOptions {
 export function planOf(experiment: Experiment, options: ExperimentOptions): JsonObject {
   const { scale, seeds, isAtHand, adapt = (config) => config, command, chosen } = options;
   const variants = experiment.variants(scale).map((variant) => {
-    const { config, data = experiment.data(scale), bestBy = experiment.bestBy, search: _, tunedOn: __, ...labels } = variant;
+    const {
+      config,
+      data = experiment.data(scale),
+      bestBy = experiment.bestBy,
+      search: _,
+      tunedOn: __,
+      searchSeed: ___,
+      ...labels
+    } = variant;
     const settings = { ...adapt(config), data: firstOf(data, isAtHand), bestBy, ...chosen?.get(variantName(variant)) };
     return { ...labels, settings };
   });
@@ -116,14 +126,14 @@ export function planOf(experiment: Experiment, options: ExperimentOptions): Json
 /** The plan of the search for the settings of a variant. */
 export function searchPlanOf(
   { bestBy: usual }: Pick<Experiment, "bestBy">,
-  { config, bestBy = usual, search = {}, tunedOn }: Variant,
+  { config, bestBy = usual, search = {}, tunedOn, searchSeed }: Variant,
   { trials, seed, seeds, halving, data }: Tuning,
   { isAtHand, adapt = (config) => config }: Pick<ExperimentOptions, "isAtHand" | "adapt">,
 ): JsonObject {
   const plan = {
     config: { ...adapt(config), data: { ...firstOf(tunedOn ?? data, isAtHand), isTestHidden: true } },
     settings: search,
-    search: { type: "sobol", runs: trials, seed },
+    search: { type: "sobol", runs: trials, seed: searchSeed ?? seed },
     seeds,
     halving,
     bestBy,

@@ -26,11 +26,13 @@ import { verdict, verdictFashion } from "./verdict.js";
 import { verdictEvents } from "./verdict-events.js";
 import { verdictStructure } from "./verdict-structure.js";
 import { verdictTrains } from "./verdict-trains.js";
+import { verdictWider } from "./verdict-wider.js";
 import { yinYang } from "./yin-yang.js";
 
 /** Every experiment, in the order of reading. */
 export const EXPERIMENTS: readonly Experiment[] = [
   verdict,
+  verdictWider,
   verdictFashion,
   verdictEvents,
   verdictStructure,
