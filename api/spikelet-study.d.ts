@@ -309,6 +309,8 @@ export function studyFolders(path: string): Promise<string[]>;
 
 export function sweep(plan: JsonObject, options: SweepOptions): Promise<StudyResults>;
 
+export function unpackStudy(file: string, dir: string): Promise<void>;
+
 // Named above, and not exported:
 
 const BEST_BY: readonly ["decision", "firstSpike", "count", "membrane", "meanSquaredError", "loss", "last"];

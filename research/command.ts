@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Config, SpikeletError } from "spikelet";
-import { isDataAtHand, type JsonObject, type SweepOptions } from "spikelet/study";
+import { isDataAtHand, type JsonObject, type SweepOptions, unpackStudy } from "spikelet/study";
 import { EXPERIMENTS } from "./catalogue/index.js";
 import { QUESTIONS } from "./catalogue/questions.js";
 import type { Experiment, ExperimentOptions, Scale } from "./experiment.js";
@@ -18,6 +18,7 @@ const OPTIONS = {
   only: { type: "string", help: "NAMES: only these series of the comparison: antlr,timing" },
   set: { type: "string", multiple: true, help: "PATH=VALUE: change one setting of every run, may be repeated" },
   out: { type: "string", help: "DIR: folder; finished runs in it are kept" },
+  from: { type: "string", help: "FILE: a packed study, whose finished runs are not run again: research/records/NAME.ndjson" },
   processes: { type: "string", help: "N: processes that train at the same time; one for each core by default, 0 for this one" },
   shard: { type: "string", help: "I/N: part of the runs for this machine: 2/8, or auto/8" },
   retry: { type: "boolean", help: "run failed runs again" },
@@ -79,6 +80,7 @@ async function runCommand(argv: readonly string[], signal: AbortSignal): Promise
   const scale: Scale = values.quick ? "quick" : "full";
   const experiment = only(experimentNamed(name), scale, values.only);
   const out = values.out ?? join("out", "experiments", values.quick ? `${experiment.name}-quick` : experiment.name);
+  if (values.from !== undefined) await unpackStudy(values.from, out);
   const reporter = new Reporter(values.json === true);
   const sweeping = { ...sweepOptions(values), out, name: experiment.name, signal, onEvent: reporter.event };
   const study = await run({ experiment, options: optionsOf(experiment, scale, values), sweeping, reporter });

@@ -3,6 +3,7 @@ import { seedScatter } from "spikelet/plot";
 import { type DoneRecord, markdownTable, measure, type PointSummary, readStudy, recordsOf, spread } from "spikelet/study";
 import { pareto } from "../../site/figures/pareto.mjs";
 import { EXPERIMENTS } from "../catalogue/index.js";
+import { verdictWider } from "../catalogue/verdict-wider.js";
 import { comparedIn } from "../report/compared.js";
 import {
   accuracyAgainstSpikes,
@@ -14,6 +15,7 @@ import {
   searchRows,
 } from "../report/comparison.js";
 import { pointRows } from "../report/point-rows.js";
+import { repeated, repeatedRows } from "../report/searches.js";
 import { recordsOf as fileOf, type Made, put } from "./made-page.js";
 import { libraryRows } from "./other-libraries.js";
 
@@ -94,6 +96,7 @@ async function everything(): Promise<Everything> {
     const look = { x: "spikes per sample, all steps", y: "test accuracy, %", isLogarithmic: LOGARITHMIC.has(name), width: 440 };
     figures.set(`docs/figures/${name}.svg`, `${seedScatter(accuracyAgainstSpikes(all), look)}\n`);
   }
+  for (const [name, rows] of await widerTables()) table(`verdict-wider ${name}`, rows);
   for (const name of OTHERS) {
     const file = fileOf(name);
     if (!existsSync(file)) continue;
@@ -108,6 +111,21 @@ async function everything(): Promise<Everything> {
   for (const [name, rows] of await balances()) table(`balance-schedules ${name}`, rows);
   table("other libraries", libraryRows());
   return { tables, figures };
+}
+
+/** Tables of the rules with three wider searches each, as far as these have records. */
+async function widerTables(): Promise<[name: string, rows: string[][]][]> {
+  const file = fileOf(verdictWider.name);
+  if (!existsSync(file)) return [];
+  const all = await comparedIn(file, verdictWider, "full");
+  const pairs = repeated(all);
+  const [reference] = pairs;
+  if (reference === undefined) return [];
+  return [
+    ["results", repeatedRows(pairs, reference)],
+    ["searches", searchRows(all)],
+    ["cost", costRows(all)],
+  ];
 }
 
 /** Tables of weights of the two gradients. */

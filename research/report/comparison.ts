@@ -15,7 +15,7 @@ import { type Interval, pairedDifference } from "./paired.js";
 
 /** A variant with what its search chose and the runs of its seeds. */
 export interface Compared {
-  variant: Pick<Variant, "series" | "at">;
+  variant: Pick<Variant, "series" | "at" | "searchSeed">;
   /** The decision that its loss trains, and its runs are judged by. */
   bestBy: BestBy;
   /** `undefined` for a variant without a search. */
@@ -222,7 +222,8 @@ function difference(one: Compared, other: Compared, measureOf: (compared: Compar
   return pairedDifference(bySeed(one), bySeed(other));
 }
 
-function interval(found: Interval | undefined, digits: number): string {
+/** A difference with half the width of its interval. */
+export function interval(found: Interval | undefined, digits: number): string {
   if (found === undefined) return "";
   const { mean, halfWidth } = found;
   const signed = `${mean < 0 ? "−" : "+"}${Math.abs(mean).toFixed(digits)}`;

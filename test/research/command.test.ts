@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildResearch } from "../../research/build.mjs";
+import { packStudy } from "../../ts/study/store/packed.node.js";
 import { runProgram, spikelet } from "../support/spawn-cli.js";
 import { outcomes } from "../sweep/outcomes.js";
 
@@ -118,6 +119,12 @@ describe("npm run experiment", () => {
     const again = await experiment([...args, "--json"]);
     expect(again.json().map(({ type }) => type)).toEqual(["experiment", "experiment", "experiment"]);
     expect(again.json().at(-1)).toMatchObject({ done: 4, missing: 0, others: 0 });
+    const packed = join(await folder(), "packed.ndjson");
+    await packStudy(out, packed);
+    const elsewhere = [...args.slice(0, -1), await folder(), "--from", packed, "--json"];
+    const continued = (await experiment(elsewhere)).json();
+    expect(continued.map(({ type }) => type)).toEqual(["experiment", "experiment", "experiment"]);
+    expect(continued.at(-1)).toMatchObject({ done: 4, missing: 0, others: 0 });
   });
 
   it("refuses one folder for two data sets", async () => {

@@ -15,6 +15,7 @@ import {
   resultRows,
   searchRows,
 } from "../../research/report/comparison.js";
+import { type Repeated, repeated, repeatedRows } from "../../research/report/searches.js";
 import { markdownTable } from "../../ts/study/report/markdown.js";
 import type { DataSupply } from "../../ts/study/run/samples.js";
 import type { DoneRecord } from "../../ts/study/store/record.js";
@@ -70,6 +71,28 @@ describe("a comparison", () => {
     // −10 and −6 points: mean −8, deviation 2.83, t = 12.706.
     const [, row] = differenceRows([antlr, timing], antlr);
     expect(row?.slice(0, 2)).toEqual(["timing, latency − antlr, latency", "−8.00 ± 25.41"]);
+  });
+
+  it("counts each of several searches by the mean over its seeds", () => {
+    const searched = (series: string, searchSeed: number, ...records: DoneRecord[]): Compared => ({
+      ...compared(series, ...records),
+      variant: { series, at: `latency, search ${searchSeed}`, searchSeed },
+    });
+    const all = [
+      searched("antlr", 1, record(1, 0.9), record(2, 0.92)),
+      searched("antlr", 2, record(1, 0.94)),
+      searched("timing", 1, record(1, 0.8, [0.8, 0.3])),
+      searched("timing", 2, record(1, 0.88), record(2, 0.9)),
+      searched("mixture", 1),
+    ];
+    const pairs = repeated(all);
+    const [head, first, second, ...others] = repeatedRows(pairs, pairs[0] as Repeated);
+    expect(others).toEqual([]);
+    expect(head?.slice(1, 3)).toEqual(["test accuracy, %", "− antlr, latency, points"]);
+    // 91 and 94; 80 and 89, so −11 and −5: mean −8, deviation 4.24, t = 12.706.
+    expect(first?.slice(0, 5)).toEqual(["antlr, latency", "92.50 ± 2.12", "", "90.00 to 94.00", "0 of 3"]);
+    expect(second?.slice(0, 5)).toEqual(["timing, latency", "84.50 ± 6.36", "−8.00 ± 38.12", "80.00 to 90.00", "1 of 3"]);
+    expect(second?.at(-1)).toBe("2");
   });
 
   it("has for an answer the accuracy, its difference by seed, and what it takes", () => {

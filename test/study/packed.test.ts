@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { WHOLE } from "../../ts/study/plan/shard.js";
 import { gather } from "../../ts/study/report/merge.node.js";
 import { type Run, runsOf } from "../../ts/study/run/runs.js";
 import { runStudy } from "../../ts/study/run/study.node.js";
-import { packStudy, storedStudies } from "../../ts/study/store/packed.node.js";
+import { packStudy, storedStudies, unpackStudy } from "../../ts/study/store/packed.node.js";
 import { type RunRecord, withChecksum } from "../../ts/study/store/record.js";
 import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
 import { addRecord, CONFIG, HASHES, planOf, recordOf } from "../sweep/records.js";
@@ -59,6 +59,30 @@ describe("a packed study", () => {
     expect(ids.slice(0, 3)).toEqual(ids.slice(0, 3).sort());
     await packStudy(join(dir, "study"), `${file}.again.ndjson`);
     expect(await readFile(`${file}.again.ndjson`, "utf8")).toBe(await readFile(file, "utf8"));
+  });
+
+  it("becomes folders again, from which the same text is packed", async () => {
+    const again = join(dir, "again");
+    await unpackStudy(file, again);
+    await packStudy(again, `${file}.again.ndjson`);
+    expect(await readFile(`${file}.again.ndjson`, "utf8")).toBe(await readFile(file, "utf8"));
+    const [run] = await study(join(dir, "study"));
+    const kept = join(again, "runs", `${run?.id}.json`);
+    await writeFile(kept, "mine");
+    await unpackStudy(file, again);
+    expect(await readFile(kept, "utf8")).toBe("mine");
+  });
+
+  it("becomes no folder where a line is damaged", async () => {
+    const text = await readFile(file, "utf8");
+    const damaged = join(dir, "damaged.ndjson");
+    await writeFile(damaged, text.replace('"loss":0.', '"loss":1.'));
+    await expect(unpackStudy(damaged, join(dir, "none"))).rejects.toMatchObject({ code: "CHECKSUM_MISMATCH" });
+    await writeFile(damaged, text.replaceAll('"search/one"', '"../one"'));
+    await expect(unpackStudy(damaged, join(dir, "none"))).rejects.toMatchObject({ code: "DATA_FORMAT" });
+    await writeFile(damaged, "");
+    await expect(unpackStudy(damaged, join(dir, "none"))).rejects.toMatchObject({ code: "DATA_FORMAT" });
+    expect(await readdir(dir)).not.toContain("none");
   });
 
   it("names the line whose number has changed, and reads the others", async () => {

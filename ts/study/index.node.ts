@@ -28,7 +28,7 @@ export { deviationText, spreadText } from "./report/result-table.js";
 export type { Run } from "./run/runs.js";
 export type { Row, Scored } from "./run/table.js";
 export type { EpochProgress } from "./run/train.js";
-export { packStudy } from "./store/packed.node.js";
+export { packStudy, unpackStudy } from "./store/packed.node.js";
 export {
   type DoneRecord,
   type EpochSummary,

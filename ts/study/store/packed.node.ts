@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
-import { save, unreadable } from "../../io/files.node.js";
+import { makeFolderWithin, save, unreadable } from "../../io/files.node.js";
 import { isObject, type Json, parseJson } from "../../json.js";
 import { checkedRecord, withoutHistory } from "./record.js";
 import { checkedManifest, type StoredRecords, type StoredStudy } from "./stored-study.js";
-import { MANIFEST, StudyFolder } from "./study-folder.node.js";
+import { MANIFEST, RUNS, StudyFolder } from "./study-folder.node.js";
 
 /** End of the name of a packed file. */
 const PACKED = ".ndjson";
@@ -93,6 +93,11 @@ class PackedStudies implements StoredStudies {
     return [...this.#manifests.keys()];
   }
 
+  /** What the manifest of a folder says, with fields that are not of this version. */
+  manifestOf(folder: string): Json | undefined {
+    return this.#manifests.get(folder)?.json;
+  }
+
   #take(json: Json, place: string): void {
     const { folder = "", study, run } = isObject(json) ? json : {};
     if (typeof folder !== "string" || (study === undefined) === (run === undefined)) {
@@ -147,6 +152,35 @@ export async function packStudy(dir: string, file: string): Promise<void> {
   if (lines.length === 0) throw new SpikeletError("DATA_FORMAT", dir, `has no ${MANIFEST}: is this the folder of a study?`);
   await save(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
 }
+
+/**
+ * Makes folders of a packed file again, so that `sweep` goes on with its studies. What a folder has already stays as it is.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` and `CHECKSUM_MISMATCH` for a damaged file, before anything is written; `WRITE_FAILED`.
+ */
+export async function unpackStudy(file: string, dir: string): Promise<void> {
+  const packed = await PackedStudies.read(file);
+  const folders = await packed.folders();
+  if (folders.length === 0) throw new SpikeletError("DATA_FORMAT", file, "holds no study");
+  const texts = new Map<string, string>();
+  for (const folder of folders) {
+    const study = packed.study(folder) as StoredStudy;
+    await study.manifest();
+    const { records, damaged } = await study.records();
+    if (damaged[0] !== undefined) throw damaged[0];
+    if (folder !== "" && !FOLDER.test(folder))
+      throw new SpikeletError("DATA_FORMAT", file, `"${folder}" is no folder within another`);
+    texts.set(join(dir, folder, MANIFEST), `${JSON.stringify(packed.manifestOf(folder), null, 2)}\n`);
+    for (const record of records) texts.set(StudyFolder.recordIn(join(dir, folder), record.id), `${JSON.stringify(record)}\n`);
+  }
+  for (const folder of folders) await makeFolderWithin(dir, join(folder, RUNS));
+  for (const [path, text] of texts) {
+    if (!existsSync(path)) await save(path, text);
+  }
+}
+
+/** Names that lead nowhere else. */
+const FOLDER = /^\w[\w.-]*(?:\/\w[\w.-]*)*$/;
 
 /** Paths of the folders that hold a study, from the outermost, in the order of their names. */
 async function foldersIn(dir: string, folder: string): Promise<string[]> {

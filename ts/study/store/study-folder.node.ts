@@ -35,7 +35,7 @@ const LEFT = /^\.?(\w+)\.(?:claim|(?:claim|json)\.\w+\.tmp)$/;
 const CLAIM = ".claim";
 
 /** The folder of the records. */
-const RUNS = "runs";
+export const RUNS = "runs";
 
 /** The file of a folder that says which study it holds. */
 export const MANIFEST = "study.json";
@@ -202,6 +202,11 @@ export class StudyFolder implements StoredStudy {
   }
 
   #fileOf(id: string): string {
-    return join(this.#runs, `${id}.json`);
+    return StudyFolder.recordIn(this.dir, id);
+  }
+
+  /** The file of a record in the folder of a study. */
+  static recordIn(dir: string, id: string): string {
+    return join(dir, RUNS, `${id}.json`);
   }
 }
