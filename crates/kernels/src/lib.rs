@@ -53,7 +53,7 @@ pub use gather::{Gather, gather_tile, read_ahead, scatter_tile};
 pub use landing::{Landing, SiteInjections, fall, land};
 pub use layer::{LayerStep, TileRun, forward_step, sum_events};
 pub use level::Level;
-pub use listing::{SiteRows, list_touched};
+pub use listing::{SiteRows, Touch, Touches, list_touched};
 pub use neuron::{LaneConstants, LifConstants, NeuronKind, constant, own};
 pub use optimizer::{AdamStep, Optimizer, SgdStep};
 pub use project::{Projection, dot, project, row_dots};

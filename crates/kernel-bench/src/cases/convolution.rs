@@ -1,6 +1,6 @@
 //! Convolutions of 3 × 3 taps: lists of what arrives at each site, and sums over runs of channels.
 
-use spikelet_kernels::{Level, Runs, SiteRows, TILE, add_runs, list_touched, reference, scatter_runs};
+use spikelet_kernels::{Level, Runs, SiteRows, TILE, Touch, Touches, add_runs, list_touched, reference, scatter_runs};
 
 use crate::case::{floats, resident};
 use crate::events::Events;
@@ -14,52 +14,47 @@ const TAPS: usize = SIDE * SIDE;
 struct Lists {
     events: Events,
     touches: Touches,
+    /// Site and row of each of `touches`.
+    pairs: Vec<u32>,
     offsets: Vec<u32>,
     rows: Vec<u32>,
 }
 
-/// Sites that see a place, each with the row of its weights for the first channel.
-struct Touches {
-    /// Start of each place in `touches`, and the end of the last.
-    offsets: Vec<u32>,
-    touches: Vec<[u32; 2]>,
-}
-
-impl Touches {
-    fn new(side: usize) -> Self {
-        let mut all = Self { offsets: vec![0], touches: Vec::new() };
-        let seen = |at: usize, tap: usize| (at + 1).checked_sub(tap).filter(|&site| site < side);
-        for place in 0..side * side {
-            for tap in 0..TAPS {
-                let site = (seen(place / side, tap / SIDE), seen(place % side, tap % SIDE));
-                if let (Some(y), Some(x)) = site {
-                    all.touches.push([(y * side + x) as u32, tap as u32]);
-                }
+/// Sites of `side` × `side` places, all in one tile.
+fn touches(channels: usize, side: usize) -> Touches {
+    let mut touches = Touches {
+        places: (side * side) as u32,
+        blocks: 1,
+        tiles: vec![(0, 1); channels],
+        offsets: vec![0],
+        all: Vec::new(),
+    };
+    let seen = |at: usize, tap: usize| (at + 1).checked_sub(tap).filter(|&site| site < side);
+    for place in 0..side * side {
+        for tap in 0..TAPS {
+            let site = (seen(place / side, tap / SIDE), seen(place % side, tap % SIDE));
+            if let (Some(y), Some(x)) = site {
+                let (site, row) = ((y * side + x) as u32, tap as u32);
+                touches.all.push(Touch { site, row, per_channel: TAPS as u32 });
             }
-            all.offsets.push(all.touches.len() as u32);
         }
-        all
+        touches.offsets.push(touches.all.len() as u32);
     }
-
-    fn of(&self, unit: u32) -> impl Iterator<Item = (usize, u32)> + '_ {
-        let places = self.offsets.len() as u32 - 1;
-        let (channel, place) = (unit / places, (unit % places) as usize);
-        let touches = &self.touches[self.offsets[place] as usize..self.offsets[place + 1] as usize];
-        touches.iter().map(move |&[site, tap]| (site as usize, tap + channel * TAPS as u32))
-    }
+    touches
 }
 
 pub(crate) fn lists(values: &Values<'_>) -> Box<dyn Case> {
     let (channels, side) = (values.size("channels"), values.size("side"));
     let events = Events::draw(&mut Draw::new(20), channels * side * side, STEPS, values.share("density"));
-    let touches = Touches::new(side);
+    let touches = touches(channels, side);
+    let pairs = touches.all.iter().flat_map(|touch| [touch.site, touch.row]).collect();
     let listed = events.units.iter().map(|&unit| touches.of(unit).count()).sum();
-    Box::new(Lists { events, touches, offsets: vec![0; side * side * (STEPS + 1)], rows: vec![0; listed] })
+    Box::new(Lists { events, touches, pairs, offsets: vec![0; side * side * (STEPS + 1)], rows: vec![0; listed] })
 }
 
 impl Lists {
     fn with(&mut self, run: impl FnOnce(&Touches, &Events, &mut SiteRows<'_>)) {
-        let Self { events, touches, offsets, rows } = self;
+        let Self { events, touches, offsets, rows, .. } = self;
         run(touches, events, &mut SiteRows { offsets, stride: STEPS + 1, rows, values: &mut Vec::new() });
     }
 }
@@ -68,13 +63,13 @@ impl Case for Lists {
     /// The kernel has no level: it goes from event to event.
     fn run(&mut self, _level: Level) {
         self.with(|touches, events, lists| {
-            list_touched(|unit| touches.of(unit), &events.by_step(), (0, STEPS), lists);
+            list_touched(touches, &events.by_step(), (0, STEPS), lists);
         });
     }
 
     fn run_plain(&mut self) {
         self.with(|touches, events, lists| {
-            reference::list_touched(|unit| touches.of(unit), &events.by_step(), (0, STEPS), lists);
+            reference::list_touched(touches, &events.by_step(), (0, STEPS), lists);
         });
     }
 
@@ -88,7 +83,7 @@ impl Case for Lists {
             Buffer::u32("offsets", &self.events.offsets),
             Buffer::u32("units", &self.events.units),
             Buffer::u32("touchOffsets", &self.touches.offsets),
-            Buffer::u32("touches", self.touches.touches.as_flattened()),
+            Buffer::u32("touches", &self.pairs),
         ]
     }
 

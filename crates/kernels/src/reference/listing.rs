@@ -1,17 +1,12 @@
 use crate::StepEvents;
-use crate::listing::SiteRows;
+use crate::listing::{SiteRows, Touches};
 
 /// Twin of [`crate::list_touched`].
-pub fn list_touched<I: Iterator<Item = (usize, u32)>>(
-    touched: impl Fn(u32) -> I,
-    events: &StepEvents<'_>,
-    (from, to): (usize, usize),
-    lists: &mut SiteRows<'_>,
-) {
+pub fn list_touched(touches: &Touches, events: &StepEvents<'_>, (from, to): (usize, usize), lists: &mut SiteRows<'_>) {
     let mut listed = Vec::new();
     for t in from..to {
         for (unit, value) in events.weighted_at(t) {
-            listed.extend(touched(unit).map(|(site, row)| (site, t, row, value)));
+            listed.extend(touches.of(unit).map(|(site, row)| (site, t, row, value)));
         }
     }
     // Rows of a site and step keep their order.

@@ -1,8 +1,8 @@
 //! What a tile sends back where little of it is wanted.
 
 use spikelet_kernels::{
-    Injection, Landing, Level, SiteInjections, SiteRows, StepEvents, TileAdjoints, add_dots, fall, land,
-    list_injections, list_touched, reference,
+    Injection, Landing, Level, SiteInjections, SiteRows, StepEvents, TileAdjoints, Touch, Touches, add_dots, fall,
+    land, list_injections, list_touched, reference,
 };
 
 use crate::case::{CONSTANTS, Case, LANE_COUNTS, RESETS};
@@ -150,16 +150,37 @@ fn a_trace_of_spikes_has_what_slopes_need() {
     }
 }
 
+const SITES: usize = 6;
+const CHANNELS: usize = 3;
+const PLACES: usize = 4;
+
+/// Half of the sites are of either tile; the first channel is seen by one, the last by the other.
+fn touches(draw: &mut Draw) -> Touches {
+    let mut touches = Touches {
+        places: PLACES as u32,
+        blocks: 2,
+        tiles: vec![(0, 1), (0, 2), (1, 2)],
+        offsets: vec![0],
+        all: Vec::new(),
+    };
+    for _ in 0..PLACES {
+        for tile in 0..2 {
+            for site in (SITES / 2 * tile..SITES / 2 * (tile + 1)).filter(|_| draw.below(3) > 0).collect::<Vec<_>>() {
+                touches.all.push(Touch { site: site as u32, row: draw.next(), per_channel: 9 });
+            }
+            touches.offsets.push(touches.all.len() as u32);
+        }
+    }
+    touches
+}
+
 #[test]
 fn lists_of_sites_are_those_of_the_plain_loops() {
-    const SITES: usize = 5;
     for steps in 1..20 {
         let mut draw = Draw(steps as u32);
         let offsets: Vec<u32> = (0..=steps as u32).map(|t| t * 3).collect();
-        let units: Vec<u32> = (0..3 * steps).map(|_| draw.below(7) as u32).collect();
-        let touched = |unit: u32| {
-            (0..SITES).filter(move |site| !(site + unit as usize).is_multiple_of(3)).map(move |site| (site, 9 * unit))
-        };
+        let units: Vec<u32> = (0..3 * steps).map(|_| draw.below(CHANNELS * PLACES) as u32).collect();
+        let touches = touches(&mut draw);
         let values = draw.vector(units.len(), 1.0);
         for values in [&[], &values[..]] {
             let events = StepEvents { offsets: &offsets, units: &units, values };
@@ -170,9 +191,9 @@ fn lists_of_sites_are_those_of_the_plain_loops() {
                 let (mut offsets, mut rows, mut values) = (drawn.clone(), vec![1; 2], vec![1.0; 3]);
                 let lists = &mut SiteRows { offsets: &mut offsets, stride, rows: &mut rows, values: &mut values };
                 if is_plain {
-                    reference::list_touched(touched, &events, (from, steps), lists);
+                    reference::list_touched(&touches, &events, (from, steps), lists);
                 } else {
-                    list_touched(touched, &events, (from, steps), lists);
+                    list_touched(&touches, &events, (from, steps), lists);
                 }
                 (offsets, rows, bits(&values))
             });

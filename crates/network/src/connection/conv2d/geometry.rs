@@ -5,21 +5,11 @@ use std::ops::Range;
 
 use spikelet_config::Slid;
 use spikelet_config::geometry::{Image, Phase, Strip, Window};
-use spikelet_kernels::{Landing, TILE};
+use spikelet_kernels::{Landing, TILE, Touch, Touches};
 
 use crate::connection::layout::Site;
 use crate::events::NO_UNIT;
 use crate::parameters::TileParameters;
-
-/// A site that sees a place of the input.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Touch {
-    pub(crate) site: u32,
-    /// Row of the site's weights for input channel 0, modulo 2³²: the tile may begin with a later one.
-    row: u32,
-    /// Rows from one input channel to the next.
-    per_channel: u32,
-}
 
 /// Output channels that share strips: those of a tile.
 #[derive(Clone, Debug)]
@@ -121,11 +111,8 @@ pub(crate) struct Convolution {
     seen_by: Vec<u64>,
     /// Whether all tiles see the same, so that one list of it serves their sites.
     lists_once: bool,
-    /// First tile that sees each input channel, and the end of the last.
-    tiles: Vec<(u32, u32)>,
-    /// Start of each tile at each place of the input in `touches`, and the end of the last.
-    touch_offsets: Vec<u32>,
-    touches: Vec<Touch>,
+    /// Sites with a list that input units touch.
+    pub(super) touches: Touches,
 }
 
 impl Convolution {
@@ -149,16 +136,21 @@ impl Convolution {
             input_lanes: 0,
             seen_by: Vec::new(),
             lists_once: false,
-            tiles: Vec::new(),
-            touch_offsets: vec![0],
-            touches: Vec::new(),
+            touches: Touches {
+                places: input.places() as u32,
+                blocks: 0,
+                tiles: Vec::new(),
+                offsets: vec![0],
+                all: Vec::new(),
+            },
         };
         convolution.cut_input();
         convolution.cut_output();
         let is_alike = |pair: &[Block]| pair[0].strip == pair[1].strip && pair[0].seen == pair[1].seen;
         convolution.lists_once = convolution.blocks.windows(2).all(is_alike);
-        convolution.tiles = (0..input.channels)
-            .map(|channel| convolution.tiles_of(channel))
+        convolution.touches.blocks = convolution.blocks.len() as u32;
+        convolution.touches.tiles = (0..input.channels)
+            .map(|channel| if convolution.lists_once { 0..1 } else { convolution.tiles_of(channel) })
             .map(|tiles| (tiles.start as u32, tiles.end as u32))
             .collect();
         let rows: Vec<_> = (0..input.height).map(|y| window.rows.seen_by(y)).collect();
@@ -258,14 +250,14 @@ impl Convolution {
                     // Columns count from the first that the strip sees.
                     let seen = x + columns.padding - strip * places * columns.stride;
                     let at = (ky * block.strip.columns(&columns) + seen) as u32;
-                    self.touches.push(Touch {
+                    self.touches.all.push(Touch {
                         site: (first_site + row * strips + strip) as u32,
                         row: at.wrapping_sub(block.seen.start as u32 * per_channel),
                         per_channel,
                     });
                 }
             }
-            self.touch_offsets.push(self.touches.len() as u32);
+            self.touches.offsets.push(self.touches.all.len() as u32);
             first_site += self.output.height * strips;
         }
     }
@@ -273,18 +265,6 @@ impl Convolution {
     /// How many of the sites have a list of what they see; the others see what these do, in their order.
     pub(crate) fn listed_sites(&self, sites: usize) -> usize {
         if self.lists_once { sites / self.blocks.len() } else { sites }
-    }
-
-    /// Sites with a list that an input unit touches, with the rows of their weights.
-    #[inline]
-    pub(crate) fn touched(&self, unit: u32) -> impl Iterator<Item = (usize, u32)> + '_ {
-        let places = self.input.places() as u32;
-        let channel = unit / places;
-        let first = (unit - channel * places) * self.blocks.len() as u32;
-        let tiles = if self.lists_once { (0, 1) } else { self.tiles[channel as usize] };
-        let offset = |tile: u32| self.touch_offsets[(first + tile) as usize] as usize;
-        let touches = &self.touches[offset(tiles.0)..offset(tiles.1)];
-        touches.iter().map(move |touch| (touch.site as usize, touch.row.wrapping_add(channel * touch.per_channel)))
     }
 
     /// Strips of a block of input channels, row by row.

@@ -38,7 +38,7 @@ impl SiteLists {
         self.listed = (from, to);
         let Self { offsets, rows, values, steps, .. } = self;
         let mut lists = SiteRows { offsets, stride: *steps + 1, rows, values };
-        list_touched(|unit| convolution.touched(unit), &events, (from, to), &mut lists);
+        list_touched(&convolution.touches, &events, (from, to), &mut lists);
     }
 
     /// What a site sees, as far as it is listed.
