@@ -80,8 +80,9 @@ const START: JsonObject = {
 const START_OF_READOUT: JsonObject = {
   "training.initialActivity": [null, ...[0.25, 0.5, 1, 1.5].map((spikes) => ({ spikesPerUnit: [spikes] }))],
 };
-/** Of rules with a surrogate, and of rules that divide by slopes. */
+/** What rules with a surrogate have beside. */
 const SHARPNESS: JsonObject = { "rule.surrogate.sharpness": { from: 1, to: 20, scale: "log" } };
+/** What rules that divide by slopes have beside. */
 const SLOPE_FLOOR: JsonObject = { "rule.slopeFloor": [0.001, 0.01, 0.1] };
 
 /** Independent scrambles of the points. */
