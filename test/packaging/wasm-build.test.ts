@@ -66,8 +66,11 @@ describe.skipIf(process.platform === "win32")("the build of the WebAssembly", ()
     const words: string[] = calls[0].words;
     const after = (word: string) => words[words.indexOf(word) + 1];
     expect([after("--target"), after("--profile"), after("--out-name")]).toEqual(["web", "wasm", "spikelet"]);
-    const names = expect.stringMatching(/^target\.wasm32-unknown-unknown\.rustflags=\["--remap-path-prefix=.+=\/rust\/deps"/);
-    expect(words.slice(words.indexOf("--"))).toEqual(["--", "--locked", "--config", names]);
+    const flags = expect.stringMatching(
+      /^target\.wasm32-unknown-unknown\.rustflags=\["-Zunstable-options","-Cpanic=immediate-abort","--remap-path-prefix=.+=\/rust\/deps"/,
+    );
+    const standardLibrary = ["-Zbuild-std=std", "-Zbuild-std-features=optimize_for_size"];
+    expect(words.slice(words.indexOf("--"))).toEqual(["--", "--locked", ...standardLibrary, "--config", flags]);
     expect((await readdir(made)).sort(), "npm would leave out what a .gitignore names").toEqual((await readdir(PKG)).sort());
   });
 
