@@ -25,6 +25,8 @@ export interface ExperimentData {
   isTestHidden?: boolean;
   /** Whether the validation samples are learnt as well: for the last runs, where nothing is left to be chosen. */
   isValidationLearnt?: boolean;
+  /** Whether the spikes of each sample exchange their times at random. */
+  areTimesShuffled?: boolean;
 }
 
 /** One setting of an experiment; every seed runs it. */

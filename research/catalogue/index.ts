@@ -24,6 +24,7 @@ import { targetSilence } from "./target-silence.js";
 import { trainingSettings } from "./training-settings.js";
 import { verdict, verdictFashion } from "./verdict.js";
 import { verdictEvents } from "./verdict-events.js";
+import { verdictOrder } from "./verdict-order.js";
 import { verdictStructure } from "./verdict-structure.js";
 import { verdictTrains } from "./verdict-trains.js";
 import { verdictWider } from "./verdict-wider.js";
@@ -37,6 +38,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   verdictEvents,
   verdictStructure,
   verdictTrains,
+  verdictOrder,
   spikeTrainMatching,
   latencyMnist,
   mnistGoals,

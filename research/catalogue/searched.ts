@@ -1,37 +1,16 @@
-import type { Config, LayerConfig, LossConfig, NeuronConfig, RuleConfig } from "spikelet";
-import type { BestBy, JsonObject } from "spikelet/study";
+import type { Config, LayerConfig, RuleConfig } from "spikelet";
+import type { JsonObject } from "spikelet/study";
 import type { ExperimentData, Tuning, Variant } from "../experiment.js";
 import { EVENT_PROP } from "./shared.js";
+import { TASKS, type Task } from "./tasks.js";
 
-/** A loss, what is searched of it, and the decision that it trains. */
-interface Task {
-  bestBy: BestBy;
-  loss: LossConfig;
-  output: NeuronConfig;
-  search: JsonObject;
-}
-
-const TASKS = {
-  latency: {
-    bestBy: "firstSpike",
-    loss: { type: "latency", endSimulation: "off" },
-    output: {},
-    search: { "loss.inverseTemperature": { from: 0.1, to: 2, scale: "log" } },
-  },
-  spikeTrain: {
-    bestBy: "firstSpike",
-    loss: { type: "spikeTrain", positive: [40] },
-    output: {},
-    search: { "loss.positive": [[40], [30, 45, 60]], "loss.kernelDecay": [0.8, 0.9, 0.95] },
-  },
-  count: { bestBy: "count", loss: { type: "count" }, output: {}, search: { "loss.positive": [1, 2, 4, 8] } },
-  membrane: {
-    bestBy: "membrane",
-    loss: { type: "membrane", statistic: "mean" },
-    output: { type: "leaky" },
-    search: { "loss.inverseTemperature": { from: 0.5, to: 10, scale: "log" } },
-  },
-} as const satisfies Record<string, Task>;
+/** What is searched of each loss. */
+const SEARCH_OF_LOSS = {
+  latency: { "loss.inverseTemperature": { from: 0.1, to: 2, scale: "log" } },
+  spikeTrain: { "loss.positive": [[40], [30, 45, 60]], "loss.kernelDecay": [0.8, 0.9, 0.95] },
+  count: { "loss.positive": [1, 2, 4, 8] },
+  membrane: { "loss.inverseTemperature": { from: 0.5, to: 10, scale: "log" } },
+} as const satisfies Partial<Record<keyof typeof TASKS, JsonObject>>;
 
 const SURROGATE = { type: "exponential" } as const;
 /** Rules as comparisons with a search have them: the width of the surrogate is searched. */
@@ -44,7 +23,7 @@ export const SEARCHED_RULES = {
 } as const satisfies Record<string, RuleConfig>;
 
 /** A rule with a loss that it sees. */
-export type Pair = readonly [rule: keyof typeof SEARCHED_RULES, task: keyof typeof TASKS];
+export type Pair = readonly [rule: keyof typeof SEARCHED_RULES, task: keyof typeof SEARCH_OF_LOSS];
 
 /** Each rule with losses that it sees, the most telling first. */
 export const PAIRS: readonly Pair[] = [
@@ -75,12 +54,18 @@ export interface Ground {
   steps: number;
   hidden: readonly LayerConfig[];
   epochs: number;
+  /** 10 unless given. */
+  classes?: number;
 }
 
-function config([rule, task]: Pair, { input, steps, hidden, epochs }: Ground): Config {
+/** The configuration of a rule with a loss, without what is searched. */
+export function searchedConfig(
+  [rule, task]: readonly [rule: keyof typeof SEARCHED_RULES, task: keyof typeof TASKS],
+  { input, steps, hidden, epochs, classes = 10 }: Ground,
+): Config {
   const { loss, output }: Task = TASKS[task];
   return {
-    network: { input, steps, layers: [...hidden, { type: "dense", units: 10, neuron: output }] },
+    network: { input, steps, layers: [...hidden, { type: "dense", units: classes, neuron: output }] },
     rule: SEARCHED_RULES[rule],
     loss,
     optimizer: { type: "adam" },
@@ -92,9 +77,10 @@ function config([rule, task]: Pair, { input, steps, hidden, epochs }: Ground): C
 /** A pair with the search for its settings; at its loss unless told otherwise. */
 export function searched(pair: Pair, ground: Ground, at?: string): Variant {
   const [series, task] = pair;
-  const { bestBy, search }: Task = TASKS[task];
+  const { bestBy }: Task = TASKS[task];
   const width = "surrogate" in SEARCHED_RULES[series] ? WIDTH : {};
-  return { series, at: at ?? task, bestBy, config: config(pair, ground), search: { ...SEARCH, ...search, ...width } };
+  const search = { ...SEARCH, ...SEARCH_OF_LOSS[task], ...width };
+  return { series, at: at ?? task, bestBy, config: searchedConfig(pair, ground), search };
 }
 
 /** The search of quick versions. */

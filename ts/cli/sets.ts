@@ -1,5 +1,6 @@
 import type { PublishedSet } from "../datasets/published.js";
 import { placeOf } from "./sets/arguments.js";
+import { delayDetection } from "./sets/delay-detection.js";
 import { digits } from "./sets/digits.js";
 import { dvsGesture } from "./sets/dvs-gesture.js";
 import { FOLDER_SETS } from "./sets/folder-sets.js";
@@ -29,6 +30,7 @@ export const SETS = {
   shards,
   yinYang,
   randman,
+  delayDetection,
   spikeTrainMatching,
   simulatedEvents,
 } as const satisfies Record<string, DataSet>;

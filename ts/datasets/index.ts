@@ -1,5 +1,6 @@
 export { dvsGesture, fromFolder, nmnist, packShards, shards, spokenDigits } from "#host/datasets/folders";
 export { fromImages, fromSpikes } from "./create.js";
+export { type DelayDetectionOptions, delayDetection } from "./delay-detection.js";
 export { digits } from "./digits.js";
 export { emnist } from "./emnist.js";
 export { fashionMnist } from "./fashion-mnist.js";

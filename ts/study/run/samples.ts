@@ -3,6 +3,7 @@ import type { SplitOptions } from "../../datasets/split.js";
 import { canonical, type Json, type JsonObject } from "../../json.js";
 import { Fields, planError } from "../plan/fields.js";
 import { samplesIdentity } from "../store/identity.js";
+import { withShuffledTimes } from "./shuffled-times.js";
 
 /** Where the samples of a study come from. */
 export interface DataSupply {
@@ -28,6 +29,8 @@ interface Parts {
   isTestHidden: boolean;
   /** Whether the validation samples are training samples, too. */
   isValidationLearnt: boolean;
+  /** Whether the spikes of each sample exchange their times. */
+  areTimesShuffled: boolean;
 }
 
 /** Samples of one source, and their parts: with the validation samples apart, or among the training samples. */
@@ -49,7 +52,7 @@ export class Samples {
   /** Returns the parts of the data that a run learns from and is evaluated on. */
   async split(data: Json | undefined, steps: number): Promise<Split> {
     const { source, parts } = partsOf(data);
-    const whole = await this.#split(source, steps, parts.isValidationLearnt);
+    const whole = await this.#split(source, steps, parts);
     const train = whole.train.slice(0, parts.train);
     if (parts.isRemembered) return { train, validation: train, test: train };
     const validation = whole.validation.slice(0, parts.validation);
@@ -61,18 +64,24 @@ export class Samples {
     return samplesIdentity(await this.#load(partsOf(data).source, steps).data);
   }
 
-  async #split(source: JsonObject, steps: number, isValidationLearnt: boolean): Promise<Split> {
-    const { data, splits } = this.#load(source, steps);
+  async #split(
+    source: JsonObject,
+    steps: number,
+    { isValidationLearnt, areTimesShuffled }: Pick<Parts, "isValidationLearnt" | "areTimesShuffled">,
+  ): Promise<Split> {
+    const { data, splits } = this.#load(source, steps, areTimesShuffled);
     const sizes = isValidationLearnt ? { validation: 0 } : {};
     const split = splits.get(isValidationLearnt) ?? data.then((whole) => this.#supply.split(source, whole, sizes));
     splits.set(isValidationLearnt, split);
     return split;
   }
 
-  #load(source: JsonObject, steps: number): Loaded {
-    const key = canonical({ source, steps });
+  #load(source: JsonObject, steps: number, areTimesShuffled = false): Loaded {
+    const key = canonical({ source, steps, areTimesShuffled });
     if (this.#last?.key === key) return this.#last;
-    const loaded = { key, data: this.#supply.load(source, steps), splits: new Map() };
+    const samples = this.#supply.load(source, steps);
+    const data = areTimesShuffled ? samples.then((ordered) => withShuffledTimes(ordered, steps)) : samples;
+    const loaded = { key, data, splits: new Map() };
     this.#last = loaded;
     // Data that could not be read may be there for the next run.
     loaded.data.catch(() => {
@@ -91,6 +100,7 @@ const STUDY_FIELDS: ReadonlySet<string> = new Set([
   "isTestHidden",
   "isValidationLearnt",
   "isDrawnPerSeed",
+  "areTimesShuffled",
 ]);
 
 /** Separates the fields for the study from those that name the data. */
@@ -105,5 +115,6 @@ function partsOf(data: Json = {}): { source: JsonObject; parts: Parts } {
     const reason = isTestHidden ? "isTestHidden has none to judge by then" : "there are none to be limited then";
     throw planError("data.isValidationLearnt", `leaves no validation samples: ${reason}`);
   }
-  return { source, parts: { ...parts, isRemembered: fields.flag("isRemembered"), isTestHidden, isValidationLearnt } };
+  const flags = { isRemembered: fields.flag("isRemembered"), areTimesShuffled: fields.flag("areTimesShuffled") };
+  return { source, parts: { ...parts, ...flags, isTestHidden, isValidationLearnt } };
 }
