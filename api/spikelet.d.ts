@@ -1658,6 +1658,7 @@ export namespace datasets {
   const kmnist: ImageSet;
   const mnist: ImageSet;
   const shd: CochleaSet;
+  function delayDetection(options?: DelayDetectionOptions): SpikeDataset;
   function digits(): Promise<SpikeDataset>;
   function dvsGesture(options: DvsGestureOptions): Promise<SpikeDataset>;
   function fromCsv(texts: string | readonly string[], options: CsvOptions): Promise<SpikeDataset>;
@@ -1687,6 +1688,13 @@ export namespace datasets {
   function yinYang(options?: YinYang & {
       backend?: BackendChoice;
   }): Promise<SpikeDataset>;
+  interface DelayDetectionOptions {
+      classes?: number;
+      samplesPerClass?: number;
+      gap?: number;
+      steps?: number;
+      seed?: number;
+  }
 }
 
 export function decodeAer(bytes: Uint8Array, options?: AerOptions & {

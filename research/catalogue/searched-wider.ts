@@ -44,7 +44,6 @@ const SHARPNESS: JsonObject = { "rule.surrogate.sharpness": { from: 1, to: 20, s
 /** What rules that divide by slopes have beside. */
 const SLOPE_FLOOR: JsonObject = { "rule.slopeFloor": [0.001, 0.01, 0.1] };
 
-
 /** A pair with the wider search for its settings: its reset, decays, start of each layer and bound of slopes as well. */
 export function searchedWider(pair: WiderPair, ground: Ground, at: string): Variant {
   const [series, task] = pair;

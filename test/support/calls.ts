@@ -204,6 +204,10 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     },
     "datasets.shd": { call: datasets.shd, args: [{ dir: NOWHERE, steps: 10, seconds: 1, signal }] },
     "datasets.yinYang": { call: datasets.yinYang, args: [{ samples: 14, seed: 1, bias: true, backend }] },
+    "datasets.delayDetection": {
+      call: datasets.delayDetection,
+      args: [{ classes: 2, samplesPerClass: 2, gap: 1, steps: 20, seed: 1 }],
+    },
     "datasets.randman": { call: datasets.randman, args: [{ classes: 2, samplesPerClass: 2, units: 3, seed: 1, backend }] },
     "datasets.spikeTrainMatching": { call: datasets.spikeTrainMatching, args: [{ inputs: 3, outputs: 2, seed: 1, backend }] },
     "datasets.simulatedEvents": { call: datasets.simulatedEvents, args: [images, { size: 34, steps: 30, backend, signal }] },
