@@ -23,12 +23,12 @@ const QUICK_PARTS = { train: 500, validation: 200, test: 200 };
 
 /** Every unit fires once a sample, so that counts say nothing. Manifolds of one dimension are learnt without a mistake. */
 const ORDERED = {
+  "delay detection": { source: { dataset: "delayDetection", options: { samplesPerClass: 2500 } }, input: 2, classes: 8 },
   randman: {
     source: { dataset: "randman", options: { samplesPerClass: 2000, dimensions: 2, smoothness: 1.5 } },
     input: 20,
     classes: 10,
   },
-  "delay detection": { source: { dataset: "delayDetection", options: { samplesPerClass: 2500 } }, input: 2, classes: 8 },
 } as const satisfies Record<string, { source: ExperimentData; input: number; classes: number }>;
 
 const CONTROLS = { ordered: {}, shuffled: { areTimesShuffled: true } } as const satisfies Record<string, Partial<ExperimentData>>;
@@ -42,8 +42,8 @@ function tuning(scale: Scale): Tuning {
 
 function variants(scale: Scale): Variant[] {
   const isQuick = scale === "quick";
-  return Object.entries(ORDERED).flatMap(([name, { source, input, classes }]) =>
-    Object.entries(CONTROLS).flatMap(([control, changed]) =>
+  return Object.entries(CONTROLS).flatMap(([control, changed]) =>
+    Object.entries(ORDERED).flatMap(([name, { source, input, classes }]) =>
       PAIRS.map((pair): Variant => {
         const ground: Ground = { input, steps: 100, hidden: dense(isQuick ? 30 : 100), epochs: isQuick ? 3 : 30, classes };
         const variant = searchedWider(pair, ground, `${pair[1]}, ${name}, ${control}`);
