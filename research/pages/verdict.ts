@@ -3,6 +3,7 @@ import { seedScatter } from "spikelet/plot";
 import { type DoneRecord, markdownTable, measure, type PointSummary, readStudy, recordsOf, spread } from "spikelet/study";
 import { pareto } from "../../site/figures/pareto.mjs";
 import { EXPERIMENTS } from "../catalogue/index.js";
+import { verdictOrder } from "../catalogue/verdict-order.js";
 import { verdictWider } from "../catalogue/verdict-wider.js";
 import { comparedIn } from "../report/compared.js";
 import {
@@ -14,6 +15,7 @@ import {
   resultRows,
   searchRows,
 } from "../report/comparison.js";
+import { orderRows } from "../report/order.js";
 import { pointRows } from "../report/point-rows.js";
 import { repeated, repeatedRows } from "../report/searches.js";
 import { recordsOf as fileOf, type Made, put } from "./made-page.js";
@@ -24,6 +26,16 @@ export const PAGES = ["docs/results/verdict.md", "docs/results/notes/verdict.md"
 
 /** Least accuracy in % of what the figure of prices shows. */
 const LOWEST = 85;
+
+/** What the figure of prices shows; a readout under ANTLR is like one under activation. */
+const FRONTS = new Set([
+  "antlr, latency",
+  "activation, count",
+  "antlr, latency, wider",
+  "activation, relaxedLatency, wider",
+  "mixture, latency",
+  "activation, membrane",
+]);
 
 /** Experiments whose variants differ in their spikes by orders of magnitude. */
 const LOGARITHMIC = new Set(["verdict-structure"]);
@@ -53,6 +65,19 @@ const WITH_READOUT: readonly (readonly [string, string])[] = [
   ["membrane, %", "membrane"],
   ...COLUMNS.slice(2),
 ];
+/** Columns of the experiment in which spikes have a price. */
+const ON_FRONTS: readonly (readonly [string, string])[] = [
+  ["first spike, %", "firstSpike"],
+  ["count, %", "count"],
+  ["membrane, %", "membrane"],
+  ["spikes per hidden unit", "perUnit0"],
+  ["spikes per sample", "spikes"],
+  ["up to the decision", "spikesUntilDecision"],
+  ["synaptic operations", "synapticOperations"],
+  ["step of the decision", "decisionMean"],
+];
+/** Columns of experiments that have others than {@link COLUMNS}. */
+const COLUMNS_OF: Readonly<Record<string, typeof COLUMNS>> = { "fashion-goals": WITH_READOUT, "spike-penalty": ON_FRONTS };
 /** Columns of the experiment whose second half has target spike trains, for which only the loss tells. */
 const ON_IMAGES = COLUMNS.filter(([, name]) => name !== "count");
 const ON_TRAINS: readonly (readonly [string, string])[] = [
@@ -97,11 +122,12 @@ async function everything(): Promise<Everything> {
     figures.set(`docs/figures/${name}.svg`, `${seedScatter(accuracyAgainstSpikes(all), look)}\n`);
   }
   for (const [name, rows] of await widerTables()) table(`verdict-wider ${name}`, rows);
+  for (const [name, rows] of await orderTables()) table(`verdict-order ${name}`, rows);
   for (const name of OTHERS) {
     const file = fileOf(name);
     if (!existsSync(file)) continue;
     const { points } = await readStudy(file);
-    const columns = name === "fashion-goals" ? WITH_READOUT : COLUMNS;
+    const columns = COLUMNS_OF[name] ?? COLUMNS;
     table(name, pointRows(points, columns));
     table(`${name} answer`, shortRows(points, columns.slice(0, 3)));
     if (name !== "spike-penalty") continue;
@@ -128,6 +154,19 @@ async function widerTables(): Promise<[name: string, rows: string[][]][]> {
   ];
 }
 
+/** Tables of the rules where the order of spikes is the message. */
+async function orderTables(): Promise<[name: string, rows: string[][]][]> {
+  const file = fileOf(verdictOrder.name);
+  if (!existsSync(file)) return [];
+  const all = await comparedIn(file, verdictOrder, "full");
+  return [
+    ["answer", orderRows(all)],
+    ["results", resultRows(all)],
+    ["searches", searchRows(all)],
+    ["cost", costRows(all)],
+  ];
+}
+
 /** Tables of weights of the two gradients. */
 async function balances(): Promise<[name: string, rows: string[][]][]> {
   const file = fileOf("balance-schedules");
@@ -147,15 +186,16 @@ function shortRows(points: readonly PointSummary[], columns: readonly (readonly 
   return pointRows(points, columns).map((row) => row.slice(0, -1));
 }
 
-/** Means by series and price, each by the decision that its loss trains. */
+/** Means by series and price, each by the decision that its loss trains; the series of the figure alone. */
 function seriesOf(points: readonly PointSummary[]) {
-  const all = new Map<string, { label: string; x: number; y: number }[]>();
+  const all = new Map<string, { x: number; y: number }[]>();
   for (const point of points) {
-    const { series, at } = point.rows[0].run.settings;
-    const accuracy = measure(series === "activation" ? "count" : "firstSpike");
+    const { run } = point.rows[0];
+    const series = String(run.settings["series"]);
+    const accuracy = measure(String(run.config["bestBy"] ?? "firstSpike"));
     const mean = ({ of }: { of(record: DoneRecord): number }) => spread(recordsOf(point).map(of)).mean;
-    const one = { label: String(at), x: mean(measure("spikes")), y: mean(accuracy) };
-    all.set(String(series), [...(all.get(String(series)) ?? []), one]);
+    const one = { x: mean(measure("spikes")), y: mean(accuracy) };
+    if (FRONTS.has(series)) all.set(series, [...(all.get(series) ?? []), one]);
   }
   return [...all].map(([name, ofSeries]) => ({ name, points: ofSeries.filter(({ y }) => y >= LOWEST) }));
 }

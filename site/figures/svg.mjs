@@ -3,6 +3,9 @@
 export const BLUE = "#0072b2";
 export const VERMILLION = "#d55e00";
 export const GREEN = "#009e73";
+export const PURPLE = "#cc79a7";
+export const ORANGE = "#e69f00";
+export const GREY = "#808080";
 
 const DARK = { [BLUE]: "#56b4e9", [VERMILLION]: "#f0822f", [GREEN]: "#2fc49a" };
 const rules = Object.entries(DARK).flatMap(([light, dark]) =>

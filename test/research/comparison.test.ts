@@ -15,6 +15,7 @@ import {
   resultRows,
   searchRows,
 } from "../../research/report/comparison.js";
+import { orderRows } from "../../research/report/order.js";
 import { type Repeated, repeated, repeatedRows } from "../../research/report/searches.js";
 import { markdownTable } from "../../ts/study/report/markdown.js";
 import type { DataSupply } from "../../ts/study/run/samples.js";
@@ -93,6 +94,23 @@ describe("a comparison", () => {
     expect(first?.slice(0, 5)).toEqual(["antlr, latency", "92.50 ± 2.12", "", "90.00 to 94.00", "0 of 3"]);
     expect(second?.slice(0, 5)).toEqual(["timing, latency", "84.50 ± 6.36", "−8.00 ± 38.12", "80.00 to 90.00", "1 of 3"]);
     expect(second?.at(-1)).toBe("2");
+  });
+
+  it("has a column for each data set and control, without those that have not run", () => {
+    const on = (series: string, place: string, ...records: DoneRecord[]): Compared => ({
+      ...compared(series, ...records),
+      variant: { series, at: `latency, ${place}` },
+    });
+    const all = [
+      on("antlr", "randman, ordered", record(1, 0.9), record(2, 0.92)),
+      on("timing", "randman, ordered"),
+      on("timing", "randman, shuffled", record(1, 0.1)),
+    ];
+    expect(orderRows(all)).toEqual([
+      ["rule, loss", "randman, ordered, %", "randman, shuffled, %"],
+      ["antlr, latency", "91.00 ± 1.41", ""],
+      ["timing, latency", "", "10.00"],
+    ]);
   });
 
   it("has for an answer the accuracy, its difference by seed, and what it takes", () => {
