@@ -42,7 +42,7 @@ impl Injections {
         self.entries.clear();
         self.steady.clear();
         if !output.view.neuron.fires {
-            return self.list_of_readout(output, gradient, scale);
+            return self.list_of_membranes(output, gradient, scale);
         }
         self.labelled.clear();
         match gradient {
@@ -91,7 +91,7 @@ impl Injections {
     }
 
     /// Lists the injections of outputs that never fire, whose G is their gradient.
-    fn list_of_readout(&mut self, output: &Output<'_>, gradient: &SpikeGradient, scale: f32) -> bool {
+    fn list_of_membranes(&mut self, output: &Output<'_>, gradient: &SpikeGradient, scale: f32) -> bool {
         let injected = |(unit, &gradient): (usize, &f32)| {
             (gradient != 0.0).then_some(Injection { unit: unit as u32, membrane: gradient * scale, current: 0.0 })
         };
