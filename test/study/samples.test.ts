@@ -36,3 +36,25 @@ it("spikes exchange their times where they are told to: units and steps keep the
   const kept = after.units.filter((unit, k) => unit === before.units[k]).length / after.units.length;
   expect(kept).toBeCloseTo(1 / 30, 1);
 });
+
+it("which spikes exchange their times does not follow from how the samples were drawn", async () => {
+  const steps = 100;
+  const drawn = datasets.delayDetection({ samplesPerClass: 500 });
+  const samples = new Samples({ load: async () => drawn, split: (_, data) => data.split({ seed: 1 }) });
+  const source = { dataset: "delayDetection" };
+  const [before, after] = await Promise.all(
+    [false, true].map(async (areTimesShuffled) =>
+      (await samples.split({ ...source, areTimesShuffled }, steps)).train.events({ steps }),
+    ),
+  );
+  // Of pairs that begin early and of pairs that begin late, half are exchanged.
+  const exchanged = [0, 0];
+  const all = [0, 0];
+  for (let k = 0; k < (before?.length ?? 0); k++) {
+    const [pair, other] = [before?.sample(k), after?.sample(k)];
+    const half = (pair?.times[0] ?? 0) < 25 ? 0 : 1;
+    all[half] = (all[half] ?? 0) + 1;
+    if (pair?.units[0] !== other?.units[0]) exchanged[half] = (exchanged[half] ?? 0) + 1;
+  }
+  for (const half of [0, 1]) expect((exchanged[half] ?? 0) / (all[half] ?? 0)).toBeCloseTo(0.5, 1);
+});
