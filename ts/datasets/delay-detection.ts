@@ -1,4 +1,5 @@
 import { fields } from "../check/fields.js";
+import { MAX_STEPS } from "../check/steps.js";
 import { whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { mulberry32 } from "../random.js";
@@ -14,7 +15,7 @@ export interface DelayDetectionOptions {
   samplesPerClass?: number;
   /** Half of the steps between the delays of two classes, from 1; 2 by default. */
   gap?: number;
-  /** Steps of the simulation, 2 to 65535; 100 by default. */
+  /** Steps of the simulation, from 2; 100 by default. */
   steps?: number;
   /** Seed of the draws; 0 by default. */
   seed?: number;
@@ -23,8 +24,8 @@ export interface DelayDetectionOptions {
 const delayDetectionOptions = fields<DelayDetectionOptions>({
   classes: whole(2, 1000),
   samplesPerClass: whole(1, 10_000_000),
-  gap: whole(1, 65_535),
-  steps: whole(2, 65_535),
+  gap: whole(1, MAX_STEPS),
+  steps: whole(2, MAX_STEPS),
   seed: whole(),
 });
 
