@@ -14,6 +14,7 @@ const PAIRS: readonly WiderPair[] = [
   ["eventProp", "latency"],
   ["antlr", "countCrossEntropy"],
   ["antlr", "membrane"],
+  ["antlr", "relaxedLatency"],
 ];
 
 const PARTS = { train: 8000, validation: 2000, test: 2000 };
