@@ -18,7 +18,8 @@ it("the delay of two spikes is the class, wherever they are", async () => {
 });
 
 it("the same seed draws the same delays", async () => {
-  const times = async (seed: number) => (await datasets.delayDetection({ samplesPerClass: 3, seed }).events({ steps: 100 })).times;
+  const times = async (seed: number) =>
+    (await datasets.delayDetection({ samplesPerClass: 3, seed }).events({ steps: 100 })).times;
   expect(await times(1)).toEqual(await times(1));
   expect(await times(1)).not.toEqual(await times(2));
 });
