@@ -13,7 +13,7 @@ export const RULES = {
 /** The gradient that is exact for spike times. */
 export const EVENT_PROP = { type: "eventProp" } as const satisfies RuleConfig;
 
-/** For experiments that learn the validation samples, too: nothing there is chosen by an objective. */
+/** For experiments in which nothing is chosen by an objective. */
 export const UNCHOSEN: Objective = { metric: "epochs", goal: "max" };
 
 /** Every digit moved by a pixel at most and a tenth of its spikes left out, anew in each epoch. */

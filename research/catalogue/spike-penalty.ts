@@ -1,7 +1,7 @@
 import type { Config, LossConfig, NeuronConfig, RuleConfig, TrainingConfig } from "spikelet";
 import type { Experiment, Scale, Variant } from "../experiment.js";
 import { type Ground, type SEARCHED_RULES, searchedConfig } from "./searched.js";
-import { dense } from "./shared.js";
+import { dense, UNCHOSEN } from "./shared.js";
 import { TASKS, type Task } from "./tasks.js";
 import { TUNED_DATA } from "./tuned.js";
 
@@ -115,6 +115,8 @@ export const spikePenalty: Experiment = {
   data: (scale) => TUNED_DATA[scale],
   seeds: { quick: 1, full: 5 },
   bestBy: "firstSpike",
+  // A readout has no first spikes.
+  objective: UNCHOSEN,
   axis: "Penalty of a spike",
   variants: (scale) =>
     CHOSEN.flatMap((chosen) =>

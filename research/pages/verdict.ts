@@ -12,6 +12,7 @@ import {
   costRows,
   differenceRows,
   levelRows,
+  nameOf,
   resultRows,
   searchRows,
 } from "../report/comparison.js";
@@ -36,6 +37,9 @@ const FRONTS = new Set([
   "mixture, latency",
   "activation, membrane",
 ]);
+
+/** What has the bits of activation with counts, since spike times have no part in that loss. */
+const SAME_AS_ACTIVATION = "mixture, count";
 
 /** Experiments whose variants differ in their spikes by orders of magnitude. */
 const LOGARITHMIC = new Set(["verdict-structure"]);
@@ -112,11 +116,12 @@ async function everything(): Promise<Everything> {
     const all = await comparedIn(file, experiment, "full");
     const [reference] = all;
     if (reference === undefined) continue;
-    table(`${name} answer`, answerRows(all, reference));
+    const apart = all.filter((one) => nameOf(one) !== SAME_AS_ACTIVATION);
+    table(`${name} answer`, answerRows(apart, reference));
     table(`${name} results`, resultRows(all));
     table(`${name} differences`, differenceRows(all, reference));
     table(`${name} searches`, searchRows(all));
-    table(`${name} strengths`, levelRows(all, "training.silentUnitUpdate.strength", [0, 1, 10, 100]));
+    table(`${name} strengths`, levelRows(apart, "training.silentUnitUpdate.strength", [0, 1, 10, 100]));
     table(`${name} cost`, costRows(all));
     const look = { x: "spikes per sample, all steps", y: "test accuracy, %", isLogarithmic: LOGARITHMIC.has(name), width: 440 };
     figures.set(`docs/figures/${name}.svg`, `${seedScatter(accuracyAgainstSpikes(all), look)}\n`);

@@ -65,7 +65,9 @@ async function runsIn(
 ): Promise<Pick<Compared, "records" | "failed">> {
   const seeds = Array.from({ length: experiment.seeds[scale] }, (_, k) => k + 1);
   const chosen = new Map([[variantName(variant), search?.chosen ?? {}]]);
-  const plan = planOf({ ...experiment, variants: () => [variant] }, { scale, seeds, isAtHand: () => true, chosen });
+  // A readout has none of the measures of first spikes.
+  const alone = { ...experiment, bestBy: variant.bestBy ?? experiment.bestBy, variants: () => [variant] };
+  const plan = planOf(alone, { scale, seeds, isAtHand: () => true, chosen });
   const study = await readStudy(path, { plan }).catch((thrown) => {
     // Data that no run has met yet.
     if (thrown?.code === "CONFIG_INVALID" && thrown.path === "data") return undefined;
