@@ -4,9 +4,9 @@ import { BLUE, circle, GREEN, GREY, ORANGE, PURPLE, path, svg, text, VERMILLION 
 const WIDTH = 440;
 const LEFT = 46;
 const RIGHT = WIDTH - 16;
-/** Distance of two lines of the legend, which has two columns. */
+/** Distance of two lines of the legend, and of its two columns. */
 const LINE = 20;
-const COLUMN = (RIGHT - LEFT) / 2;
+const COLUMN = 236;
 const COLOURS = [BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY];
 
 /**
