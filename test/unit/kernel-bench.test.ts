@@ -65,6 +65,17 @@ describe("turns", () => {
     expect(runs.at(-1)).toBe(200);
     vi.restoreAllMocks();
   });
+
+  it("are as long as they have to be where the machine was busy when their runs were counted", () => {
+    let [clock, pause] = [0, 50];
+    vi.spyOn(performance, "now").mockImplementation(() => Math.floor(clock));
+    const turn = timed((times) => {
+      clock += 0.001 * times + pause;
+    }, 20);
+    pause = 0;
+    expect(turn()).toBeCloseTo(1000, -2);
+    vi.restoreAllMocks();
+  });
 });
 
 const CEILING: Ceiling = {

@@ -39,16 +39,28 @@ const WARM_UP = 30;
 /** A contestant whose turns last about so many milliseconds, after it has warmed up, and return the nanoseconds of a run. */
 export function timed(work: Timed, milliseconds: number): () => number {
   for (let spent = 0; spent < WARM_UP; ) spent += Math.max(1, duration(work, fitting(work, milliseconds)));
-  const times = fitting(work, milliseconds);
-  return () => (1e6 * duration(work, times)) / times;
+  let times = fitting(work, milliseconds);
+  return () => {
+    for (;;) {
+      const took = duration(work, times);
+      if (fills(took, milliseconds)) return (1e6 * took) / times;
+      // Too few runs: the machine was busy when they were counted.
+      times = fitting(work, milliseconds);
+    }
+  };
 }
 
 /** Runs that take about so long, at least one. */
 function fitting(work: Timed, milliseconds: number): number {
   for (let times = 1; ; times *= 2) {
     const took = duration(work, times);
-    if (took >= milliseconds / 4) return Math.max(1, Math.round((times * milliseconds) / took));
+    if (fills(took, milliseconds)) return Math.max(1, Math.round((times * milliseconds) / took));
   }
+}
+
+/** Whether a turn lasted long enough for the clock, which may tick in milliseconds. */
+function fills(took: number, milliseconds: number): boolean {
+  return took >= milliseconds / 4;
 }
 
 /** Milliseconds. */
