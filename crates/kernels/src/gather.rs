@@ -178,12 +178,17 @@ pub(crate) fn scatter_vectors<S: Simd, const K: usize>(
 ) {
     let width = K * S::f32s::LEN;
     let q_part = load::<S, K>(simd, &q[..width]);
-    for &row in rows {
-        let to = &mut gradient[row as usize * distance..][..width];
+    let add = |to: &mut [f32]| {
         let mut sums = load::<S, K>(simd, to);
         for k in 0..K {
             sums[k] += q_part[k];
         }
         store::<S, K>(&sums, to);
+    };
+    if width == TILE && distance == TILE {
+        let (gradient, _) = gradient.as_chunks_mut::<TILE>();
+        rows.iter().for_each(|&row| add(&mut gradient[row as usize]));
+    } else {
+        rows.iter().for_each(|&row| add(&mut gradient[row as usize * distance..][..width]));
     }
 }

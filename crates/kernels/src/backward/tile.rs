@@ -94,18 +94,18 @@ impl BackwardTile<'_> {
     /// θ of a lane at step `t`.
     pub(crate) fn threshold(&self, t: usize, lane: usize) -> f32 {
         let at = t * self.lanes + lane;
-        self.by_lane.map_or(self.constants.threshold, |lanes| lanes.threshold_at(lane, self.own_trace, at))
+        self.by_lane.as_ref().map_or(self.constants.threshold, |lanes| lanes.threshold_at(lane, self.own_trace, at))
     }
 
     /// αᵥ of a lane.
     pub(crate) fn membrane_decay(&self, lane: usize) -> f32 {
-        self.by_lane.map_or(self.constants.membrane_decay, |lanes| lanes.of(constant::MEMBRANE_DECAY)[lane])
+        self.by_lane.as_ref().map_or(self.constants.membrane_decay, |lanes| lanes.of(constant::MEMBRANE_DECAY)[lane])
     }
 
     /// Fall of the threshold of a lane after step `t` until the next one, as V' counts it.
     pub(crate) fn threshold_fall(&self, t: usize, lane: usize) -> f32 {
         let at = t * self.lanes + lane;
-        self.by_lane.map_or(0.0, |lanes| lanes.threshold_fall(lane, self.own_trace, at))
+        self.by_lane.as_ref().map_or(0.0, |lanes| lanes.threshold_fall(lane, self.own_trace, at))
     }
 }
 

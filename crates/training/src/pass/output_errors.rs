@@ -128,6 +128,30 @@ impl<'a> FromNext<'a> {
         SourceSite { site, path, arrival_of_lane: self.next.stages.arrival_of_lane(site, path) }
     }
 
+    /// Shows what the times of a site's spikes before the end get by a path, in order of `(step, lane)`.
+    #[inline(always)]
+    fn time_gradients(&self, number: usize, path: usize, mut show: impl FnMut(f32)) {
+        let (stages, end) = (&self.next.stages, self.sent.end);
+        let steps = self.sent.view.steps;
+        let words = steps.div_ceil(64);
+        let spikes = &self.units.spikes[number * steps..(number + 1) * steps];
+        let busy = &self.units.busy[number * words..(number + 1) * words];
+        let arrivals = stages.arrival_of_lane(&self.here.layout.sites[number], path);
+        for t in set_steps(busy).take_while(|&t| t < end) {
+            let gate = self.state.stages.gate(number, path, t);
+            for lane in set_bits(spikes[t]) {
+                let input = arrivals[lane];
+                let passes = input != NO_UNIT && gate >> lane & 1 == 1;
+                let arrival = if passes { stages.arrival(input, t) } else { end };
+                show(if arrival < end {
+                    self.next.connection.time_gradient(&self.state.connection, &self.sent, input, arrival)
+                } else {
+                    0.0
+                });
+            }
+        }
+    }
+
     /// Fills `factor · S̄` of a site by a path; `false` where that is zero at every step.
     fn error_by_path(&self, number: usize, path: usize, factor: f32, error: &mut Aligned) -> bool {
         let source = self.source(number, path);
@@ -167,28 +191,19 @@ impl OutputErrors for FromNext<'_> {
     }
 
     fn spike_times(&self, number: usize, timing: &mut Vec<f32>) {
-        let (next, end) = (self.sent.view, self.sent.end);
-        let half_gain = next.drive_gain() / 2.0;
-        let steps = next.steps;
-        let words = steps.div_ceil(64);
-        let spikes = &self.units.spikes[number * steps..(number + 1) * steps];
-        let busy = &self.units.busy[number * words..(number + 1) * words];
-        let paths = self.next.stages.paths();
-        let site = &self.here.layout.sites[number];
-        let by_path = |path: usize, lane: usize, t: usize| {
-            let input = self.next.stages.arrival_of_lane(site, path)[lane];
-            let passes = input != NO_UNIT && self.state.stages.gate(number, path, t) >> lane & 1 == 1;
-            let arrival = passes.then(|| self.next.stages.arrival(input, t)).filter(|&arrival| arrival < end);
-            arrival.map_or(0.0, |arrival| {
-                self.next.connection.time_gradient(&self.state.connection, &self.sent, input, arrival)
-            })
-        };
-        for t in set_steps(busy).take_while(|&t| t < end) {
-            for lane in set_bits(spikes[t]) {
-                let sum = (0..paths).map(|path| by_path(path, lane, t)).reduce(|sum, value| sum + value);
-                timing.push(half_gain * sum.unwrap_or_default());
-            }
+        let half_gain = self.sent.view.drive_gain() / 2.0;
+        let start = timing.len();
+        for path in 0..self.next.stages.paths() {
+            let mut next = start;
+            self.time_gradients(number, path, |gradient| {
+                match timing.get_mut(next) {
+                    Some(sum) => *sum += gradient,
+                    None => timing.push(gradient),
+                }
+                next += 1;
+            });
         }
+        timing[start..].iter_mut().for_each(|time| *time *= half_gain);
     }
 
     fn projected(&self, number: usize) -> Option<SpikeError<'_>> {
