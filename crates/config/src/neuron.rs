@@ -295,7 +295,9 @@ impl NeuronType {
         self != Self::Leaky
     }
 
-    fn has(self, constant: &str) -> bool {
+    /// Whether such neurons have the constant of a name.
+    #[must_use]
+    pub fn has(self, constant: &str) -> bool {
         Self::owners(constant).is_none_or(|owners| owners.contains(&self))
     }
 

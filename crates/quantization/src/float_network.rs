@@ -109,11 +109,11 @@ const CONSTANTS: [LearntConstant; 5] = [
 pub(crate) const THRESHOLD: usize = 2;
 
 fn float_layer(neuron: &NeuronConfig, inputs: Vec<FloatInput>, given: &LayerParameters, steps: u32) -> FloatLayer {
-    let count = match neuron.kind {
-        NeuronType::Leaky => THRESHOLD,
-        NeuronType::Alif => CONSTANTS.len(),
-        _ => THRESHOLD + 1,
+    let has = |constant: &&LearntConstant| match constant {
+        LearntConstant::Threshold => neuron.kind.fires(),
+        _ => neuron.kind.has(constant.name()),
     };
+    let count = CONSTANTS.iter().take_while(has).count();
     let biases = doubles(&given.biases);
     let mut constants = <[Vec<f64>; 5]>::default();
     for (constant, values) in CONSTANTS.iter().zip(&mut constants).take(count) {

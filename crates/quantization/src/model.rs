@@ -2,8 +2,8 @@
 
 use spikelet_config::geometry::{Axis as ConfigAxis, Window as ConfigWindow};
 use spikelet_config::{
-    Delays as ConfigDelays, DelaysBy, Error, LayerConfig, LayerInput, NetworkConfig, NeuronConfig, NeuronType, Node,
-    OneToOneBy, Reset as ConfigReset, Result, Slid, Source as ConfigSource, UnitShape,
+    Delays as ConfigDelays, DelaysBy, Error, LayerConfig, LayerInput, NetworkConfig, NeuronConfig, Node, OneToOneBy,
+    Reset as ConfigReset, Result, Slid, Source as ConfigSource, UnitShape,
 };
 use spikelet_integer::{
     Adaptation, Axis, Connection, Convolution, Delays, Firing, Input, Layer, MAX_WEIGHT, Model, Neurons, ONE, Pool,
@@ -70,11 +70,8 @@ impl Builder<'_, '_> {
         };
         let units = output.units();
         let filters = units / places;
-        let (spiking, adaptive) = match neuron.kind {
-            NeuronType::Leaky => (0, 0),
-            NeuronType::Alif => (filters, filters),
-            _ => (filters, 0),
-        };
+        let spiking = if neuron.kind.fires() { filters } else { 0 };
+        let adaptive = if neuron.kind.has("adaptationStrength") { filters } else { 0 };
         let weight_shift = self.shift("weightShift");
         let current_shift = self.shift("currentShift");
         let current_decay = self.constants("currentDecay", filters, DECAY);
