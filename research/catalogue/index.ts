@@ -23,6 +23,7 @@ import { surrogateWidth } from "./surrogate-width.js";
 import { targetSilence } from "./target-silence.js";
 import { trainingSettings } from "./training-settings.js";
 import { verdict, verdictFashion } from "./verdict.js";
+import { verdictEprop } from "./verdict-eprop.js";
 import { verdictEvents } from "./verdict-events.js";
 import { verdictOrder } from "./verdict-order.js";
 import { verdictStructure } from "./verdict-structure.js";
@@ -39,6 +40,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   verdictStructure,
   verdictTrains,
   verdictOrder,
+  verdictEprop,
   spikeTrainMatching,
   latencyMnist,
   mnistGoals,

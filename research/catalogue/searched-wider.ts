@@ -41,6 +41,8 @@ const START_OF_READOUT: JsonObject = {
 };
 /** What rules with a surrogate have beside. */
 const SHARPNESS: JsonObject = { "rule.surrogate.sharpness": { from: 1, to: 20, scale: "log" } };
+/** Rules without a division by slopes. */
+const WITHOUT_SLOPES: ReadonlySet<string> = new Set(["activation", "eprop"]);
 /** What rules that divide by slopes have beside. */
 const SLOPE_FLOOR: JsonObject = { "rule.slopeFloor": [0.001, 0.01, 0.1] };
 
@@ -53,7 +55,7 @@ export function searchedWider(pair: WiderPair, ground: Ground, at: string): Vari
     ...(output.type === "leaky" ? START_OF_READOUT : START),
     ...SEARCH_OF_LOSS[task],
     ...("surrogate" in SEARCHED_RULES[series] ? SHARPNESS : {}),
-    ...(series === "activation" ? {} : SLOPE_FLOOR),
+    ...(WITHOUT_SLOPES.has(series) ? {} : SLOPE_FLOOR),
   };
   return { series, at, bestBy, config: searchedConfig(pair, ground), search };
 }

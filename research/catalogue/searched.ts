@@ -20,6 +20,7 @@ export const SEARCHED_RULES = {
   antlr: { type: "antlr", surrogate: SURROGATE },
   mixture: { type: "mixture", surrogate: SURROGATE },
   eventProp: EVENT_PROP,
+  eprop: { type: "eprop", surrogate: SURROGATE },
 } as const satisfies Record<string, RuleConfig>;
 
 /** A rule with a loss that it sees. */
