@@ -3,12 +3,14 @@ import { seedScatter } from "spikelet/plot";
 import { type DoneRecord, markdownTable, measure, type PointSummary, readStudy, recordsOf, spread } from "spikelet/study";
 import { pareto } from "../../site/figures/pareto.mjs";
 import { EXPERIMENTS } from "../catalogue/index.js";
+import { verdictEprop } from "../catalogue/verdict-eprop.js";
 import { verdictOrder } from "../catalogue/verdict-order.js";
 import { verdictWider } from "../catalogue/verdict-wider.js";
 import { comparedIn } from "../report/compared.js";
 import {
   accuracyAgainstSpikes,
   answerRows,
+  type Compared,
   costRows,
   differenceRows,
   levelRows,
@@ -128,6 +130,7 @@ async function everything(): Promise<Everything> {
   }
   for (const [name, rows] of await widerTables()) table(`verdict-wider ${name}`, rows);
   for (const [name, rows] of await orderTables()) table(`verdict-order ${name}`, rows);
+  for (const [name, rows] of await epropTables()) table(`verdict-eprop ${name}`, rows);
   for (const name of OTHERS) {
     const file = fileOf(name);
     if (!existsSync(file)) continue;
@@ -167,6 +170,24 @@ async function orderTables(): Promise<[name: string, rows: string[][]][]> {
   return [
     ["answer", orderRows(all)],
     ["results", resultRows(all)],
+    ["searches", searchRows(all)],
+    ["cost", costRows(all)],
+  ];
+}
+
+/** Tables of e-prop beside activation through time; differences are of variants with the same hidden layers. */
+async function epropTables(): Promise<[name: string, rows: string[][]][]> {
+  const file = fileOf(verdictEprop.name);
+  if (!existsSync(file)) return [];
+  const all = await comparedIn(file, verdictEprop, "full");
+  const structures = [...new Set(all.map(({ variant }) => variant.at))];
+  const tables = structures.map((at) => {
+    const alike = all.filter(({ variant }) => variant.at === at);
+    return differenceRows(alike, alike[0] as Compared);
+  });
+  return [
+    ["results", resultRows(all)],
+    ["differences", tables.flatMap((rows, index) => (index === 0 ? rows : rows.slice(1)))],
     ["searches", searchRows(all)],
     ["cost", costRows(all)],
   ];
