@@ -10,8 +10,7 @@ const STRUCTURES: Readonly<Record<Scale, Readonly<Record<string, readonly LayerC
   full: { "200R": recurrent(200), "200-200": dense(200, 200) },
 };
 
-const PARTS = { train: 20_000, validation: 5000 };
-const MNIST: ExperimentData = { dataset: "mnist", ...PARTS };
+const MNIST: ExperimentData = { dataset: "mnist", train: 20_000, validation: 5000 };
 const QUICK: ExperimentData = { dataset: "digits", train: 1000, validation: 500, test: 500 };
 
 /** Spikes per unit of every hidden layer before it learns. */

@@ -6,6 +6,7 @@ import { EXPERIMENTS } from "../catalogue/index.js";
 import { verdictEprop } from "../catalogue/verdict-eprop.js";
 import { verdictOrder } from "../catalogue/verdict-order.js";
 import { verdictWider } from "../catalogue/verdict-wider.js";
+import type { Experiment } from "../experiment.js";
 import { comparedIn } from "../report/compared.js";
 import {
   accuracyAgainstSpikes,
@@ -113,9 +114,8 @@ async function everything(): Promise<Everything> {
   const table = (name: string, rows: string[][]) => tables.set(name, markdownTable(rows));
   for (const name of ["verdict", "verdict-fashion", "verdict-events", "verdict-structure", "verdict-trains"]) {
     const experiment = EXPERIMENTS.find((one) => one.name === name);
-    const file = fileOf(name);
-    if (experiment === undefined || !existsSync(file)) continue;
-    const all = await comparedIn(file, experiment, "full");
+    if (experiment === undefined) continue;
+    const all = await recorded(experiment);
     const [reference] = all;
     if (reference === undefined) continue;
     const apart = all.filter((one) => nameOf(one) !== SAME_AS_ACTIVATION);
@@ -147,11 +147,15 @@ async function everything(): Promise<Everything> {
   return { tables, figures };
 }
 
+/** The variants of which the records of an experiment have something; none without records. */
+async function recorded(experiment: Experiment): Promise<Compared[]> {
+  const file = fileOf(experiment.name);
+  return existsSync(file) ? comparedIn(file, experiment, "full") : [];
+}
+
 /** Tables of the rules with three wider searches each, as far as these have records. */
 async function widerTables(): Promise<[name: string, rows: string[][]][]> {
-  const file = fileOf(verdictWider.name);
-  if (!existsSync(file)) return [];
-  const all = await comparedIn(file, verdictWider, "full");
+  const all = await recorded(verdictWider);
   const pairs = repeated(all);
   const [reference] = pairs;
   if (reference === undefined) return [];
@@ -164,9 +168,8 @@ async function widerTables(): Promise<[name: string, rows: string[][]][]> {
 
 /** Tables of the rules where the order of spikes is the message. */
 async function orderTables(): Promise<[name: string, rows: string[][]][]> {
-  const file = fileOf(verdictOrder.name);
-  if (!existsSync(file)) return [];
-  const all = await comparedIn(file, verdictOrder, "full");
+  const all = await recorded(verdictOrder);
+  if (all.length === 0) return [];
   return [
     ["answer", orderRows(all)],
     ["results", resultRows(all)],
@@ -177,9 +180,8 @@ async function orderTables(): Promise<[name: string, rows: string[][]][]> {
 
 /** Tables of e-prop beside activation through time; differences are of variants with the same hidden layers. */
 async function epropTables(): Promise<[name: string, rows: string[][]][]> {
-  const file = fileOf(verdictEprop.name);
-  if (!existsSync(file)) return [];
-  const all = await comparedIn(file, verdictEprop, "full");
+  const all = await recorded(verdictEprop);
+  if (all.length === 0) return [];
   const structures = [...new Set(all.map(({ variant }) => variant.at))];
   const tables = structures.map((at) => {
     const alike = all.filter(({ variant }) => variant.at === at);
