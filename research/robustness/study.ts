@@ -1,6 +1,6 @@
 import { type Network, restoreNetwork, type SpikeDataset, type SpikeEvents, type Split } from "spikelet";
 import { type Disturbance, disturbed, LEVELS, mismatched } from "./disturbances.js";
-import { atEqualAccuracy, type Entry, trained } from "./networks.js";
+import { atEqualAccuracy, atEqualSpikes, type Entry, trained } from "./networks.js";
 
 /** Training samples on which the largest states of whole numbers are measured. */
 const CALIBRATION = 500;
@@ -8,28 +8,43 @@ const CALIBRATION = 500;
 /** Seeds of disturbances begin here. */
 const DRAWS = 1000;
 
+/** Which weights are disturbed: of the best epoch, where the accuracy that all are compared at was first reached, or of networks that fire equally often. */
+export type Compared = "best" | "equal" | "equalSpikes";
+
 /** Accuracy of a network on the test data, as a fraction, without or with a disturbance. */
 export interface Line extends Disturbance {
   name: string;
   seed: number;
-  /** Which weights of the training: those of the best epoch, or those that first reached the accuracy that all are compared at. */
-  accuracy: "best" | "equal";
+  accuracy: Compared;
   test: number | undefined;
   /** Spikes per sample, up to the decision, and per hidden unit, without disturbance. */
   spikes?: { perSample: number; untilDecision: number; hidden: number | undefined };
 }
 
+/** What is compared, and how. */
+export interface Plan {
+  entries: readonly Entry[];
+  seeds: readonly number[];
+  compared: readonly Compared[];
+  /** Validation accuracy at which trainings end that are compared at equal accuracy. */
+  equal: number;
+}
+
 /** Trains every entry with each seed, and yields the accuracy without and with every disturbance. The same seed disturbs alike. */
-export async function* robustness(entries: readonly Entry[], seeds: readonly number[], split: Split): AsyncGenerator<Line> {
+export async function* robustness({ entries, seeds, compared, equal }: Plan, split: Split): AsyncGenerator<Line> {
+  const weights: Record<Compared, (entry: Entry, seed: number) => Promise<Uint8Array | undefined>> = {
+    best: (entry, seed) => trained(entry, seed, split),
+    equal: (entry, seed) => atEqualAccuracy(entry, seed, split, equal),
+    equalSpikes: (entry, seed) => atEqualSpikes(entry, seed, split),
+  };
   const disturbances: Disturbance[] = LEVELS.flatMap(([kind, levels]) => levels.map((level) => ({ kind, level })));
   const steps = entries[0]?.config.network.steps ?? 0;
   for (const seed of seeds) {
     const tests = new Map<Disturbance, SpikeDataset>();
     for (const one of disturbances) tests.set(one, await disturbed(split.test, one, steps, DRAWS + seed));
     for (const entry of entries) {
-      const weights = { best: await trained(entry, seed, split), equal: await atEqualAccuracy(entry, seed, split) };
-      for (const accuracy of ["best", "equal"] as const) {
-        const checkpoint = weights[accuracy];
+      for (const accuracy of compared) {
+        const checkpoint = await weights[accuracy](entry, seed);
         if (checkpoint === undefined) continue;
         for await (const line of judged(checkpoint, tests, split, DRAWS + seed))
           yield { name: entry.name, seed, accuracy, ...line };
