@@ -26,6 +26,7 @@ import { verdict, verdictFashion } from "./verdict.js";
 import { verdictEprop } from "./verdict-eprop.js";
 import { verdictEvents } from "./verdict-events.js";
 import { verdictOrder } from "./verdict-order.js";
+import { verdictRates } from "./verdict-rates.js";
 import { verdictStructure } from "./verdict-structure.js";
 import { verdictTrains } from "./verdict-trains.js";
 import { verdictWider } from "./verdict-wider.js";
@@ -40,6 +41,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   verdictStructure,
   verdictTrains,
   verdictOrder,
+  verdictRates,
   verdictEprop,
   spikeTrainMatching,
   latencyMnist,

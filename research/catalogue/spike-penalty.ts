@@ -45,6 +45,15 @@ const CHOSEN: readonly Chosen[] = [
     neuron: { reset: "membrane", currentDecay: 0.99, membraneDecay: 0.98 },
   },
   {
+    rule: "activation",
+    task: "countCrossEntropy",
+    isWider: true,
+    learningRate: 0.00192929,
+    sharpness: 8.71401,
+    loss: { inverseTemperature: 1.67008 },
+    neuron: { reset: "membrane", currentDecay: 0.99, membraneDecay: 0.98 },
+  },
+  {
     rule: "antlr",
     task: "latency",
     isWider: true,
