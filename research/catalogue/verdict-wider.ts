@@ -37,12 +37,10 @@ const GROUND: Readonly<Record<Scale, Ground>> = {
   full: { input: 784, steps: 100, hidden: dense(800), epochs: 15 },
 };
 
+/** The first search of every pair before the second of any. */
 function variants(scale: Scale): Variant[] {
-  return PAIRS.flatMap((pair) =>
-    SEARCHES[scale].map((searchSeed) => ({
-      ...searchedWider(pair, GROUND[scale], `${pair[1]}, search ${searchSeed}`),
-      searchSeed,
-    })),
+  return SEARCHES[scale].flatMap((searchSeed) =>
+    PAIRS.map((pair) => ({ ...searchedWider(pair, GROUND[scale], `${pair[1]}, search ${searchSeed}`), searchSeed })),
   );
 }
 
