@@ -8,6 +8,9 @@ import { type Made, put, ROOT } from "./made-page.js";
 /** The page with places for the tables. */
 export const PAGE = "docs/results/notes/robustness.md";
 
+/** Where the lines of each data set are, by the beginning of its tables' names. */
+const FOLDERS = { robustness: "robustness", "robustness fashion-mnist": "robustness/fashion-mnist" };
+
 /** What a level of each kind of disturbance is. */
 const TEXTS: Record<Disturbance["kind"], (level: number) => string> = {
   none: () => "none",
@@ -21,18 +24,22 @@ const TEXTS: Record<Disturbance["kind"], (level: number) => string> = {
 
 /** The page with its tables anew: accuracy without disturbance, and what is lost by the strongest of each kind or by all. */
 export async function made(page: string): Promise<Made> {
-  const lines = recorded();
-  const tables = [
-    ["robustness", strongest(lines, "best")],
-    ["robustness levels", allLevels(lines, "best")],
-    ["robustness equal", allLevels(lines, "equal")],
-  ] as const;
-  const text = lines.length === 0 ? page : tables.reduce((text, [name, rows]) => put(text, name, markdownTable(rows)), page);
+  const tables = Object.entries(FOLDERS).flatMap(([title, folder]) => {
+    const lines = recorded(folder);
+    if (lines.length === 0) return [];
+    return [
+      [title, strongest(lines, "best")],
+      [`${title} levels`, allLevels(lines, "best")],
+      [`${title} equal`, allLevels(lines, "equal")],
+      [`${title} equal spikes`, strongest(lines, "equalSpikes")],
+    ] as const;
+  });
+  const text = tables.reduce((text, [name, rows]) => put(text, name, markdownTable(rows)), page);
   return { text, figures: new Map() };
 }
 
-function recorded(): Line[] {
-  const folder = join(ROOT, "research/records/robustness");
+function recorded(name: string): Line[] {
+  const folder = join(ROOT, "research/records", name);
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((name) => name.endsWith(".ndjson"));
   const all = files.flatMap((name) => readFileSync(join(folder, name), "utf8").trim().split("\n"));
@@ -45,9 +52,10 @@ export function strongest(lines: readonly Line[], accuracy: Line["accuracy"]): s
   const rows = namesOf(lines, accuracy).map((name) => [
     name,
     accuracyText(lines, name, accuracy),
+    spikesText(lines, name, accuracy),
     ...columns.map((disturbance) => lossText(lines, name, accuracy, disturbance)),
   ]);
-  return [["rule, loss", "undisturbed, %", ...columns.map(textOf)], ...rows];
+  return [["rule, loss", "undisturbed, %", "spikes per hidden unit", ...columns.map(textOf)], ...rows];
 }
 
 /** A row for each disturbance and a column for each rule and loss: points that it costs, below accuracy and spikes without it. */

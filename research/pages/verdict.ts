@@ -112,7 +112,7 @@ let shared: Promise<Everything> | undefined;
 async function everything(): Promise<Everything> {
   const [tables, figures] = [new Map<string, string>(), new Map<string, string>()];
   const table = (name: string, rows: string[][]) => tables.set(name, markdownTable(rows));
-  for (const name of ["verdict", "verdict-fashion", "verdict-events", "verdict-structure", "verdict-trains"]) {
+  for (const name of ["verdict", "verdict-fashion", "verdict-events", "verdict-structure", "verdict-trains", "verdict-rates"]) {
     const experiment = EXPERIMENTS.find((one) => one.name === name);
     if (experiment === undefined) continue;
     const all = await recorded(experiment);

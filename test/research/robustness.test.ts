@@ -6,7 +6,7 @@ import { Draws } from "../../research/datasets/draws.js";
 import { ROOT } from "../../research/pages/made-page.js";
 import { allLevels, made, PAGE, strongest } from "../../research/pages/robustness.js";
 import { disturbed, jittered, LEVELS, mismatched, thinned, withSpurious } from "../../research/robustness/disturbances.js";
-import { atEqualAccuracy, type Entry, entries } from "../../research/robustness/networks.js";
+import { atEqualAccuracy, atEqualSpikes, type Entry, entries, withPrice } from "../../research/robustness/networks.js";
 import { type Line, robustness } from "../../research/robustness/study.js";
 
 /** 400 spikes of 20 inputs over 100 steps. */
@@ -166,6 +166,42 @@ describe("the study of robustness", async () => {
   });
 });
 
+describe("networks that fire equally often", async () => {
+  const digits = (await datasets.digits()).pick(Array.from({ length: 700 }, (_, k) => 7 * k)).encode(encode.latency());
+  const split = digits.split({ seed: 1, validation: 60, test: 60 });
+  const config: Entry["config"] = {
+    network: {
+      input: 784,
+      steps: 60,
+      layers: [
+        { type: "dense", units: 40 },
+        { type: "dense", units: 10, neuron: { type: "leaky" } },
+      ],
+    },
+    rule: { type: "activation" },
+    loss: { type: "membrane" },
+    optimizer: { type: "adam", learningRate: 0.003 },
+    training: { batchSize: 16, epochs: 3, silentUnitUpdate: { rules: "off" }, initialActivity: { spikesPerUnit: [1] } },
+  };
+  const entry: Entry = { name: "small", config };
+
+  it("have a price of a spike that brings them there, the same for every seed", async () => {
+    const priced = await withPrice(entry, split, 0.9);
+    expect(priced.price).toBeGreaterThan(0);
+    using network = await restoreNetwork((await atEqualSpikes(priced, 1, split)) ?? new Uint8Array());
+    const [hidden = 0] = (await network.evaluate(split.validation)).spikes.perUnit;
+    expect(Math.abs(hidden - 0.9)).toBeLessThan(0.1);
+  });
+
+  it("are missing where no price acts, and where fewer spikes are fired without one", async () => {
+    const exact: Entry = { name: "small", config: { ...config, rule: { type: "eventProp" } } };
+    for (const other of [await withPrice(exact, split, 0.5), await withPrice(entry, split, 50)]) {
+      expect(other).not.toHaveProperty("price");
+      expect(await atEqualSpikes(other, 1, split)).toBeUndefined();
+    }
+  });
+});
+
 describe("the tables of robustness", () => {
   const line = (seed: number, kind: Line["kind"], level: number, test: number): Line => {
     return { name: "antlr, latency", seed, accuracy: "best", kind, level, test };
@@ -183,6 +219,7 @@ describe("the tables of robustness", () => {
     const [head = [], row = []] = strongest(lines, "best");
     const cell = (column: string) => row[head.indexOf(column)];
     expect(cell("undisturbed, %")).toBe("97.50 ± 0.71");
+    expect(cell("spikes per hidden unit")).toBe("0.40 ± 0.14");
     expect(cell("spike times ± 4 steps")).toBe("1.5 ± 0.7");
     expect(cell("weights of 2 bits")).toBe("−0.5 ± 0.0");
     expect(cell("thresholds ± 40 %")).toBe("");

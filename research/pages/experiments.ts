@@ -1,0 +1,35 @@
+import { existsSync } from "node:fs";
+import { markdownTable, readStudy } from "spikelet/study";
+import { grid, type Shown } from "../report/grid.js";
+import { type Made, put, recordsOf } from "./made-page.js";
+
+/** The page with places for the tables. */
+export const PAGE = "docs/results/notes/experiments.md";
+
+const ACCURACY: Shown = ["first spike, %", "firstSpike"];
+const HIDDEN: Shown = ["spikes per hidden unit", "perUnit0"];
+const SPIKES: Shown = ["spikes up to the decision", "spikesUntilDecision"];
+const STEP: Shown = ["step", "decisionMean"];
+
+/** Experiments whose series are columns: what their rows are, and what is shown of each series. */
+const GRIDS: readonly (readonly [name: string, axis: string, shown: readonly Shown[]])[] = [
+  ["balance", "share of the timing part", [ACCURACY, HIDDEN]],
+  ["inside-or-final", "hidden layers", [ACCURACY, SPIKES]],
+  ["fair", "condition", [["%", "decision"], SPIKES, STEP]],
+  ["structure", "hidden layers", [ACCURACY, SPIKES, STEP]],
+  ["initial-activity", "hidden spikes per unit at the start", [ACCURACY, HIDDEN]],
+  ["rate-coded", "loss", [["%", "decision"], HIDDEN]],
+  ["spike-train-matching", "hidden layers of 100", [["loss", "loss"]]],
+];
+
+/** The page with its tables anew, as far as there are records. */
+export async function made(page: string): Promise<Made> {
+  let text = page;
+  for (const [name, axis, shown] of GRIDS) {
+    const file = recordsOf(name);
+    if (!existsSync(file)) continue;
+    const { points } = await readStudy(file);
+    text = put(text, name, markdownTable(grid(points, axis, shown)));
+  }
+  return { text, figures: new Map() };
+}

@@ -1,0 +1,27 @@
+import { type DoneRecord, deviationText, measure, type PointSummary, recordsOf, spread } from "spikelet/study";
+
+/** What a cell shows: the head of its columns, and a name of {@link measure}, or `decision` for the accuracy that the loss of a point trains. */
+export type Shown = readonly [head: string, measure: string];
+
+/**
+ * A row for each place on the axis of an experiment, a column for each series and measure: means ± sample standard deviations over the
+ * seeds. The places stand in the order of their first points.
+ */
+export function grid(points: readonly PointSummary[], axis: string, shown: readonly Shown[]): string[][] {
+  const of = (point: PointSummary, setting: string) => String(point.rows[0].run.settings[setting]);
+  const distinct = (setting: string) => [...new Set(points.map((point) => of(point, setting)))];
+  const series = distinct("series");
+  const rows = distinct("at").map((at) => [
+    at,
+    ...series.flatMap((name) => {
+      const found = points.find((point) => of(point, "at") === at && of(point, "series") === name);
+      return shown.map(([, measured]) => (found === undefined ? "" : cell(found, measured)));
+    }),
+  ]);
+  return [[axis, ...series.flatMap((name) => shown.map(([head]) => `${name}, ${head}`))], ...rows];
+}
+
+function cell(point: PointSummary, name: string): string {
+  const measured = measure(name === "decision" ? String(point.rows[0].run.config["bestBy"]) : name);
+  return deviationText(spread(recordsOf(point).map((record: DoneRecord) => measured.of(record))), measured.digits);
+}
