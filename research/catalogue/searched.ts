@@ -9,6 +9,7 @@ const SEARCH_OF_LOSS = {
   latency: { "loss.inverseTemperature": { from: 0.1, to: 2, scale: "log" } },
   spikeTrain: { "loss.positive": [[40], [30, 45, 60]], "loss.kernelDecay": [0.8, 0.9, 0.95] },
   count: { "loss.positive": [1, 2, 4, 8] },
+  countCrossEntropy: { "loss.inverseTemperature": { from: 0.1, to: 10, scale: "log" } },
   membrane: { "loss.inverseTemperature": { from: 0.5, to: 10, scale: "log" } },
 } as const satisfies Partial<Record<keyof typeof TASKS, JsonObject>>;
 

@@ -22,6 +22,6 @@ export function grid(points: readonly PointSummary[], axis: string, shown: reado
 }
 
 function cell(point: PointSummary, name: string): string {
-  const measured = measure(name === "decision" ? String(point.rows[0].run.config["bestBy"]) : name);
+  const measured = measure(name === "decision" ? String(point.rows[0].run.config["bestBy"] ?? "firstSpike") : name);
   return deviationText(spread(recordsOf(point).map((record: DoneRecord) => measured.of(record))), measured.digits);
 }

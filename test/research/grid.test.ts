@@ -7,7 +7,7 @@ import type { PointSummary } from "../../ts/study/report/points.js";
 import { ROOT } from "../docs/guides.js";
 
 /** A point whose seeds have these test accuracies by first spike, and half of them by count. */
-function point(series: string, at: string | number, bestBy: string, ...accuracies: number[]): PointSummary {
+function point(series: string, at: string | number, bestBy: string | undefined, ...accuracies: number[]): PointSummary {
   const rows = accuracies.map((firstSpike, k) => {
     const test = { accuracy: { firstSpike, count: firstSpike / 2 }, spikes: { perUnit: [0.5] } };
     return { run: { settings: { series, at }, config: { bestBy } }, record: { seed: k + 1, status: "done", result: { test } } };
@@ -17,7 +17,7 @@ function point(series: string, at: string | number, bestBy: string, ...accuracie
 
 describe("a grid", () => {
   const points = [
-    point("antlr", "latency", "firstSpike", 0.9, 0.92),
+    point("antlr", "latency", undefined, 0.9, 0.92),
     point("antlr", "count", "count", 0.8, 0.8),
     point("timing", "latency", "firstSpike", 0.7),
   ];
@@ -33,6 +33,7 @@ describe("a grid", () => {
   it("shows the decision that the loss of a point trains", () => {
     const shown = [["by its decision, %", "decision"]] as const;
     expect(grid(points, "loss", shown)[2]).toEqual(["count", "40.00 ± 0.00", ""]);
+    expect(grid(points, "loss", shown)[1]).toEqual(["latency", "91.00 ± 1.41", "70.00"]);
   });
 });
 
