@@ -14,7 +14,7 @@ export const QUESTIONS: readonly Question[] = [
   { asked: "R1", question: "How does ANTLR compare with activation and other spike-based rules?", command: VERDICT },
   { asked: "R1", question: "How is the no-spike penalty realised?", command: VERDICT },
   { asked: "R1", question: "What is the formula of the count loss's variant?", command: "npm run experiment -- target-silence" },
-  { asked: "R1", question: "What about rate codes?", command: "npm run experiment -- rate-coded" },
+  { asked: "R1", question: "What about rate codes?", command: "npm run experiment -- verdict-rates" },
   { asked: "R1", question: "What does the structure of the network do?", command: "npm run experiment -- verdict-structure" },
   { asked: "R1", question: "How are the two gradients balanced?", command: "npm run experiment -- balance-schedules" },
   { asked: "R2", question: "Why may the two derivatives be added?", command: "node examples/gradient-direction.mjs" },
