@@ -16,7 +16,7 @@ const STEP: Shown = ["step", "decisionMean"];
 const GRIDS: readonly (readonly [name: string, axis: string, shown: readonly Shown[]])[] = [
   ["balance", "share of the timing part", [ACCURACY, HIDDEN]],
   ["inside-or-final", "hidden layers", [ACCURACY, SPIKES]],
-  ["fair", "condition", [["%", "decision"], SPIKES, STEP]],
+  ["fair", "condition", [ACCURACY, SPIKES, STEP]],
   ["structure", "hidden layers", [ACCURACY, SPIKES, STEP]],
   ["initial-activity", "hidden spikes per unit at the start", [ACCURACY, HIDDEN]],
   ["rate-coded", "loss", [["%", "decision"], HIDDEN]],
