@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { markdownTable, measure, type PointSummary, readStudy, recordsOf as runsOf, spread } from "spikelet/study";
-import { pareto } from "../../site/figures/pareto.mjs";
+import { markdownTable, readStudy } from "spikelet/study";
 import { grid, type Shown } from "../report/grid.js";
 import { type Made, put, recordsOf } from "./made-page.js";
 
@@ -23,33 +22,14 @@ const GRIDS: readonly (readonly [name: string, axis: string, shown: readonly Sho
   ["spike-train-matching", "hidden layers of 100", [["loss", "loss"]]],
 ];
 
-/** Rules and widths of one hidden layer in the figure of accuracy against spikes. */
-const [RULES, WIDTHS] = [
-  ["antlr", "timing", "activation"],
-  ["50", "200", "800"],
-];
-
 /** The page with its tables anew, as far as there are records. */
 export async function made(page: string): Promise<Made> {
   let text = page;
-  const figures = new Map<string, string>();
   for (const [name, axis, shown] of GRIDS) {
     const file = recordsOf(name);
     if (!existsSync(file)) continue;
     const { points } = await readStudy(file);
     text = put(text, name, markdownTable(grid(points, axis, shown)));
-    if (name === "structure") figures.set("docs/figures/cost.svg", accuracyAgainstSpikes(points));
   }
-  return { text, figures };
-}
-
-/** Means by rule and width. */
-function accuracyAgainstSpikes(points: readonly PointSummary[]): string {
-  const at = (place: string) => {
-    const point = points.find((one) => one.place === place);
-    const mean = (name: string) => spread(point ? runsOf(point).map(measure(name).of) : []).mean;
-    return { x: mean("spikesUntilDecision"), y: mean("firstSpike") };
-  };
-  const series = RULES.map((name) => ({ name, points: WIDTHS.map((width) => at(`${name}, ${width}`)) }));
-  return pareto("Test accuracy by first spike, %", "spikes per sample up to the decision (logarithmic)", series);
+  return { text, figures: new Map() };
 }

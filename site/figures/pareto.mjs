@@ -7,8 +7,6 @@ const RIGHT = WIDTH - 16;
 /** Distance of two lines of the legend, and of its two columns. */
 const LINE = 20;
 const COLUMN = 236;
-/** Distances of grid lines. */
-const STEPS = [1, 2, 5, 10];
 const COLOURS = [BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY];
 
 /**
@@ -25,8 +23,8 @@ export function pareto(title, xLabel, all) {
   const [lowest, highest] = [Math.floor(Math.min(...points.map(({ y }) => y))), Math.ceil(Math.max(...points.map(({ y }) => y)))];
   const x = (/** @type {number} */ value) => LEFT + 20 + ((RIGHT - LEFT - 40) * Math.log(value / low)) / Math.log(high / low);
   const y = (/** @type {number} */ value) => bottom - ((bottom - top) * (value - lowest)) / (highest - lowest);
-  const step = STEPS.find((one) => (highest - lowest) / one <= 6) ?? 20;
-  const grid = Array.from({ length: 1 + Math.floor(highest / step) }, (_, k) => k * step).filter((value) => value >= lowest);
+  const step = Math.max(1, Math.ceil((highest - lowest) / 6));
+  const grid = Array.from({ length: Math.floor((highest - lowest) / step) + 1 }, (_, k) => lowest + k * step);
   const ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000].filter((value) => value >= low * 0.95 && value <= high * 1.05);
   const said = all.map((one) => `${one.name} ${one.points.map(({ x, y }) => `${y.toFixed(1)} at ${x.toFixed(0)}`).join(", ")}`);
   return svg(WIDTH, bottom + 60, `${title}: ${said.join("; ")}`, [
