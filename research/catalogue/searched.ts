@@ -24,6 +24,9 @@ export const SEARCHED_RULES = {
   eprop: { type: "eprop", surrogate: SURROGATE },
 } as const satisfies Record<string, RuleConfig>;
 
+/** Rules with an activation part, through which a price for spikes acts. */
+export const HAS_PRICE: ReadonlySet<string> = new Set(["antlr", "activation", "mixture"]);
+
 /** A rule with a loss that it sees. */
 export type Pair = readonly [rule: keyof typeof SEARCHED_RULES, task: keyof typeof SEARCH_OF_LOSS];
 

@@ -1,6 +1,6 @@
 import type { Config, LossConfig, NeuronConfig, RuleConfig, TrainingConfig } from "spikelet";
 import type { Experiment, Scale, Variant } from "../experiment.js";
-import { type Ground, type SEARCHED_RULES, searchedConfig } from "./searched.js";
+import { type Ground, HAS_PRICE, type SEARCHED_RULES, searchedConfig } from "./searched.js";
 import { dense, UNCHOSEN } from "./shared.js";
 import { TASKS, type Task } from "./tasks.js";
 import { TUNED_DATA } from "./tuned.js";
@@ -75,9 +75,6 @@ const PENALTIES: Readonly<Record<Scale, readonly number[]>> = {
   quick: [0, 0.0003],
   full: [0, 0.00003, 0.0003, 0.001, 0.003, 0.01],
 };
-
-/** Rules with an activation part, through which a price for spikes acts. */
-const HAS_PRICE: ReadonlySet<Chosen["rule"]> = new Set(["antlr", "activation", "mixture"]);
 
 const GROUND: Readonly<Record<Scale, Ground>> = {
   quick: { input: 784, steps: 100, hidden: dense(100), epochs: 3 },

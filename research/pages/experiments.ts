@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { markdownTable, readStudy } from "spikelet/study";
 import { grid, type Shown } from "../report/grid.js";
 import { type Made, put, recordsOf } from "./made-page.js";
@@ -22,13 +21,11 @@ const GRIDS: readonly (readonly [name: string, axis: string, shown: readonly Sho
   ["spike-train-matching", "hidden layers of 100", [["loss", "loss"]]],
 ];
 
-/** The page with its tables anew, as far as there are records. */
+/** The page with its tables anew. */
 export async function made(page: string): Promise<Made> {
   let text = page;
   for (const [name, axis, shown] of GRIDS) {
-    const file = recordsOf(name);
-    if (!existsSync(file)) continue;
-    const { points } = await readStudy(file);
+    const { points } = await readStudy(recordsOf(name));
     text = put(text, name, markdownTable(grid(points, axis, shown)));
   }
   return { text, figures: new Map() };

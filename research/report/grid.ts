@@ -1,6 +1,7 @@
-import { type DoneRecord, deviationText, measure, type PointSummary, recordsOf, spread } from "spikelet/study";
+import type { PointSummary } from "spikelet/study";
+import { pointText } from "./point-rows.js";
 
-/** What a cell shows: the head of its columns, and a name of {@link measure}, or `decision` for the accuracy that the loss of a point trains. */
+/** What a cell shows: the head of its columns, and a name of a measure, or `decision` for the accuracy that the loss of a point trains. */
 export type Shown = readonly [head: string, measure: string];
 
 /**
@@ -22,6 +23,5 @@ export function grid(points: readonly PointSummary[], axis: string, shown: reado
 }
 
 function cell(point: PointSummary, name: string): string {
-  const measured = measure(name === "decision" ? String(point.rows[0].run.config["bestBy"] ?? "firstSpike") : name);
-  return deviationText(spread(recordsOf(point).map((record: DoneRecord) => measured.of(record))), measured.digits);
+  return pointText(point, name === "decision" ? String(point.rows[0].run.config["bestBy"] ?? "firstSpike") : name);
 }

@@ -7,11 +7,14 @@ export function pointRows(
 ): string[][] {
   const rows = points.map((point) => [
     point.place,
-    ...columns.map(([, name]) => {
-      const { of, digits } = measure(name);
-      return deviationText(spread(recordsOf(point).map(of)), digits);
-    }),
+    ...columns.map(([, name]) => pointText(point, name)),
     String(point.rows.length),
   ]);
   return [["variant", ...columns.map(([head]) => head), "seeds"], ...rows];
+}
+
+/** What {@link measure} names, mean ± sample standard deviation over the seeds of a point. */
+export function pointText(point: PointSummary, name: string): string {
+  const { of, digits } = measure(name);
+  return deviationText(spread(recordsOf(point).map(of)), digits);
 }

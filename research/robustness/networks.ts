@@ -1,5 +1,6 @@
 import { type Config, createTrainer, type LayerConfig, type SpikeDataset, type Split, type Trainer } from "spikelet";
 import { type PointSummary, readStudy } from "spikelet/study";
+import { HAS_PRICE } from "../catalogue/searched.js";
 import { recordsOf } from "../pages/made-page.js";
 
 /** What the networks have instead of 800 hidden units and 15 epochs in `verdict`. */
@@ -16,9 +17,6 @@ const EQUAL_SPIKES = 0.2;
 
 /** How near the price of a spike must bring them, in spikes per hidden unit; its bounds, how often it is halved, and the seed that it is chosen with. */
 const [NEAR, LOWEST, HIGHEST, HALVINGS, PRICE_SEED] = [0.005, 1e-6, 0.1, 10, 101];
-
-/** Rules with an activation part, through which a price for spikes acts. */
-const HAS_PRICE: ReadonlySet<string> = new Set(["antlr", "activation", "mixture"]);
 
 /** Data sets that were searched: the records, and the validation accuracy at which trainings end that shall be compared at equal accuracy. */
 export const DATASETS = {

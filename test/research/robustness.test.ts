@@ -85,6 +85,15 @@ describe("networks that are disturbed", async () => {
   });
 });
 
+const WITH_READOUT: Entry["config"]["network"] = {
+  input: 784,
+  steps: 60,
+  layers: [
+    { type: "dense", units: 40 },
+    { type: "dense", units: 10, neuron: { type: "leaky" } },
+  ],
+};
+
 describe("the study of robustness", async () => {
   const some = Array.from({ length: 1400 }, (_, k) => 7 * k);
   const digits = (await datasets.digits()).pick(some).encode(encode.latency());
@@ -92,14 +101,7 @@ describe("the study of robustness", async () => {
   const entry: Entry = {
     name: "small",
     config: {
-      network: {
-        input: 784,
-        steps: 60,
-        layers: [
-          { type: "dense", units: 40 },
-          { type: "dense", units: 10, neuron: { type: "leaky" } },
-        ],
-      },
+      network: WITH_READOUT,
       loss: { type: "membrane" },
       optimizer: { type: "adam", learningRate: 0.003 },
       training: {
@@ -170,14 +172,7 @@ describe("networks that fire equally often", async () => {
   const digits = (await datasets.digits()).pick(Array.from({ length: 700 }, (_, k) => 7 * k)).encode(encode.latency());
   const split = digits.split({ seed: 1, validation: 60, test: 60 });
   const config: Entry["config"] = {
-    network: {
-      input: 784,
-      steps: 60,
-      layers: [
-        { type: "dense", units: 40 },
-        { type: "dense", units: 10, neuron: { type: "leaky" } },
-      ],
-    },
+    network: WITH_READOUT,
     rule: { type: "activation" },
     loss: { type: "membrane" },
     optimizer: { type: "adam", learningRate: 0.003 },
