@@ -53,6 +53,22 @@ fn yin_yang_points_lie_in_their_class() {
 }
 
 #[test]
+fn labels_of_yin_yang_points_are_independent() {
+    let (_, labels) = values_of(r#"{"type":"yinYang","samples":20000,"seed":3}"#);
+    for apart in 1..=128 {
+        let mut counts = [[0.0; 3]; 3];
+        for (&one, &other) in labels.iter().zip(&labels[apart..]) {
+            counts[one as usize][other as usize] += 1.0;
+        }
+        let expected = (labels.len() - apart) as f64 / 9.0;
+        let dependence: f64 =
+            counts.iter().flatten().map(|count: &f64| (count - expected) * (count - expected) / expected).sum();
+        // χ² with 8 degrees of freedom: above 40 once in 300,000 draws.
+        assert!(dependence < 40.0, "{apart} apart: {dependence}");
+    }
+}
+
+#[test]
 fn every_unit_of_randman_spikes_once_a_manifold() {
     let text = r#"{"type":"randman","classes":3,"samplesPerClass":50,"units":7,"spikes":2,"dimensions":2,"steps":64,"seed":1}"#;
     let (trains, Targets::Labels(labels)) = trains_of(text) else { panic!("labels") };

@@ -40,7 +40,7 @@ impl YinYang {
         let mut values = memory::reserved(samples * 5, "samples", "their values")?;
         let mut labels = memory::reserved(samples, "samples", "their labels")?;
         for sample in 0..self.samples {
-            let mut draws = Stream::new(self.seed, Purpose::Generation, sample);
+            let mut draws = Stream::of_sample(self.seed, Purpose::Generation, sample, 0);
             let class = draws.below(3);
             let (x, y) = loop {
                 let (x, y) = (draws.uniform(), draws.uniform());
