@@ -1,5 +1,6 @@
 // An ordinary network of the same size on the same splits of images: rectifiers, with the same shifts, input dropout, schedule and
-// averages of weights as `npm run experiment -- latency-mnist`. The best epoch on the validation data meets the test data once.
+// averages of weights as the series `moved` of `npm run experiment -- mnist-goals`. The best epoch on the validation data meets the
+// test data once.
 //
 // node benches/compare/ann.mjs --data data/mnist
 // node benches/compare/ann.mjs --data data/mnist --shift 0 --seeds 1,2 --epochs 5 --out ann.json

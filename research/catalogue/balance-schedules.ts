@@ -1,7 +1,7 @@
 import type { AntlrRule, Config } from "spikelet";
 import type { BestBy } from "spikelet/study";
 import type { Experiment, ExperimentData, Scale, Variant } from "../experiment.js";
-import { dense } from "./shared.js";
+import { dense, UNCHOSEN } from "./shared.js";
 import { tuned } from "./tuned.js";
 
 type Weights = Pick<AntlrRule, "activationWeight" | "timingWeight" | "weightSchedule">;
@@ -70,6 +70,7 @@ export const balanceSchedules: Experiment = {
   data: (scale) => [IMAGES[scale]],
   seeds: { quick: 1, full: 5 },
   bestBy: "firstSpike",
+  objective: UNCHOSEN,
   axis: "Data",
   variants: (scale) =>
     Object.entries(places(scale)).flatMap(([at, { bestBy, config, ...data }]) =>

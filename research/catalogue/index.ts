@@ -7,7 +7,6 @@ import { fair } from "./fair.js";
 import { fashionGoals } from "./fashion-goals.js";
 import { initialActivity } from "./initial-activity.js";
 import { insideOrFinal } from "./inside-or-final.js";
-import { latencyMnist } from "./latency-mnist.js";
 import { mnistGoals } from "./mnist-goals.js";
 import { nmnist } from "./nmnist.js";
 import { presets } from "./presets.js";
@@ -44,7 +43,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
   verdictRates,
   verdictEprop,
   spikeTrainMatching,
-  latencyMnist,
   mnistGoals,
   fashionGoals,
   presets,

@@ -1,7 +1,7 @@
 import type { Config, InitialActivity, LossConfig, NeuronConfig, RuleConfig } from "spikelet";
 import type { BestBy } from "spikelet/study";
 import type { Experiment, Scale, Variant } from "../experiment.js";
-import { dense, digits, EVENT_PROP, MOVED_DIGITS, RULES as SHARED_RULES } from "./shared.js";
+import { dense, digits, EVENT_PROP, MOVED_DIGITS, RULES as SHARED_RULES, UNCHOSEN } from "./shared.js";
 
 const { activation, antlr } = SHARED_RULES;
 const RULES = { activation, antlr, eventProp: EVENT_PROP };
@@ -81,6 +81,7 @@ export const readouts: Experiment = {
   data: (scale) => (scale === "quick" ? digits(scale) : [{ dataset: "mnist" }, { dataset: "digits" }]),
   seeds: { quick: 1, full: 3 },
   bestBy: "firstSpike",
+  objective: UNCHOSEN,
   axis: "Read by",
   variants: (scale) =>
     Object.entries(RULES).flatMap(([series, rule]) =>

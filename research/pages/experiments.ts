@@ -1,5 +1,6 @@
 import { markdownTable, readStudy } from "spikelet/study";
 import { grid, type Shown } from "../report/grid.js";
+import { pointRows } from "../report/point-rows.js";
 import { type Made, put, recordsOf } from "./made-page.js";
 
 /** The page with places for the tables. */
@@ -21,6 +22,20 @@ const GRIDS: readonly (readonly [name: string, axis: string, shown: readonly Sho
   ["spike-train-matching", "hidden layers of 100", [["loss", "loss"]]],
 ];
 
+/** What a setting of a training brings to readouts, by the epoch that validation chose. */
+const SETTINGS: readonly Shown[] = [
+  ["validation, %", "validationDecision"],
+  ["test, %", "decision"],
+  ["epoch", "epoch"],
+];
+
+/** Experiments with a row for each variant. */
+const LISTS: readonly (readonly [name: string, columns: readonly Shown[]])[] = [
+  ["nmnist", [ACCURACY, HIDDEN, SPIKES, STEP]],
+  ["readouts", [["test accuracy, %", "decision"], ACCURACY, HIDDEN, SPIKES, STEP]],
+  ["yin-yang", [ACCURACY, HIDDEN, SPIKES, STEP]],
+];
+
 /** The page with its tables anew. */
 export async function made(page: string): Promise<Made> {
   let text = page;
@@ -28,5 +43,11 @@ export async function made(page: string): Promise<Made> {
     const { points } = await readStudy(recordsOf(name));
     text = put(text, name, markdownTable(grid(points, axis, shown)));
   }
+  for (const [name, columns] of LISTS) {
+    const { points } = await readStudy(recordsOf(name));
+    text = put(text, name, markdownTable(pointRows(points, columns)));
+  }
+  const settings = await readStudy(recordsOf("training-settings"));
+  text = put(text, "training-settings", markdownTable(grid(settings.points, "setting", SETTINGS, "series")));
   return { text, figures: new Map() };
 }

@@ -37,6 +37,7 @@ const FRONTS = new Set([
   "activation, count",
   "antlr, latency, wider",
   "activation, relaxedLatency, wider",
+  "activation, countCrossEntropy, wider",
   "mixture, latency",
   "activation, membrane",
 ]);

@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { type Config, datasets, type Encoding, type SpikeDataset } from "spikelet";
 import { describe, expect, it } from "vitest";
 import { EXPERIMENTS } from "../../research/catalogue/index.js";
 import { type Experiment, type ExperimentData, planOf, variantName } from "../../research/experiment.js";
+import { recordsOf } from "../../research/pages/made-page.js";
 import { CliSupply } from "../../ts/cli/study/supply.js";
 import { measure } from "../../ts/study/report/measures.js";
 import type { DataSupply } from "../../ts/study/run/samples.js";
@@ -47,6 +49,10 @@ async function tiny(experiment: Experiment): Promise<Row[]> {
   const plan = planOf({ ...experiment, data }, { scale: "quick", seeds: [1], isAtHand, adapt: firing });
   return (await runPlan(plan, { supply })).rows;
 }
+
+it.each(EXPERIMENTS)("$name has records", ({ name }) => {
+  expect(existsSync(recordsOf(name))).toBe(true);
+});
 
 describe.each(EXPERIMENTS)("$name", (experiment) => {
   it("runs every variant of its quick version, and the neurons fire", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EXPERIMENTS } from "../../research/catalogue/index.js";
 import { commandOf, parseSeeds, UsageError } from "../../research/command.js";
 import { type Experiment, variantName } from "../../research/experiment.js";
-import { alignedTable } from "../../ts/cli/study/text.js";
+import { alignedTable, counts } from "../../ts/cli/study/text.js";
 import { spread } from "../../ts/spread.js";
 import { type Plan, parsePlan } from "../../ts/study/plan/plan.js";
 import { runsCsv, summaryCsv } from "../../ts/study/report/csv.js";
@@ -114,6 +114,18 @@ const two = ran(
   { series: "antlr", records: [record(1, 0.9), record(2, 0.94)] },
   { series: "timing", records: [record(1, 0.8), record(2, 0.6)] },
 );
+
+describe("the numbers of runs", () => {
+  it("say how many have no number for the objective, since tables leave these out", () => {
+    expect(counts(two[0])).toBe("4 done, 0 failed, 0 missing");
+    const [table] = ran(
+      { series: "antlr", records: [record(1, 0.9)] },
+      { series: "readout", records: [readoutRecord(1, 0.9)] },
+    );
+    for (const row of table.rows) if (row.run.point === 1) row.score = undefined;
+    expect(counts(table)).toBe("2 done, 0 failed, 0 missing, 1 without the metric of the objective, which tables leave out");
+  });
+});
 
 describe("points", () => {
   it("have means and sample standard deviations over the seeds", () => {

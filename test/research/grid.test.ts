@@ -30,6 +30,14 @@ describe("a grid", () => {
     ]);
   });
 
+  it("has the series as rows where that is asked", () => {
+    expect(grid(points, "rule", [["%", "firstSpike"]], "series")).toEqual([
+      ["rule", "latency, %", "count, %"],
+      ["antlr", "91.00 ± 1.41", "80.00 ± 0.00"],
+      ["timing", "70.00", ""],
+    ]);
+  });
+
   it("shows the decision that the loss of a point trains", () => {
     const shown = [["by its decision, %", "decision"]] as const;
     expect(grid(points, "loss", shown)[2]).toEqual(["count", "40.00 ± 0.00", ""]);

@@ -26,8 +26,10 @@ export function outcomeText(outcome: Outcome): string {
   return `${onStderr.green(known)}, loss ${result.test.loss.toFixed(4)} (${ran.seconds.toFixed(1)} s)`;
 }
 
-export function counts({ done, failed, missing, others, isOpen }: StudyTable): string {
+export function counts({ rows, done, failed, missing, others, isOpen }: StudyTable): string {
   const parts = [`${grouped(done)} done`, `${grouped(failed)} failed`, `${grouped(missing)} missing`];
+  const unscored = rows.filter(({ record, score }) => record?.result !== undefined && score === undefined).length;
+  if (unscored > 0) parts.push(`${grouped(unscored)} without the metric of the objective, which tables leave out`);
   if (others > 0) parts.push(`${grouped(others)} of other plans or versions`);
   if (isOpen) parts.push("later rungs follow");
   return parts.join(", ");
