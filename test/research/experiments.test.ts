@@ -118,10 +118,7 @@ const two = ran(
 describe("the numbers of runs", () => {
   it("say how many have no number for the objective, since tables leave these out", () => {
     expect(counts(two[0])).toBe("4 done, 0 failed, 0 missing");
-    const [table] = ran(
-      { series: "antlr", records: [record(1, 0.9)] },
-      { series: "readout", records: [readoutRecord(1, 0.9)] },
-    );
+    const [table] = ran({ series: "antlr", records: [record(1, 0.9)] }, { series: "readout", records: [readoutRecord(1, 0.9)] });
     for (const row of table.rows) if (row.run.point === 1) row.score = undefined;
     expect(counts(table)).toBe("2 done, 0 failed, 0 missing, 1 without the metric of the objective, which tables leave out");
   });
