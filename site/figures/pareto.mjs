@@ -1,23 +1,23 @@
 // Accuracy against spikes, with a line through the means of each series.
-import { BLUE, circle, GREEN, GREY, ORANGE, PURPLE, path, svg, text, VERMILLION } from "./svg.mjs";
+import { BLUE, BROWN, circle, GREEN, GREY, ORANGE, PURPLE, path, svg, text, VERMILLION } from "./svg.mjs";
 
 const WIDTH = 440;
 const LEFT = 46;
 const RIGHT = WIDTH - 16;
-/** Distance of two lines of the legend, and of its two columns. */
+/** Distance of two lines of the legend. */
 const LINE = 20;
-const COLUMN = 236;
-const COLOURS = [BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY];
+const COLOURS = [BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY, BROWN];
 
 /**
  * @typedef {{ name: string, points: readonly { x: number, y: number }[] }} Series
  * @param {string} title
  * @param {string} xLabel
- * @param {readonly Series[]} all with x above 0, on a logarithmic scale
+ * @param {readonly Series[]} all with x above 0, on a logarithmic scale; at most as many as there are colours
  */
 export function pareto(title, xLabel, all) {
+  if (all.length > COLOURS.length) throw new Error(`there are ${COLOURS.length} colours, not ${all.length}`);
   const points = all.flatMap((series) => series.points);
-  const top = 56 + LINE * Math.ceil(all.length / 2);
+  const top = 56 + LINE * all.length;
   const bottom = top + 230;
   const [low, high] = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))];
   const [lowest, highest] = [Math.floor(Math.min(...points.map(({ y }) => y))), Math.ceil(Math.max(...points.map(({ y }) => y)))];
@@ -42,11 +42,11 @@ export function pareto(title, xLabel, all) {
     ...ticks.map((value) => text(x(value), bottom + 22, String(value), { anchor: "middle", opacity: 0.8 })),
     text((LEFT + RIGHT) / 2, bottom + 46, xLabel, { anchor: "middle", opacity: 0.8 }),
     ...all.flatMap(({ name, points }, k) => {
-      const colour = COLOURS[k % COLOURS.length] ?? BLUE;
-      const [left, line] = [LEFT + COLUMN * (k % 2), 50 + LINE * Math.floor(k / 2)];
+      const colour = COLOURS[k] ?? BLUE;
+      const line = 50 + LINE * k;
       return [
-        circle(left + 5, line - 4, 4.5, { fill: colour, colour }),
-        text(left + 16, line, name),
+        circle(LEFT + 5, line - 4, 4.5, { fill: colour, colour }),
+        text(LEFT + 16, line, name),
         path(
           points.map((one) => /** @type {const} */ ([x(one.x), y(one.y)])),
           { colour, width: 2 },

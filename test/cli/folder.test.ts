@@ -17,6 +17,9 @@ let whole: ReturnType<typeof outcomeOf>;
 /** Run A, interrupted after an epoch of many. */
 let half: string;
 
+/** So many that the best epoch is not the last. */
+const EPOCHS = 15;
+
 const train = (...args: string[]) => spikelet(["train", ...args, "--json"]);
 const errorOf = ({ json }: { json: () => Record<string, unknown>[] }) => json().find(({ type }) => type === "error");
 const json = (dir: string, name: string) => JSON.parse(readFileSync(join(dir, name), "utf8"));
@@ -35,7 +38,7 @@ function copyOf(from: string, name: string): string {
 }
 
 beforeAll(async () => {
-  run = await shortRun({ epochs: 12 });
+  run = await shortRun({ epochs: EPOCHS });
   expect(await train("--config", run.config, "--out", run.folder("whole"))).toMatchObject({ code: 0 });
   whole = outcomeOf(run.folder("whole"));
   half = run.folder("half");
@@ -155,7 +158,7 @@ describe("a run", () => {
     }
     const [header = "", ...rows] = readFileSync(join(out, "history.csv"), "utf8").trim().split("\n");
     expect(header.split(",").at(-1)).toBe("run");
-    expect(rows).toHaveLength(12);
+    expect(rows).toHaveLength(EPOCHS);
     for (const row of rows) expect(row.split(",")).toEqual([...Array(header.split(",").length - 1).fill(expect.anything()), id]);
   });
 
@@ -247,6 +250,7 @@ describe("--resume into a new folder", () => {
   });
 
   it("without the best checkpoint reports the best of those that are there, and says so", async () => {
+    expect((whole.chosen as { epoch: number }).epoch).toBeLessThan(EPOCHS);
     const alone = run.folder("alone");
     mkdirSync(alone);
     cpSync(join(run.folder("whole"), "last.safetensors"), join(alone, "copy.safetensors"));
@@ -258,7 +262,7 @@ describe("--resume into a new folder", () => {
     });
     const last = join(out, "last.safetensors");
     const report = json(out, "report.json");
-    expect(report).toMatchObject({ checkpoint: last, best: { epoch: 12 } });
+    expect(report).toMatchObject({ checkpoint: last, best: { epoch: EPOCHS } });
     const evaluated = await spikelet(["evaluate", "--checkpoint", last, "--json"]);
     expect(evaluated.json()[0]?.["test"]).toEqual(report.test);
   });
