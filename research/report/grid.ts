@@ -1,7 +1,7 @@
 import type { PointSummary } from "spikelet/study";
 import { pointText } from "./point-rows.js";
 
-/** What a cell shows: the head of its columns, and a name of a measure, or `decision` for the accuracy that the loss of a point trains. */
+/** What a cell shows: the head of its columns, and the name of a measure. */
 export type Shown = readonly [head: string, measure: string];
 
 /**
@@ -22,12 +22,8 @@ export function grid(
     row,
     ...columns.flatMap((column) => {
       const found = points.find((point) => of(point, rowsAre) === row && of(point, columnsAre) === column);
-      return shown.map(([, measured]) => (found === undefined ? "" : cell(found, measured)));
+      return shown.map(([, measured]) => (found === undefined ? "" : pointText(found, measured)));
     }),
   ]);
   return [[axis, ...columns.flatMap((column) => shown.map(([head]) => `${column}, ${head}`))], ...rows];
-}
-
-function cell(point: PointSummary, name: string): string {
-  return pointText(point, name === "decision" ? String(point.rows[0].run.config["bestBy"] ?? "firstSpike") : name);
 }

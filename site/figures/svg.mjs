@@ -6,7 +6,7 @@ export const GREEN = "#009e73";
 export const PURPLE = "#cc79a7";
 export const ORANGE = "#e69f00";
 export const GREY = "#808080";
-export const BROWN = "#8c564b";
+export const BROWN = "#a6705f";
 
 const DARK = { [BLUE]: "#56b4e9", [VERMILLION]: "#f0822f", [GREEN]: "#2fc49a" };
 const rules = Object.entries(DARK).flatMap(([light, dark]) =>

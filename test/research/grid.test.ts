@@ -7,19 +7,22 @@ import type { PointSummary } from "../../ts/study/report/points.js";
 import { ROOT } from "../docs/guides.js";
 
 /** A point whose seeds have these test accuracies by first spike, and half of them by count. */
-function point(series: string, at: string | number, bestBy: string | undefined, ...accuracies: number[]): PointSummary {
+function point(series: string, at: string | number, loss: string, ...accuracies: number[]): PointSummary {
   const rows = accuracies.map((firstSpike, k) => {
     const test = { accuracy: { firstSpike, count: firstSpike / 2 }, spikes: { perUnit: [0.5] } };
-    return { run: { settings: { series, at }, config: { bestBy } }, record: { seed: k + 1, status: "done", result: { test } } };
+    return {
+      run: { settings: { series, at }, config: {} },
+      record: { seed: k + 1, status: "done", config: { loss: { type: loss } }, result: { test } },
+    };
   });
   return { place: `${series}, ${at}`, rows } as unknown as PointSummary;
 }
 
 describe("a grid", () => {
   const points = [
-    point("antlr", "latency", undefined, 0.9, 0.92),
+    point("antlr", "latency", "latency", 0.9, 0.92),
     point("antlr", "count", "count", 0.8, 0.8),
-    point("timing", "latency", "firstSpike", 0.7),
+    point("timing", "latency", "latency", 0.7),
   ];
 
   it("has the places as rows and the series as columns, nothing where a series has no such place", () => {
