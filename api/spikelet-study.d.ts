@@ -19,6 +19,10 @@ export type DoneRecord = RunRecord & {
     result: RunResult;
 }
 
+export type DoneRow = Row & {
+    record: DoneRecord;
+}
+
 export type EpochProgress = {
     epoch: number;
     epochs: number;
@@ -113,7 +117,7 @@ export type Point = JsonObject;
 export interface PointSummary {
     place: string;
     attempt: string | null;
-    rows: readonly [Scored, ...Scored[]];
+    rows: readonly [DoneRow, ...DoneRow[]];
     score: Spread;
 }
 
@@ -187,11 +191,6 @@ export interface RunResult {
     test: Metrics;
     history: EpochSummary[];
     lastEpoch?: EpochSummary;
-}
-
-export type Scored = Row & {
-    record: DoneRecord;
-    score: number;
 }
 
 export type Search = {

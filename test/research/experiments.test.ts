@@ -9,7 +9,7 @@ import { runsCsv, summaryCsv } from "../../ts/study/report/csv.js";
 import { figures } from "../../ts/study/report/figures.js";
 import { measure } from "../../ts/study/report/measures.js";
 import { studyPage } from "../../ts/study/report/page.js";
-import { bestAttempts, pointsOf, recordsOf } from "../../ts/study/report/points.js";
+import { bestAttempts, byScore, pointsOf, recordsOf } from "../../ts/study/report/points.js";
 import { resultTable } from "../../ts/study/report/result-table.js";
 import type { Row, StudyTable } from "../../ts/study/run/table.js";
 import type { DoneRecord } from "../../ts/study/store/record.js";
@@ -115,12 +115,41 @@ const two = ran(
   { series: "timing", records: [record(1, 0.8), record(2, 0.6)] },
 );
 
-describe("the numbers of runs", () => {
-  it("say how many have no number for the objective, since tables leave these out", () => {
-    expect(counts(two[0])).toBe("4 done, 0 failed, 0 missing");
-    const [table] = ran({ series: "antlr", records: [record(1, 0.9)] }, { series: "readout", records: [readoutRecord(1, 0.9)] });
-    for (const row of table.rows) if (row.run.point === 1) row.score = undefined;
-    expect(counts(table)).toBe("2 done, 0 failed, 0 missing, 1 without the metric of the objective, which tables leave out");
+describe("runs without the metric of the objective", () => {
+  /** First spikes, which the objective is about, beside a readout, which has none. */
+  function beside(): [StudyTable, Plan] {
+    const read = { series: "readout", records: [readoutRecord(1, 0.95)] };
+    const [table, plan] = ran(read, { series: "antlr", records: [record(1, 0.9)] });
+    for (const row of table.rows) if (row.run.point === 0) row.score = undefined;
+    return [table, plan];
+  }
+
+  it("are in every table of variants, which nothing ranks", () => {
+    const [table, plan] = beside();
+    const points = pointsOf(table, plan);
+    expect(points.map(({ place, score }) => [place, score.count])).toEqual([
+      ["readout", 0],
+      ["antlr", 1],
+    ]);
+    expect(byScore(points, plan).map(({ place }) => place)).toEqual(["antlr", "readout"]);
+    expect(counts(table, plan)).toBe("2 done, 0 failed, 0 missing");
+    const html = studyPage({ name: "e", plan: reported(plan), table, points, version: "0" }, []);
+    expect(html).toContain("<strong>readout</strong> has the highest test accuracy of 2 variants");
+    expect(html).not.toContain("left out");
+    expect(summaryCsv(table, plan).split("\n")[1]).toMatch(/^readout,/);
+    expect(summaryCsv(table, plan)).toContain("membraneMean");
+  });
+
+  it("are left out of a search, which ranks its points, and counted", () => {
+    const [table, variants] = beside();
+    const plan: Plan = { ...variants, search: { type: "grid" } };
+    const points = pointsOf(table, plan);
+    expect(points.map(({ rows }) => rows[0].run.settings["series"])).toEqual(["antlr"]);
+    expect(counts(table, plan)).toBe(
+      "2 done, 0 failed, 0 missing, 1 without the metric of the objective, which tables leave out",
+    );
+    const html = studyPage({ name: "e", plan, table, points, version: "0" }, []);
+    expect(html).toContain("<dt>left out</dt><dd>1 run without the metric of the objective</dd>");
   });
 });
 

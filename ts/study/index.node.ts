@@ -26,7 +26,7 @@ export type { Damage } from "./report/merge.node.js";
 export { bestAttempts, type PointSummary, recordsOf } from "./report/points.js";
 export { deviationText, spreadText } from "./report/result-table.js";
 export type { Run } from "./run/runs.js";
-export type { Row, Scored } from "./run/table.js";
+export type { DoneRow, Row } from "./run/table.js";
 export type { EpochProgress } from "./run/train.js";
 export { packStudy, unpackStudy } from "./store/packed.node.js";
 export {

@@ -88,7 +88,7 @@ export async function study(named: NamedPlan, out: string, args: StudyArguments,
   const { table, files, damaged, unchecked } = found;
   const { rows, ...totals } = table;
   printResult(isJson, { type: "sweep", out, ...totals, damaged, unchecked, files }, () => [
-    counts(table),
+    counts(table, plan),
     ...damageLines(found),
     ...errorLines(table),
     ...resultLines(table, plan),

@@ -6,7 +6,7 @@ import type { Gathered } from "../../study/report/merge.node.js";
 import { bestAttempts, byScore, pointsOf } from "../../study/report/points.js";
 import { resultTable } from "../../study/report/result-table.js";
 import { type Outcome, runName } from "../../study/run/runs.js";
-import { errorsOf, type StudyTable } from "../../study/run/table.js";
+import { errorsOf, leftOut, type StudyTable } from "../../study/run/table.js";
 import { onStderr, onStdout } from "../colour.js";
 
 /** Most lines of a list for people. */
@@ -26,10 +26,11 @@ export function outcomeText(outcome: Outcome): string {
   return `${onStderr.green(known)}, loss ${result.test.loss.toFixed(4)} (${ran.seconds.toFixed(1)} s)`;
 }
 
-export function counts({ rows, done, failed, missing, others, isOpen }: StudyTable): string {
+export function counts(table: StudyTable, plan: Plan): string {
+  const { done, failed, missing, others, isOpen } = table;
   const parts = [`${grouped(done)} done`, `${grouped(failed)} failed`, `${grouped(missing)} missing`];
-  const unscored = rows.filter(({ record, score }) => record?.result !== undefined && score === undefined).length;
-  if (unscored > 0) parts.push(`${grouped(unscored)} without the metric of the objective, which tables leave out`);
+  const unranked = leftOut(table, plan);
+  if (unranked > 0) parts.push(`${grouped(unranked)} without the metric of the objective, which tables leave out`);
   if (others > 0) parts.push(`${grouped(others)} of other plans or versions`);
   if (isOpen) parts.push("later rungs follow");
   return parts.join(", ");

@@ -32,7 +32,7 @@ export interface StudyResults {
   others: number;
   /** Whether further rungs follow once all of these have a record. */
   isOpen: boolean;
-  /** Points of the search, or variants, that have a run that is done, with the mean of the objective over the seeds. */
+  /** Points of the search, or variants, that have a run that is done, with the mean of the objective over the seeds; not runs of a search that lack its metric. */
   points: PointSummary[];
   /** The point that the search ends with; `undefined` before its end. */
   chosen: PointSummary | undefined;

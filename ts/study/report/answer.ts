@@ -62,7 +62,7 @@ function ofVariants(points: readonly PointSummary[], plan: Plan): Comparison {
 function ofSearch(points: readonly PointSummary[], plan: Plan): Comparison {
   const compared = byScore(points, plan).map(({ place, rows, score }) => ({
     place,
-    bySeed: new Map(rows.map((row) => [row.record.seed, row.score])),
+    bySeed: new Map(rows.map(({ record, score = Number.NaN }) => [record.seed, score])),
     mean: score.mean,
     text: scoreText(score),
   }));

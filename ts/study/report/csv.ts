@@ -2,7 +2,7 @@ import type { Json } from "../../json.js";
 import { spread } from "../../spread.js";
 import type { Plan } from "../plan/plan.js";
 import { labelNames } from "../plan/search.js";
-import { type StudyTable, scoredRows } from "../run/table.js";
+import { doneRows, type StudyTable } from "../run/table.js";
 import { layersOf, type Measure, measuredIn, measures, TIMES, VALIDATION } from "./measures.js";
 import { bestAttempts, pointsOf, recordsOf } from "./points.js";
 
@@ -53,7 +53,7 @@ function labelColumns(labels: readonly string[], measured: readonly Measure[]): 
 }
 
 function measuresOf(table: StudyTable): readonly Measure[] {
-  const records = scoredRows(table).map(({ record }) => record);
+  const records = doneRows(table).map(({ record }) => record);
   return measuredIn(records, [...VALIDATION, ...measures(layersOf(records)), ...TIMES]);
 }
 

@@ -3,7 +3,7 @@ import { type Content, html, withCode } from "../../report/markup.js";
 import { page, type Section } from "../../report/page.js";
 import { facts, figure, folded, gallery, table } from "../../report/parts.js";
 import type { Plan } from "../plan/plan.js";
-import { errorsOf, type StudyTable, scoredRows } from "../run/table.js";
+import { doneRows, errorsOf, leftOut, type StudyTable } from "../run/table.js";
 import type { UsedData } from "../store/record.js";
 import { answer } from "./answer.js";
 import { type DrawnFigure, effectFigures, pointsFigure } from "./figures.js";
@@ -61,11 +61,11 @@ const QUICK = html`<p class="warning"><strong>Quick version:</strong> small netw
 result.</p>\n`;
 
 function overview(study: Study): Content {
-  const {
-    plan,
-    table: { done, failed, missing },
-    points,
-  } = study;
+  const { plan, table: runs, points } = study;
+  const { done, failed, missing } = runs;
+  const unranked = leftOut(runs, plan);
+  const without: [string, string][] =
+    unranked === 0 ? [] : [["left out", `${counted(unranked, "run")} without the metric of the objective`]];
   const [best] = byScore(points, plan);
   const sets = new Set(points.flatMap(recordsOf).map(({ result }) => describeData(result.data)));
   const objective: [string, string][] = [
@@ -74,6 +74,7 @@ function overview(study: Study): Content {
   ];
   return facts([
     ["runs", `${done} done, ${failed} failed, ${missing} missing`],
+    ...without,
     ["points", `${points.length}, ${counted(plan.seeds.length, "seed")} each`],
     ...(hasObjective(study) ? objective : []),
     ["data", sets.size === 0 ? "none" : [...sets].join("; ")],
@@ -127,7 +128,7 @@ function attempts(points: readonly PointSummary[], plan: Plan): Content {
   const rows = points.map((point) => [
     point.place,
     point.attempt ?? "",
-    point.score.mean.toFixed(4),
+    numberText(point.score.mean, 4),
     listed.has(point) ? "yes" : "",
   ]);
   return [
@@ -152,7 +153,7 @@ function everyRun(points: readonly PointSummary[]): Content {
 }
 
 function made({ plan, table: runs, points, version }: Study): Content {
-  const records = scoredRows(runs).map(({ record }) => record);
+  const records = doneRows(runs).map(({ record }) => record);
   const seconds = records.reduce((sum, { ran }) => sum + ran.seconds, 0);
   const backends = new Set(records.map(({ ran: { backend, threads } }) => `${backend}, threads: ${threads}`));
   const { command } = plan.report;

@@ -10,12 +10,12 @@ export interface Row {
   index: number;
   run: Run;
   record: RunRecord | undefined;
-  /** The objective; `undefined` where the run is not done. */
+  /** The objective; `undefined` where the run is not done, and where its result does not have the metric. */
   score: number | undefined;
 }
 
 /** A row that is done. */
-export type Scored = Row & { record: DoneRecord; score: number };
+export type DoneRow = Row & { record: DoneRecord };
 
 /** All runs of a study with their records, and their numbers. */
 export interface StudyTable {
@@ -77,8 +77,13 @@ export async function tableOf(
 }
 
 /** The rows that are done, in the order of the plan. */
-export function scoredRows({ rows }: StudyTable): Scored[] {
-  return rows.filter((row): row is Scored => row.score !== undefined);
+export function doneRows({ rows }: StudyTable): DoneRow[] {
+  return rows.filter((row): row is DoneRow => row.record?.result !== undefined);
+}
+
+/** How many runs tables leave out: done ones of a search without the metric of the objective, which can't be ranked. */
+export function leftOut(table: StudyTable, { search }: Pick<Plan, "search">): number {
+  return search.type === "variants" ? 0 : doneRows(table).filter(({ score }) => score === undefined).length;
 }
 
 /** The texts of all different errors, each with the number of runs that it ended. */

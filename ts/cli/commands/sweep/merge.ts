@@ -27,7 +27,7 @@ export const merge = defineCommand({
     const { table, manifest, damaged, unchecked, files } = found;
     const { rows: _, ...totals } = table;
     printResult(args.json === true, { type: "sweep", ...totals, damaged, unchecked, files }, () => [
-      counts(table),
+      counts(table, manifest.plan),
       ...damageLines(found),
       ...errorLines(table),
       ...resultLines(table, manifest.plan),

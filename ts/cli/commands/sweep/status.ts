@@ -25,7 +25,7 @@ export const status = defineCommand({
       return { id, settings, seed, rung, status: record?.status ?? "missing", ...(record?.error ? { error: record.error } : {}) };
     });
     printResult(args.json === true, { type: "status", name: manifest.name, ...totals, damaged, unchecked, runs }, () => [
-      `${manifest.name}: ${counts(table)}`,
+      `${manifest.name}: ${counts(table, manifest.plan)}`,
       ...damageLines(found),
       ...errorLines(table),
       ...missingLines(table, manifest.plan),
