@@ -12,6 +12,14 @@ const RULES: Record<string, (path: ResetPath) => RuleConfig> = {
   antlr: (path) => ({ type: "antlr", ...through({ activation: path, timing: path }) }),
 };
 
+/** What the series begin with whose settings the searches of `verdict` chose. */
+const TUNED = "tuned-";
+
+/** Whether a series has the settings that the searches of `verdict` chose. */
+export function isTuned(series: unknown): boolean {
+  return String(series).startsWith(TUNED);
+}
+
 export const resetPaths: Experiment = {
   name: "reset-paths",
   title: "should gradient pass through the reset?",
@@ -47,7 +55,7 @@ function tunedVariants(scale: Scale, at: string, path: ResetPath): Variant[] {
   const activation = tuned(scale, "activation", { resetPath: { activation: path } });
   const antlr = tuned(scale, "antlr", { resetPath: { activation: path, timing: path } });
   return [
-    { series: "tuned-activation", at, data, bestBy: "count", config: activation },
-    { series: "tuned-antlr", at, data, config: antlr },
+    { series: `${TUNED}activation`, at, data, bestBy: "count", config: activation },
+    { series: `${TUNED}antlr`, at, data, config: antlr },
   ];
 }

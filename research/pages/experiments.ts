@@ -1,4 +1,5 @@
 import { markdownTable, readStudy } from "spikelet/study";
+import { isTuned } from "../catalogue/reset-paths.js";
 import { grid, type Shown } from "../report/grid.js";
 import { pointRows } from "../report/point-rows.js";
 import { type Made, put, recordsOf } from "./made-page.js";
@@ -16,6 +17,7 @@ const GRIDS: readonly (readonly [name: string, axis: string, shown: readonly Sho
   ["balance", "share of the timing part", [ACCURACY, HIDDEN]],
   ["inside-or-final", "hidden layers", [ACCURACY, SPIKES]],
   ["fair", "condition", [ACCURACY, SPIKES, STEP]],
+  ["reset-paths", "path of every part that the rule has", [ACCURACY]],
   ["structure", "hidden layers", [ACCURACY, SPIKES, STEP]],
   ["initial-activity", "hidden spikes per unit at the start", [ACCURACY, HIDDEN]],
   ["rate-coded", "loss", [["%", "decision"], HIDDEN]],
@@ -41,7 +43,8 @@ export async function made(page: string): Promise<Made> {
   let text = page;
   for (const [name, axis, shown] of GRIDS) {
     const { points } = await readStudy(recordsOf(name));
-    text = put(text, name, markdownTable(grid(points, axis, shown)));
+    const small = points.filter(({ rows }) => !isTuned(rows[0].run.settings["series"]));
+    text = put(text, name, markdownTable(grid(small, axis, shown)));
   }
   for (const [name, columns] of LISTS) {
     const { points } = await readStudy(recordsOf(name));

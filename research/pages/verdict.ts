@@ -3,6 +3,7 @@ import { seedScatter } from "spikelet/plot";
 import { type DoneRecord, markdownTable, measure, type PointSummary, readStudy, recordsOf, spread } from "spikelet/study";
 import { pareto } from "../../site/figures/pareto.mjs";
 import { EXPERIMENTS } from "../catalogue/index.js";
+import { isTuned } from "../catalogue/reset-paths.js";
 import { verdictEprop } from "../catalogue/verdict-eprop.js";
 import { verdictOrder } from "../catalogue/verdict-order.js";
 import { verdictWider } from "../catalogue/verdict-wider.js";
@@ -135,7 +136,7 @@ async function everything(): Promise<Everything> {
   for (const name of OTHERS) {
     const file = fileOf(name);
     if (!existsSync(file)) continue;
-    const { points } = await readStudy(file);
+    const points = shownOf(name, (await readStudy(file)).points);
     const columns = COLUMNS_OF[name] ?? COLUMNS;
     table(name, pointRows(points, columns));
     table(`${name} answer`, shortRows(points, columns.slice(0, 3)));
@@ -208,6 +209,11 @@ async function balances(): Promise<[name: string, rows: string[][]][]> {
     ["images", pointRows(images, ON_IMAGES)],
     ["trains", pointRows(trains, ON_TRAINS)],
   ];
+}
+
+/** The points of an experiment that belong here; the small networks of `reset-paths` are beside other small ones. */
+function shownOf(name: string, points: readonly PointSummary[]): readonly PointSummary[] {
+  return name === "reset-paths" ? points.filter(({ rows }) => isTuned(rows[0].run.settings["series"])) : points;
 }
 
 /** Rows of points without the number of seeds, which the text beside the table says. */
