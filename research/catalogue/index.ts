@@ -28,7 +28,7 @@ import { verdictOrder } from "./verdict-order.js";
 import { verdictRates } from "./verdict-rates.js";
 import { verdictStructure } from "./verdict-structure.js";
 import { verdictTrains } from "./verdict-trains.js";
-import { verdictWider } from "./verdict-wider.js";
+import { verdictWider, verdictWiderFashion } from "./verdict-wider.js";
 import { yinYang } from "./yin-yang.js";
 
 /** Every experiment, in the order of reading. */
@@ -36,6 +36,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   verdict,
   verdictWider,
   verdictFashion,
+  verdictWiderFashion,
   verdictEvents,
   verdictStructure,
   verdictTrains,
