@@ -1,4 +1,5 @@
 import type { ResetPath, ResetPaths, RuleConfig } from "spikelet";
+import type { PointSummary } from "spikelet/study";
 import type { Experiment, Scale, Variant } from "../experiment.js";
 import { digits, digitsConfig } from "./shared.js";
 import { TUNED_DATA, tuned } from "./tuned.js";
@@ -15,9 +16,9 @@ const RULES: Record<string, (path: ResetPath) => RuleConfig> = {
 /** What the series begin with whose settings the searches of `verdict` chose. */
 const TUNED = "tuned-";
 
-/** Whether a series has the settings that the searches of `verdict` chose. */
-export function isTuned(series: unknown): boolean {
-  return String(series).startsWith(TUNED);
+/** Whether a point has the settings that the searches of `verdict` chose. */
+export function isTuned({ rows }: PointSummary): boolean {
+  return String(rows[0].run.settings["series"]).startsWith(TUNED);
 }
 
 export const resetPaths: Experiment = {

@@ -43,7 +43,7 @@ export async function made(page: string): Promise<Made> {
   let text = page;
   for (const [name, axis, shown] of GRIDS) {
     const { points } = await readStudy(recordsOf(name));
-    const small = points.filter(({ rows }) => !isTuned(rows[0].run.settings["series"]));
+    const small = points.filter((point) => !isTuned(point));
     text = put(text, name, markdownTable(grid(small, axis, shown)));
   }
   for (const [name, columns] of LISTS) {

@@ -213,7 +213,7 @@ async function balances(): Promise<[name: string, rows: string[][]][]> {
 
 /** The points of an experiment that belong here; the small networks of `reset-paths` are beside other small ones. */
 function shownOf(name: string, points: readonly PointSummary[]): readonly PointSummary[] {
-  return name === "reset-paths" ? points.filter(({ rows }) => isTuned(rows[0].run.settings["series"])) : points;
+  return name === "reset-paths" ? points.filter(isTuned) : points;
 }
 
 /** Rows of points without the number of seeds, which the text beside the table says. */
