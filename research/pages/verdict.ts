@@ -6,7 +6,7 @@ import { EXPERIMENTS } from "../catalogue/index.js";
 import { isTuned } from "../catalogue/reset-paths.js";
 import { verdictEprop } from "../catalogue/verdict-eprop.js";
 import { verdictOrder } from "../catalogue/verdict-order.js";
-import { verdictWider } from "../catalogue/verdict-wider.js";
+import { verdictWider, verdictWiderFashion } from "../catalogue/verdict-wider.js";
 import type { Experiment } from "../experiment.js";
 import { comparedIn } from "../report/compared.js";
 import {
@@ -131,6 +131,7 @@ async function everything(): Promise<Everything> {
     figures.set(`docs/figures/${name}.svg`, `${seedScatter(accuracyAgainstSpikes(all), look)}\n`);
   }
   for (const [name, rows] of await widerTables()) table(`verdict-wider ${name}`, rows);
+  for (const [name, rows] of await widerFashionTables()) table(`verdict-wider-fashion ${name}`, rows);
   for (const [name, rows] of await orderTables()) table(`verdict-order ${name}`, rows);
   for (const [name, rows] of await epropTables()) table(`verdict-eprop ${name}`, rows);
   for (const name of OTHERS) {
@@ -163,6 +164,19 @@ async function widerTables(): Promise<[name: string, rows: string[][]][]> {
   if (reference === undefined) return [];
   return [
     ["results", repeatedRows(pairs, reference)],
+    ["searches", searchRows(all)],
+    ["cost", costRows(all)],
+  ];
+}
+
+/** Tables of the rules on Fashion-MNIST with one wider search each, as far as these have records. */
+async function widerFashionTables(): Promise<[name: string, rows: string[][]][]> {
+  const all = (await recorded(verdictWiderFashion)).filter(({ records }) => records.length > 0);
+  const [reference] = all;
+  if (reference === undefined) return [];
+  return [
+    ["results", resultRows(all)],
+    ["differences", differenceRows(all, reference)],
     ["searches", searchRows(all)],
     ["cost", costRows(all)],
   ];
