@@ -122,11 +122,8 @@ async function everything(): Promise<Everything> {
     if (reference === undefined) continue;
     const apart = all.filter((one) => nameOf(one) !== SAME_AS_ACTIVATION);
     table(`${name} answer`, answerRows(apart, reference));
-    table(`${name} results`, resultRows(all));
-    table(`${name} differences`, differenceRows(all, reference));
-    table(`${name} searches`, searchRows(all));
     table(`${name} strengths`, levelRows(apart, "training.silentUnitUpdate.strength", [0, 1, 10, 100]));
-    table(`${name} cost`, costRows(all));
+    for (const [part, rows] of comparisonTables(all, differenceRows(all, reference))) table(`${name} ${part}`, rows);
     const look = { x: "spikes per sample, all steps", y: "test accuracy, %", isLogarithmic: LOGARITHMIC.has(name), width: 440 };
     figures.set(`docs/figures/${name}.svg`, `${seedScatter(accuracyAgainstSpikes(all), look)}\n`);
   }
@@ -156,8 +153,20 @@ async function recorded(experiment: Experiment): Promise<Compared[]> {
   return existsSync(file) ? comparedIn(file, experiment, "full") : [];
 }
 
+type Tables = [name: string, rows: string[][]][];
+
+/** What every comparison of searched variants shows in full. */
+function comparisonTables(all: readonly Compared[], differences: string[][]): Tables {
+  return [
+    ["results", resultRows(all)],
+    ["differences", differences],
+    ["searches", searchRows(all)],
+    ["cost", costRows(all)],
+  ];
+}
+
 /** Tables of the rules with three wider searches each, as far as these have records. */
-async function widerTables(): Promise<[name: string, rows: string[][]][]> {
+async function widerTables(): Promise<Tables> {
   const all = await recorded(verdictWider);
   const pairs = repeated(all);
   const [reference] = pairs;
@@ -170,20 +179,14 @@ async function widerTables(): Promise<[name: string, rows: string[][]][]> {
 }
 
 /** Tables of the rules on Fashion-MNIST with one wider search each, as far as these have records. */
-async function widerFashionTables(): Promise<[name: string, rows: string[][]][]> {
+async function widerFashionTables(): Promise<Tables> {
   const all = (await recorded(verdictWiderFashion)).filter(({ records }) => records.length > 0);
   const [reference] = all;
-  if (reference === undefined) return [];
-  return [
-    ["results", resultRows(all)],
-    ["differences", differenceRows(all, reference)],
-    ["searches", searchRows(all)],
-    ["cost", costRows(all)],
-  ];
+  return reference === undefined ? [] : comparisonTables(all, differenceRows(all, reference));
 }
 
 /** Tables of the rules where the order of spikes is the message. */
-async function orderTables(): Promise<[name: string, rows: string[][]][]> {
+async function orderTables(): Promise<Tables> {
   const all = await recorded(verdictOrder);
   if (all.length === 0) return [];
   return [
@@ -195,7 +198,7 @@ async function orderTables(): Promise<[name: string, rows: string[][]][]> {
 }
 
 /** Tables of e-prop beside activation through time; differences are of variants with the same hidden layers. */
-async function epropTables(): Promise<[name: string, rows: string[][]][]> {
+async function epropTables(): Promise<Tables> {
   const all = await recorded(verdictEprop);
   if (all.length === 0) return [];
   const structures = [...new Set(all.map(({ variant }) => variant.at))];
@@ -203,16 +206,14 @@ async function epropTables(): Promise<[name: string, rows: string[][]][]> {
     const alike = all.filter(({ variant }) => variant.at === at);
     return differenceRows(alike, alike[0] as Compared);
   });
-  return [
-    ["results", resultRows(all)],
-    ["differences", tables.flatMap((rows, index) => (index === 0 ? rows : rows.slice(1)))],
-    ["searches", searchRows(all)],
-    ["cost", costRows(all)],
-  ];
+  return comparisonTables(
+    all,
+    tables.flatMap((rows, index) => (index === 0 ? rows : rows.slice(1))),
+  );
 }
 
 /** Tables of weights of the two gradients. */
-async function balances(): Promise<[name: string, rows: string[][]][]> {
+async function balances(): Promise<Tables> {
   const file = fileOf("balance-schedules");
   if (!existsSync(file)) return [];
   const { points } = await readStudy(file);
