@@ -1,5 +1,5 @@
-// npm run test:arm64: the kernels, the addon, its bits and every golden file on Linux for arm64, under QEMU; -- --long also the tests of the
-// core.
+// npm run test:arm64: the kernels, the addon, its bits and every golden file on Linux for arm64, under QEMU; -- --long also the runs of the
+// digest that compute most and the tests of the core.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,8 @@ export async function testArm64({ isLong = false } = {}) {
   const crates = isLong ? ["kernels", "config", "data", "encode", "network", "training", "io", "session"] : ["kernels"];
   await cargo("test", ["--release", ...crates.flatMap((name) => ["--package", `spikelet-${name}`])]);
   await cargo("build", ["--release", "--package", "spikelet-node"]);
-  await runOnArm64(await nodeForArm64(), ["test/parity/elsewhere.mjs", "arm64", "neon", translations()], addon());
+  const length = isLong ? ["--long"] : [];
+  await runOnArm64(await nodeForArm64(), ["test/parity/elsewhere.mjs", "arm64", "neon", translations(), ...length], addon());
 }
 
 /** @returns {string | undefined} one sentence when something is missing */

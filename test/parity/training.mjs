@@ -12,16 +12,17 @@ import { RUNS } from "./runs.mjs";
 /**
  * Trains each run and looks at what came out: every parameter, every loss and every count of spikes.
  *
- * @param {import("spikelet").CreateOptions & { threads?: number, stopEvery?: number }} [options] `stopEvery`: updates after which the run
- * is stopped, saved and gone on with by another trainer
+ * @param {import("spikelet").CreateOptions & { threads?: number, stopEvery?: number, without?: readonly string[] }} [options] `stopEvery`:
+ * updates after which the run is stopped, saved and gone on with by another trainer; `without`: runs that are left out
  * @returns {Promise<Digest>}
  */
-export async function trainingDigest({ threads = 1, stopEvery, ...options } = {}) {
+export async function trainingDigest({ threads = 1, stopEvery, without = [], ...options } = {}) {
   let steps = 0;
   const parts = [];
   /** @type {Record<string, string>} */
   const runs = {};
   for (const [name, make] of Object.entries(RUNS)) {
+    if (without.includes(name)) continue;
     const { config, ...data } = make();
     const withThreads = { ...config, training: { ...config.training, threads } };
     const { told, parameters } = await trained(withThreads, data, stopEvery, options);
