@@ -18,13 +18,16 @@ const EQUAL_SPIKES = 0.2;
 /** How near the price of a spike must bring them, in spikes per hidden unit; its bounds, how often it is halved, and the seed that it is chosen with. */
 const [NEAR, LOWEST, HIGHEST, HALVINGS, PRICE_SEED] = [0.005, 1e-6, 0.1, 10, 101];
 
-/** Data sets that were searched: the records, and the validation accuracy at which trainings end that shall be compared at equal accuracy. */
+/**
+ * Data sets that were searched: the records, those of the wider search, and the validation accuracy at which trainings end that shall be
+ * compared at equal accuracy.
+ */
 export const DATASETS = {
-  mnist: { records: "verdict", equal: 0.92 },
-  "fashion-mnist": { records: "verdict-fashion", equal: 0.82 },
+  mnist: { records: "verdict", wider: "verdict-wider", equal: 0.92 },
+  "fashion-mnist": { records: "verdict-fashion", wider: "verdict-wider-fashion", equal: 0.82 },
 } as const;
 
-/** Searches of `verdict-wider` whose losses `verdict` does not have. */
+/** Variants of the wider search whose losses the narrow one does not have. */
 const WIDER: ReadonlySet<string> = new Set(["activation, relaxedLatency, search 1", "activation, countCrossEntropy, search 1"]);
 
 /** A rule with its loss, and the settings that a search chose for them. */
@@ -37,7 +40,7 @@ export interface Entry {
 
 /**
  * Pairs that were searched on a data set, in their order, and ANTLR with a price for spikes; not the mixture with counts, which is
- * activation. On MNIST, losses of the wider search after them.
+ * activation. Losses of the wider search after them.
  */
 export async function entries(dataset: keyof typeof DATASETS): Promise<Entry[]> {
   const { points } = await readStudy(recordsOf(DATASETS[dataset].records));
@@ -46,11 +49,11 @@ export async function entries(dataset: keyof typeof DATASETS): Promise<Entry[]> 
   const [first] = all;
   if (first === undefined) throw new Error(`${recordsOf(DATASETS[dataset].records)} has no searched variant`);
   const priced = { name: `${first.name}, spikes priced`, config: { ...first.config, regularizers: { spikePenalty: PRICE } } };
-  return [...all, priced, ...(dataset === "mnist" ? await widerEntries() : [])];
+  return [...all, priced, ...(await widerEntries(DATASETS[dataset].wider))];
 }
 
-async function widerEntries(): Promise<Entry[]> {
-  const { points } = await readStudy(recordsOf("verdict-wider"));
+async function widerEntries(records: string): Promise<Entry[]> {
+  const { points } = await readStudy(recordsOf(records));
   const chosen = points.filter(({ place }) => WIDER.has(place));
   return chosen.map((point) => entryOf(point, point.place.replace("search 1", "wider")));
 }
