@@ -28,7 +28,7 @@ export const DATASETS = {
 } as const;
 
 /** Variants of the wider search whose losses the narrow one does not have. */
-const WIDER: ReadonlySet<string> = new Set(["activation, relaxedLatency, search 1", "activation, countCrossEntropy, search 1"]);
+const WIDER = ["activation, relaxedLatency", "activation, countCrossEntropy"];
 
 /** A rule with its loss, and the settings that a search chose for them. */
 export interface Entry {
@@ -54,8 +54,11 @@ export async function entries(dataset: keyof typeof DATASETS): Promise<Entry[]> 
 
 async function widerEntries(records: string): Promise<Entry[]> {
   const { points } = await readStudy(recordsOf(records));
-  const chosen = points.filter(({ place }) => WIDER.has(place));
-  return chosen.map((point) => entryOf(point, point.place.replace("search 1", "wider")));
+  return WIDER.map((name) => {
+    const point = points.find(({ place }) => place === `${name}, search 1`);
+    if (point === undefined) throw new Error(`${recordsOf(records)} has no first search of "${name}"`);
+    return entryOf(point, `${name}, wider`);
+  });
 }
 
 /** The network of a point, smaller and with fewer epochs. */

@@ -122,6 +122,14 @@ describe("the study of robustness", async () => {
     expect(config).not.toHaveProperty("data");
   });
 
+  it.each(["mnist", "fashion-mnist"] as const)("takes the losses that only the wider search has: %s", async (dataset) => {
+    const wider = (await entries(dataset)).filter(({ name }) => name.endsWith(", wider"));
+    expect(wider.map(({ config: { loss } }) => loss)).toMatchObject([
+      { spikeGradient: "relaxed" },
+      { type: "countCrossEntropy" },
+    ]);
+  });
+
   it("tells the accuracy of a network without and with every disturbance, the same again for the same seed", async () => {
     const told = async () => {
       const lines: Line[] = [];
