@@ -8,7 +8,7 @@ import { checkThirdParty, THIRD_PARTY } from "./third-party.mjs";
 
 const GENERATED = ["ts/generated", "spikelet.schema.json"];
 const BINDINGS = ["crates/kernel-bench", "bindings/kernels", "bindings/node", "bindings/wasm", ".cargo"];
-const ALL_RUST = [...RUST, "crates/golden", "crates/xtask", "crates/wasm-build", ...BINDINGS, "benches/rust"];
+const ALL_RUST = [...RUST, "crates/golden", "crates/circles", "crates/xtask", "crates/wasm-build", ...BINDINGS, "benches/rust"];
 const TSCONFIGS = ["tsconfig.json", "tsconfig.check.json", "tsconfig.page.json"];
 const ALL_SCRIPTS = [
   ...TYPESCRIPT,
@@ -48,7 +48,7 @@ const CODEGEN = ["config", "encode", "training"].map((name) => `spikelet-${name}
 /** @type {Record<string, Check>} */
 export const CHECKS = {
   rustfmt: { tier: "quick", inputs: ALL_RUST, work: () => run("cargo", ["fmt", "--all", "--check"]) },
-  circles: { tier: "quick", inputs: ALL_RUST, work: () => xtask("check-circles") },
+  circles: { tier: "quick", inputs: ALL_RUST, isApart: true, work: () => cargoRun("circles") },
   core: {
     tier: "quick",
     inputs: [...RUST, "crates/golden", "spikelet.schema.json", "test/golden"],
@@ -76,7 +76,7 @@ export const CHECKS = {
     isApart: true,
     work: async () => (await import("./api.mjs")).checkApiFiles(),
   },
-  codegen: { tier: "all", inputs: [...ALL_RUST, "presets", ...GENERATED], work: () => xtask("check-codegen") },
+  codegen: { tier: "all", inputs: [...ALL_RUST, "presets", ...GENERATED], work: () => cargoRun("xtask", "check-codegen") },
   clippy: {
     tier: "all",
     inputs: ALL_RUST,
@@ -84,8 +84,8 @@ export const CHECKS = {
   },
   cargo: {
     tier: "all",
-    inputs: [...ALL_RUST, "fuzz/src", "fuzz/corpus", "fuzz/found", "spikelet.schema.json"],
-    work: () => cargoTest(["spikelet-fields", "spikelet-golden", "spikelet-io", "spikelet-session", "spikelet-xtask"]),
+    inputs: [...ALL_RUST, "crates/infer", "crates/infer-loops", "fuzz/src", "fuzz/corpus", "fuzz/found", "spikelet.schema.json"],
+    work: () => cargoTest(["spikelet-circles", "spikelet-fields", "spikelet-golden", "spikelet-infer", "spikelet-io", "spikelet-session"]),
   },
   reference: {
     tier: "all",
@@ -126,8 +126,8 @@ export const CHECKS = {
   },
 };
 
-function xtask(...args) {
-  return run("cargo", ["run", "--quiet", "--locked", "--package", "spikelet-xtask", "--", ...args]);
+function cargoRun(name, ...args) {
+  return run("cargo", ["run", "--quiet", "--locked", "--package", `spikelet-${name}`, "--", ...args]);
 }
 
 function cargoTest(packages, options = []) {

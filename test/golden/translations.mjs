@@ -1,12 +1,14 @@
 // Configurations of golden cases, from the one translator (crates/golden).
 import { spawnSync } from "node:child_process";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** @typedef {{ place: string, configuration?: import("spikelet").Config, optimizers?: import("spikelet").OptimizerConfig[], schedules?: import("spikelet").ScheduleConfig[], unsupported?: string[], error?: string }} Translation */
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PROGRAM = ["run", "--quiet", "--locked", "--package", "spikelet-golden", "--"];
+/** In a folder of its own: that of other builds is locked while these compile. */
+const FOLDER = join(process.env["CARGO_TARGET_DIR"] || join(ROOT, "target"), "tools");
+const PROGRAM = ["run", "--quiet", "--locked", "--profile", "tool", "--package", "spikelet-golden", "--target-dir", FOLDER, "--"];
 
 /**
  * Translates every golden case of a folder.

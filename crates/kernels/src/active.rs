@@ -1,10 +1,10 @@
 //! The activation parts of a layer's units at one step, and where a surrogate derivative with compact support is not 0: the only places
 //! at which such a rule needs an error.
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::{fit, load, store};
+use crate::level::dispatch;
 use crate::surrogate::{Exponential, Formula, Shape};
 use crate::{Level, Surrogate, SurrogateTable};
 

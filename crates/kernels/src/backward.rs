@@ -20,7 +20,6 @@ mod terms_pass;
 mod tile;
 mod timing;
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use self::spike_error::{Given, NoError, Raised, TileError};
@@ -33,13 +32,14 @@ pub use self::tile::{BackwardOutput, BackwardTile, Injection, NO_ROW, ProjectedE
 use self::timing::list_timing_terms;
 pub use self::timing::timing_of_spike;
 use crate::lanes::fit;
+use crate::level::dispatch;
 use crate::neuron::{LaneNeuron, Lif, StepBack, with_neuron};
 use crate::surrogate::{AnyShape, Exponential, Formula, Shape, Surrogate};
 use crate::{LaneConstants, Level};
 
 /// Whether every shape, source of E and neuron has an instance without further terms. WebAssembly is to stay small: there E is computed
 /// ahead where it has none, and a pass with every term does the same with none of them.
-const HAS_EVERY_INSTANCE: bool = cfg!(not(target_arch = "wasm32"));
+const HAS_EVERY_INSTANCE: bool = cfg!(not(any(target_arch = "wasm32", debug_assertions)));
 
 /// Takes one tile from step `to` down to step `from`.
 ///

@@ -7,10 +7,10 @@
 //! A spike touches a step for each unit, so that its loops go from unit to unit, one number at a time, for each number of lanes apart. The
 //! errors of a source have every step of every unit: they take the steps as lanes.
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::{fit, load, store};
+use crate::level::dispatch;
 use crate::{LANES, Level, TILE};
 
 /// Steps from a spike on, itself included, in which the place of each lane needs no check, where there are so many.

@@ -10,10 +10,10 @@
 //! dL/dW_ji += L f + penalty e
 //! ```
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::{flush, load, store};
+use crate::level::dispatch;
 use crate::{LANES, Level, NeuronKind};
 
 /// Numbers of what a step of a lane is made of; [`NeuronKind`]'s own follow.

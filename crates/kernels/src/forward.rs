@@ -6,10 +6,10 @@
 //! Layout: `weights[input · lanes + lane]`, so that an input spike adds one contiguous row; `membrane[t · lanes + lane]`;
 //! `spikes[t]` has bit `lane` set where the unit fired.
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::{clear, fit, load, store};
+use crate::level::dispatch;
 use crate::neuron::{LaneConstants, LaneNeuron, Lif, Neuron, with_neuron};
 use crate::refractory::{blocked_after, blocked_at};
 use crate::{FLOOR_EVERY, Level, LifConstants, TILE};
@@ -117,7 +117,7 @@ pub struct ObservedForward<'a> {
 }
 
 /// Whether a trace that is read at spikes only has an instance of its own; not in WebAssembly, which is to stay small.
-const TRACES_FEWER_ROWS: bool = cfg!(not(target_arch = "wasm32"));
+const TRACES_FEWER_ROWS: bool = cfg!(not(any(target_arch = "wasm32", debug_assertions)));
 
 /// Runs one tile from step `from` up to step `to`.
 pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {

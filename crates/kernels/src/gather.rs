@@ -9,10 +9,10 @@
 
 use std::hint::black_box;
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::{fit, load, store};
+use crate::level::dispatch;
 use crate::weighted::add_weighted;
 use crate::{Level, NO_ROW, StepEvents, TILE};
 

@@ -7,11 +7,11 @@
 //! as [`crate::carry_error`], but all tiles below go back together, step by step: a site of the layer above injects into several of them.
 //! What uses the same few rows of weights lands together, while these are in a level-1 cache.
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::backward::Injection;
 use crate::lanes::{fit, flush, load, store};
+use crate::level::dispatch;
 use crate::neuron::Lif;
 use crate::{FLOOR_EVERY, Level, LifConstants};
 

@@ -3,11 +3,11 @@
 //! What arrives from outside is known beforehand, so that its rows are summed for many steps of a tile at once: that tile's weights then
 //! stay in the cache. The rows of the layer's own units follow in the sum, as they do where all inputs are listed together.
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::forward::{add_rows, is_plain};
 use crate::lanes::{fit, load, store};
+use crate::level::dispatch;
 use crate::neuron::{Lif, Neuron};
 use crate::weighted::add_weighted;
 use crate::{FLOOR_EVERY, ForwardTile, Level, TILE, TileState};

@@ -2,6 +2,45 @@
 
 use std::fmt;
 
+/// `dispatch!(level.0, simd => …)`: runs an expression compiled for a level.
+#[cfg(not(all(debug_assertions, target_arch = "x86_64")))]
+pub(crate) use fearless_simd::dispatch;
+
+/// Whether [`dispatch`] knows each level of x86-64. With debug assertions it knows two: such builds are made often, and none is measured.
+#[cfg(target_arch = "x86_64")]
+const EVERY_LEVEL: bool = cfg!(not(debug_assertions));
+#[cfg(target_arch = "x86")]
+const EVERY_LEVEL: bool = true;
+
+#[cfg(all(debug_assertions, target_arch = "x86_64"))]
+macro_rules! dispatch {
+    ($level:expr, $simd:pat => $op:expr) => {{
+        #[inline(always)]
+        fn token<S: fearless_simd::Simd>(simd: S) -> impl fearless_simd::Simd {
+            simd
+        }
+        let level: fearless_simd::Level = $level;
+        if let Some(avx2) = level.as_avx2() {
+            let $simd = token(avx2);
+            fearless_simd::Simd::vectorize(
+                avx2,
+                #[inline(always)]
+                || $op,
+            )
+        } else {
+            let sse2 = level.as_sse2().expect("x86-64 has SSE2");
+            let $simd = token(sse2);
+            fearless_simd::Simd::vectorize(
+                sse2,
+                #[inline(always)]
+                || $op,
+            )
+        }
+    }};
+}
+#[cfg(all(debug_assertions, target_arch = "x86_64"))]
+pub(crate) use dispatch;
+
 /// A set of SIMD instructions that this machine has.
 #[derive(Clone, Copy, Debug)]
 pub struct Level(pub(crate) fearless_simd::Level);
@@ -10,7 +49,7 @@ impl Level {
     /// The best level of this machine.
     #[must_use]
     pub fn detect() -> Self {
-        Self(fearless_simd::Level::new())
+        Self::available()[0]
     }
 
     /// Every level of this machine, the best first.
@@ -21,9 +60,9 @@ impl Level {
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
         {
             use fearless_simd::Level as L;
-            levels.extend(best.as_avx512().map(L::Avx512).map(Self));
+            levels.extend(best.as_avx512().filter(|_| EVERY_LEVEL).map(L::Avx512).map(Self));
             levels.extend(best.as_avx2().map(L::Avx2).map(Self));
-            levels.extend(best.as_sse4_2().map(L::Sse4_2).map(Self));
+            levels.extend(best.as_sse4_2().filter(|_| EVERY_LEVEL).map(L::Sse4_2).map(Self));
             levels.extend(best.as_sse2().map(L::Sse2).map(Self));
         }
         if levels.is_empty() {

@@ -1,9 +1,10 @@
 //! Gradients of a layer's input spikes: products of its adjoints with its weights (spec 5.2, 5.3).
 
+use fearless_simd::f32x16;
 use fearless_simd::prelude::*;
-use fearless_simd::{dispatch, f32x16};
 
 use crate::lanes::fit;
+use crate::level::dispatch;
 use crate::{LANES, Level, TILE};
 
 /// Steps that share a load of the weights.

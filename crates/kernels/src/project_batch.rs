@@ -1,8 +1,8 @@
 //! Products of the adjoints of several samples with weights, each of which is loaded once for all of them.
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
+use crate::level::dispatch;
 use crate::{LANES, Level};
 
 /// `out[n · out_stride + lane] = scale · Σ_j weights[j][lane] rows[j][n]`, summed in the order of `j`.

@@ -9,10 +9,10 @@
 //! M is convex, so that the chords between some of its points lie above it: a dozen lines tell for a whole layer which units stay
 //! below the threshold for good. The rest, usually a fifth of a layer, run in vectors of their own.
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::load;
+use crate::level::dispatch;
 use crate::neuron::{LaneConstants, LaneNeuron, Lif, LifState, Neuron, with_neuron};
 use crate::{FLOOR_EVERY, LANES, Level, LifConstants, TILE};
 

@@ -1,12 +1,12 @@
 //! Sums over runs: events that several neighbours see in the same way, whose rows of weights, or of their gradient, are few enough to
 //! stay in a level-1 cache while all neighbours take their turn.
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::forward::add_rows_apart;
 use crate::gather::scatter_vectors;
 use crate::lanes::{fit, load, store};
+use crate::level::dispatch;
 use crate::{Level, TILE};
 
 /// Events of neighbours at some steps: those of neighbour `n` at step `t` are `units[offsets[k]..offsets[k + 1]]` with

@@ -6,9 +6,9 @@
 //!
 //! Squares of steps and lanes are transposed, so that each lane's steps lie side by side, and transposed back from where the lane is read.
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
+use crate::level::dispatch;
 use crate::{LANES, Level};
 
 /// Moves errors, `[step][lane]`, by whole steps, `[lane]`.

@@ -1,10 +1,10 @@
 //! Gradients of a layer's input spikes where few are asked for, or few adjoints have a source (spec 5.2, 5.3): a tile at a time, while its
 //! adjoints are in a cache.
 
-use fearless_simd::dispatch;
 use fearless_simd::{f32x16, prelude::*};
 
 use crate::backward::Injection;
+use crate::level::dispatch;
 use crate::project::dot_vector;
 use crate::{LANES, Level, LifConstants, Reset};
 

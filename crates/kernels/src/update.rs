@@ -4,11 +4,12 @@
 //! g = clip(γ Σ q − silent[unit])
 //! ```
 
+use fearless_simd::f32x8;
 use fearless_simd::prelude::*;
-use fearless_simd::{dispatch, f32x8};
 
 use crate::gather::{Gather, entries_of, gather_row};
 use crate::lanes::{greater, lesser};
+use crate::level::dispatch;
 use crate::optimizer::{Optimizer, OptimizerStep};
 use crate::{LANES, Level, TILE};
 

@@ -12,9 +12,9 @@
 //!
 //! with a matrix product over channels, [`crate::project`], in each of the 16 planes.
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
+use crate::level::dispatch;
 use crate::{Level, NO_ROW};
 
 /// Products of a square.

@@ -245,7 +245,27 @@ const CASES: [(&str, &str); 10] = [
     ),
 ];
 
+/// What may not matter for the bits, one entry after the other for the cases.
+const WORKERS: [usize; 4] = [3, 8, 1, 2];
+const SPLITS: [(usize, bool); 5] = [(7, false), (1, true), (1000, false), (5, true), (1, false)];
+
 #[test]
+fn another_level_other_workers_and_another_split_give_the_same_bits() {
+    let levels = Level::available();
+    for (index, config) in cases().enumerate() {
+        let expected = run(&config, levels[0], 1000, false, &Sequential);
+        let level = levels[levels.len() - 1 - index % levels.len().saturating_sub(1).max(1)];
+        let (workers, (budget, restarts)) = (WORKERS[index % WORKERS.len()], SPLITS[index % SPLITS.len()]);
+        let found = run(&config, level, budget, restarts, &Threads(workers));
+        assert!(
+            found == expected,
+            "{level}, {workers} workers, advance({budget}), restarts {restarts} differ for {config:?}"
+        );
+    }
+}
+
+#[test]
+#[ignore = "takes minutes: each of them alone, for every case"]
 fn every_level_gives_the_same_bits() {
     for config in cases() {
         let levels = Level::available();
@@ -257,10 +277,11 @@ fn every_level_gives_the_same_bits() {
 }
 
 #[test]
+#[ignore = "takes minutes: each of them alone, for every case"]
 fn any_number_of_workers_gives_the_same_bits() {
     for config in cases() {
         let expected = run(&config, Level::detect(), 1000, false, &Sequential);
-        for workers in [1, 2, 3, 8] {
+        for workers in WORKERS {
             let found = run(&config, Level::detect(), 1000, false, &Threads(workers));
             assert!(found == expected, "{workers} workers differ for {config:?}");
         }
@@ -268,10 +289,11 @@ fn any_number_of_workers_gives_the_same_bits() {
 }
 
 #[test]
+#[ignore = "takes minutes: each of them alone, for every case"]
 fn any_split_of_a_run_gives_the_same_bits() {
     for config in cases() {
         let expected = run(&config, Level::detect(), 1000, false, &Sequential);
-        for (budget, restarts) in [(1, false), (7, false), (1, true), (5, true)] {
+        for (budget, restarts) in SPLITS {
             let found = run(&config, Level::detect(), budget, restarts, &Sequential);
             assert!(found == expected, "advance({budget}), restarts {restarts} differs for {config:?}");
         }

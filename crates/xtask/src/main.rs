@@ -1,9 +1,7 @@
-//! Tasks of the repository: `cargo run -p spikelet-xtask -- codegen | check-codegen | check-circles`.
+//! Tasks of the repository: `cargo run -p spikelet-xtask -- codegen | check-codegen`.
 #![forbid(unsafe_code)]
 
-mod circles;
 mod codegen;
-mod graph;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,8 +20,7 @@ fn main() -> ExitCode {
     let outcome = match task.as_deref() {
         Some("codegen") => codegen::write(&root),
         Some("check-codegen") => codegen::check(&root),
-        Some("check-circles") => circles::check(&root),
-        _ => Err(vec!["usage: spikelet-xtask codegen | check-codegen | check-circles".to_owned()]),
+        _ => Err(vec!["usage: spikelet-xtask codegen | check-codegen".to_owned()]),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,12 +10,12 @@
 //! The decays are those of the next layer, whose adjoints p and q are; a pass over a tile carries E along where they are the tile's own: two
 //! more vectors of them would not stay in registers.
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use super::terms_pass::steady_lanes;
 use super::tile::{BackwardTile, ProjectedError, SteadyError};
 use crate::lanes::{fit, flush, load, store};
+use crate::level::dispatch;
 use crate::neuron::Lif;
 use crate::{FLOOR_EVERY, Level, LifConstants};
 

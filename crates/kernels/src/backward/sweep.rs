@@ -1,11 +1,11 @@
 //! All lanes of a layer on their way down in time, from one step at which gradient enters to the next: the plain recurrences of
 //! `neuron/lif.rs`, where what enters is given.
 
-use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use super::tile::NO_ROW;
 use crate::lanes::{fit, load, store};
+use crate::level::dispatch;
 use crate::neuron::{Lif, LifAdjoints, StepBack};
 use crate::{FLOOR_EVERY, Level, LifConstants, TILE};
 

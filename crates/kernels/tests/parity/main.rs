@@ -3,8 +3,10 @@
 mod case;
 mod draw;
 mod eligibility;
+mod exp2;
 mod layer;
 mod quiet;
 mod sparse;
 mod sums;
+mod surrogate_table;
 mod units;

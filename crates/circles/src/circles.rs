@@ -7,11 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::Outcome;
 use crate::graph::{Graph, circles, way_around};
 
 /// Checks every crate below `crates/`.
-pub(crate) fn check(root: &Path) -> Outcome {
+///
+/// # Errors
+///
+/// One line for each circle, or why a file can't be read.
+pub(crate) fn check(root: &Path) -> Result<(), Vec<String>> {
     let read = |error: io::Error| vec![format!("crates: {error}")];
     let mut findings = Vec::new();
     for folder in fs::read_dir(root.join("crates")).map_err(read)? {
