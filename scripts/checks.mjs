@@ -85,7 +85,8 @@ export const CHECKS = {
   cargo: {
     tier: "all",
     inputs: [...ALL_RUST, "crates/infer", "crates/infer-loops", "fuzz/src", "fuzz/corpus", "fuzz/found", "spikelet.schema.json"],
-    work: () => cargoTest(["spikelet-circles", "spikelet-fields", "spikelet-golden", "spikelet-infer", "spikelet-io", "spikelet-session"]),
+    work: () =>
+      cargoTest(["spikelet-circles", "spikelet-fields", "spikelet-golden", "spikelet-infer", "spikelet-io", "spikelet-session"]),
   },
   reference: {
     tier: "all",

@@ -1,6 +1,6 @@
 // Groups of the tests in TypeScript. Each folder of test/ that has test files is a group, a project of Vitest with a stamp of its own:
 // the folder decides in which command a test runs.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { filesImportedBy } from "./imports.mjs";
 import { RUST } from "./sources.mjs";
@@ -14,6 +14,8 @@ import { filesIn, ROOT } from "./stamps.mjs";
  * @property {string} [folder] of test/, where it is another than its name
  * @property {Record<string, string>} [env] environment variables of its tests
  * @property {string[]} [globalSetup] modules that run once before them
+ * @property {Record<string, readonly string[]>} [readBy] files and folders that single test files read, by their names in its folder; with
+ * it a test runs again only when its own inputs have changed, without it the group does when those of any of its tests have
  */
 
 const PAGES = [
@@ -39,8 +41,8 @@ const WASM = { SPIKELET_TEST_BACKEND: "wasm" };
 
 /** @type {Record<string, Group>} */
 export const GROUPS = {
-  api: { tier: "quick", needs: ["addon", "dist"], reads: ["test/fixtures"] },
-  backends: { tier: "quick", needs: ["addon"], reads: ["test/fixtures"], env: NATIVE },
+  api: { tier: "quick", needs: ["addon", "dist"], reads: ["test/fixtures"], readBy: {} },
+  backends: { tier: "quick", needs: ["addon"], reads: ["test/fixtures"], readBy: {}, env: NATIVE },
   "backends-wasm": { tier: "all", needs: ["addon", "wasm"], reads: ["test/fixtures"], folder: "backends", env: WASM },
   benches: { tier: "all", needs: ["addon", "dist", "wasm"], reads: ["benches", "scripts"] },
   browser: {
@@ -74,6 +76,8 @@ export const GROUPS = {
       "CITATION.cff",
     ],
   },
+  // Programs of examples/ that learn for seconds.
+  examples: { tier: "all", needs: ["addon"], reads: ["test/fixtures"] },
   exchange: { tier: "all", needs: ["addon", "dist", "wasm"], reads: ["test/fixtures", "scripts/exchange-python.mjs"] },
   frameworks: {
     tier: "all",
@@ -83,7 +87,7 @@ export const GROUPS = {
   },
   golden: { tier: "quick", needs: ["addon"], reads: TRANSLATED, env: NATIVE },
   "golden-wasm": { tier: "all", needs: ["addon", "wasm"], reads: TRANSLATED, folder: "golden", env: WASM },
-  health: { tier: "quick", needs: ["addon"] },
+  health: { tier: "quick", needs: ["addon"], readBy: {} },
   load: { tier: "all", needs: ["addon", "dist", "wasm"] },
   mpi: { tier: "all", needs: ["addon", "dist"], reads: ["presets", "scripts"] },
   packaging: {
@@ -93,13 +97,14 @@ export const GROUPS = {
     globalSetup: ["test/support/shared-package.ts"],
   },
   parity: { tier: "all", needs: ["addon", "wasm"], reads: TRANSLATED },
-  plot: { tier: "quick", needs: ["addon"], reads: ["docs/figures"] },
+  playground: { tier: "all", needs: ["addon"] },
+  plot: { tier: "quick", needs: ["addon"], readBy: { "figures.test.ts": ["docs/figures"] } },
   promises: {
     tier: "named",
     needs: ["addon", "dist", "wasm", "chromium"],
     reads: [...PACKAGE, "CHANGELOG.md", "docs", "site", "scripts", "create-spikelet"],
   },
-  report: { tier: "quick", needs: ["addon"] },
+  report: { tier: "quick", needs: ["addon"], readBy: {} },
   research: {
     tier: "all",
     needs: ["addon", "dist"],
@@ -117,7 +122,13 @@ export const GROUPS = {
   unit: {
     tier: "quick",
     needs: ["addon"],
-    reads: ["ts", "scripts", "presets", "spikelet.schema.json", "test/fixtures"],
+    reads: ["presets", "spikelet.schema.json", "test/fixtures"],
+    readBy: {
+      "bindings.test.ts": ["ts"],
+      "checks.test.ts": ["scripts"],
+      "schema.test.ts": ["ts"],
+      "set-up.test.ts": ["scripts"],
+    },
   },
   wasm: { tier: "all", needs: ["addon", "wasm"] },
 };
@@ -157,6 +168,10 @@ function everyFolderIsOne() {
 }
 everyFolderIsOne();
 
+const MODULE = /\.(ts|mjs)$/;
+/** What is built, and the folder of what a program that a test starts is built from. */
+const STARTED = { built: /["'`/]dist\//, folder: "ts" };
+
 /**
  * Everything that the tests of a group depend on, as `hashOf` takes it.
  *
@@ -166,9 +181,33 @@ everyFolderIsOne();
 export async function inputsOf(name) {
   const group = GROUPS[name];
   if (group === undefined) throw new Error(`there is no group ${name}`);
-  const { folder = name, needs, reads = [] } = group;
+  const { folder = name, needs, reads = [], readBy = {} } = group;
   const own = filesIn([`test/${folder}`]);
-  const modules = own.filter((file) => /\.(ts|mjs)$/.test(file));
-  const imported = await filesImportedBy(["vitest.config.ts", ...modules]);
-  return [...new Set([...COMMON, ...own, ...imported, ...reads, ...needs.flatMap((need) => NEEDED[need] ?? [])])];
+  const imported = await filesImportedBy(["vitest.config.ts", ...own.filter((file) => MODULE.test(file))]);
+  const read = [...reads, ...Object.values(readBy).flat(), ...needs.flatMap((need) => NEEDED[need] ?? [])];
+  return [...new Set([...COMMON, ...own, ...imported, ...read])];
+}
+
+/**
+ * The test files of a group whose tests run again one by one, each with all that it depends on; none where the group runs as a whole.
+ *
+ * @param {string} name
+ * @returns {Promise<Map<string, string[]>>}
+ */
+export async function inputsByFile(name) {
+  const { folder = name, needs, reads = [], readBy } = GROUPS[name] ?? {};
+  if (needs === undefined || readBy === undefined) return new Map();
+  const all = filesIn([`test/${folder}`]);
+  const tests = all.filter((file) => file.endsWith(".test.ts"));
+  const shared = all.filter((file) => !file.endsWith(".test.ts"));
+  const needed = needs.filter((need) => need !== "dist").flatMap((need) => NEEDED[need] ?? []);
+  const inputs = tests.map(async (file) => {
+    const imported = await filesImportedBy(["vitest.config.ts", file, ...shared.filter((one) => MODULE.test(one))]);
+    const isStarting = imported.some(
+      (one) => one.startsWith("test/") && STARTED.built.test(readFileSync(join(ROOT, one), "utf8")),
+    );
+    const read = [...reads, ...(readBy[file.slice(`test/${folder}/`.length)] ?? []), ...(isStarting ? [STARTED.folder] : [])];
+    return /** @type {[string, string[]]} */ ([file, [...new Set([...COMMON, ...shared, ...imported, ...read, ...needed])]]);
+  });
+  return new Map(await Promise.all(inputs));
 }

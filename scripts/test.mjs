@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CHECKS } from "./checks.mjs";
 import { ensureChromium } from "./chromium.mjs";
-import { GROUPS, inputsOf } from "./groups.mjs";
+import { GROUPS, inputsByFile, inputsOf } from "./groups.mjs";
 import { runTool, StepFailed } from "./run.mjs";
 import { install, main, setUp } from "./setup.mjs";
 import { isBuildMachine } from "./skips.mjs";
@@ -17,7 +17,10 @@ import { checkTools, fail } from "./tools.mjs";
 
 const MAX_LENGTH = Math.max(...[CHECKS, GROUPS].flatMap(Object.keys).map(({ length }) => length));
 
-/** @typedef {{ name: string, needs: readonly string[], hash: string }} Task */
+/**
+ * @typedef {{ name: string, needs: readonly string[], hash: string, files?: Map<string, string> }} Task files: those test files of a group
+ * that have not passed as they are, with their digests; all of them where there is none
+ */
 
 /** What the command line asks for. */
 function requestedIn(words) {
@@ -54,8 +57,19 @@ async function stale({ isForced, checks, groups }) {
   const isStale = ({ name, hash }) => isForced || !hasPassed(`check-${name}`, hash);
   const hashed = checks.map(([name, check]) => ({ needs: [], ...check, name, hash: hashOf(check.inputs, extra) }));
   const tests = groups.map(async ([name, { needs }]) => ({ name, needs, hash: hashOf(await inputsOf(name), extra) }));
-  return { checks: hashed.filter(isStale), groups: (await Promise.all(tests)).filter(isStale) };
+  const staleGroups = (await Promise.all(tests)).filter(isStale);
+  const withFiles = staleGroups.map(async (group) => ({ ...group, files: await staleFiles(group.name, extra, isForced) }));
+  return { checks: hashed.filter(isStale), groups: await Promise.all(withFiles) };
 }
+
+/** Test files of a group that have not passed as they are, with their digests; `undefined` where the group runs as a whole. */
+async function staleFiles(name, extra, isForced) {
+  const files = [...(await inputsByFile(name))].map(([file, inputs]) => [file, hashOf(inputs, extra)]);
+  const isStale = ([file, hash]) => isForced || !hasPassed(stampOf(name, file), hash);
+  return files.length === 0 ? undefined : new Map(files.filter(isStale));
+}
+
+const stampOf = (group, file) => `test-${group}-${file.replaceAll("/", "-")}`;
 
 /** One check after the other. */
 async function inTurn(checks) {
@@ -68,21 +82,35 @@ async function inTurn(checks) {
   }
 }
 
+const folderOf = (name) => `test/${GROUPS[name].folder ?? name}/`;
+
 /** All groups in one run of Vitest; those that pass are kept where others fail. `until`: when what runs beside them is through. */
 async function vitest(groups, until) {
-  if (groups.length === 0) return;
+  if (groups.every(({ files }) => files?.size === 0)) {
+    for (const { name, hash } of groups) pass(`check-${name}`, hash);
+    return;
+  }
   if (groups.some(({ needs }) => needs.includes("chromium"))) await ensureChromium();
   const folder = mkdtempSync(join(tmpdir(), "spikelet-tests-"));
   const outcomes = join(folder, "outcomes.json");
-  for (const { name } of groups) forget(`check-${name}`);
+  for (const { name, files } of groups) {
+    forget(`check-${name}`);
+    for (const file of files?.keys() ?? []) forget(stampOf(name, file));
+  }
   try {
-    const words = groups.flatMap(({ name }) => ["--project", name]);
+    const projects = groups.flatMap(({ name }) => ["--project", name]);
+    // Other files of these groups have passed as they are. Where a group runs as a whole, its folder stands for its files.
+    const chosen = groups.flatMap(({ name, files }) => (files === undefined ? [folderOf(name)] : [...files.keys()]));
+    const words = ["run", ...projects, ...new Set(chosen)];
     const environment = { SPIKELET_OUTCOMES: outcomes };
-    const failure = await runTool("vitest", "vitest.mjs", ["run", ...words], { until, environment }).catch((thrown) => thrown);
+    const failure = await runTool("vitest", "vitest.mjs", words, { until, environment }).catch((thrown) => thrown);
     const passed = passedIn(outcomes);
-    for (const { name, hash } of groups) {
-      if (passed.includes(name)) pass(`check-${name}`, hash);
-      report(name, passed.includes(name) ? "passed" : "failed");
+    for (const { name, hash, files } of groups) {
+      for (const [file, own] of files ?? []) if (passed.files.includes(`${name} ${file}`)) pass(stampOf(name, file), own);
+      const isPassed = [...(files?.keys() ?? [])].every((file) => passed.files.includes(`${name} ${file}`));
+      const isWhole = files === undefined ? passed.groups.includes(name) : isPassed;
+      if (isWhole) pass(`check-${name}`, hash);
+      report(name, isWhole ? `passed${files === undefined ? "" : `, ${files.size} files`}` : "failed");
     }
     if (failure !== undefined) throw failure;
   } finally {
@@ -102,22 +130,26 @@ await main(async () => {
   const requested = requestedIn(process.argv.slice(2));
   checkTools();
   await install();
-  const { needs, ...before } = await stale(requested).then(({ checks, groups }) => ({
-    checks,
-    groups,
-    needs: new Set([...checks, ...groups].flatMap((task) => task.needs)),
-  }));
+  const before = await stale(requested);
+  const needs = new Set([...before.checks, ...before.groups].flatMap((task) => task.needs));
+  // A compiler waits for its last file and a test for a process most of the time: together they keep all cores at work. What needs
+  // nothing built begins beside the build, in another folder of cargo.
+  const unbuilt = before.checks.filter(({ needs, isApart }) => needs.length === 0 && !isApart);
+  const first = inTurn(unbuilt);
+  first.catch(() => {});
   await setUp({ withAddon: needs.has("addon"), withWasm: needs.has("wasm"), withTypeScript: needs.has("dist") });
   // A build may write declarations, on which others depend.
-  const { checks, groups } = needs.size > 0 ? await stale(requested) : before;
-  const names = new Set([...checks, ...groups].map(({ name }) => name));
+  const { checks: later, groups } = needs.size > 0 ? await stale(requested) : before;
+  const begun = new Set(unbuilt.map(({ name }) => name));
+  const checks = later.filter(({ name }) => !begun.has(name));
+  const names = new Set([...begun, ...checks.map(({ name }) => name), ...groups.map(({ name }) => name)]);
   const all = [...requested.checks, ...requested.groups].map(([name]) => name);
   for (const name of all) if (!names.has(name)) report(name, "unchanged since it last passed");
-  // A compiler waits for its last file and a test for a process most of the time: together they keep all cores at work.
-  const row = (isApart) => checks.filter((check) => (check.isApart ?? false) === isApart);
-  const first = inTurn(row(false));
-  const until = row(false).length > 0 ? first : undefined;
-  const ended = await Promise.allSettled([first, inTurn(row(true)).then(() => vitest(groups, until))]);
+  const second = first.then(() => inTurn(checks.filter(({ isApart }) => !isApart)));
+  const ended = await Promise.allSettled([
+    second,
+    inTurn(checks.filter(({ isApart }) => isApart)).then(() => vitest(groups, second)),
+  ]);
   const failures = ended.flatMap((end) => (end.status === "rejected" ? [end.reason] : []));
   if (failures.length > 1) process.stderr.write(`${failures[1].message}\n`);
   if (failures.length > 0) throw failures[0];

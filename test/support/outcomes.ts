@@ -2,6 +2,10 @@ import { writeFileSync } from "node:fs";
 import type { Reporter, TestModule } from "vitest/node";
 import { forbiddenSkips } from "./no-skips.js";
 
+function isPassed(module: TestModule, mayNotSkip: boolean): boolean {
+  return module.ok() && !(mayNotSkip && forbiddenSkips([module]).length > 0);
+}
+
 /**
  * Names of the projects in which nothing failed.
  *
@@ -9,13 +13,24 @@ import { forbiddenSkips } from "./no-skips.js";
  * @param mayNotSkip whether a skipped test fails its project, unless test/may-skip.json names it
  */
 export function passedProjects(modules: readonly TestModule[], mayNotSkip: boolean): string[] {
-  const isGood = (module: TestModule) => module.ok() && !(mayNotSkip && forbiddenSkips([module]).length > 0);
+  const isGood = (module: TestModule) => isPassed(module, mayNotSkip);
   const names = (some: readonly TestModule[]) => new Set(some.map(({ project }) => project.name));
   const failed = names(modules.filter((module) => !isGood(module)));
   return [...names(modules)].filter((name) => !failed.has(name));
 }
 
-/** Writes {@link passedProjects} to a file as JSON; none where something failed outside tests. */
+/**
+ * Test files in which nothing failed, each behind the name of its project and a space.
+ *
+ * @param modules that were run
+ * @param mayNotSkip as for {@link passedProjects}
+ */
+export function passedFiles(modules: readonly TestModule[], mayNotSkip: boolean): string[] {
+  const isGood = (module: TestModule) => isPassed(module, mayNotSkip);
+  return modules.filter(isGood).map(({ project, relativeModuleId }) => `${project.name} ${relativeModuleId}`);
+}
+
+/** Writes {@link passedProjects} and {@link passedFiles} to a file as JSON; none where something failed outside tests. */
 export class Outcomes implements Reporter {
   constructor(
     private readonly file: string,
@@ -24,6 +39,8 @@ export class Outcomes implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[], reason: string): void {
     const isWhole = errors.length === 0 && reason !== "interrupted";
-    writeFileSync(this.file, JSON.stringify(isWhole ? passedProjects(modules, this.mayNotSkip) : []));
+    const counted = isWhole ? modules : [];
+    const passed = { groups: passedProjects(counted, this.mayNotSkip), files: passedFiles(counted, this.mayNotSkip) };
+    writeFileSync(this.file, JSON.stringify(passed));
   }
 }
