@@ -18,7 +18,7 @@ const OPTIONS = {
   only: { type: "string", help: "NAMES: only these series of the comparison: antlr,timing" },
   set: { type: "string", multiple: true, help: "PATH=VALUE: change one setting of every run, may be repeated" },
   out: { type: "string", help: "DIR: folder; finished runs in it are kept" },
-  from: { type: "string", help: "FILE: a packed study, whose finished runs are not run again: research/records/NAME.ndjson" },
+  from: { type: "string", help: "FILE: a packed study, whose finished runs are not run again: research/records/NAME.ndjson.gz" },
   processes: { type: "string", help: "N: processes that train at the same time; one for each core by default, 0 for this one" },
   shard: { type: "string", help: "I/N: part of the runs for this machine: 2/8, or auto/8" },
   retry: { type: "boolean", help: "run failed runs again" },

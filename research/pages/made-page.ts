@@ -13,7 +13,7 @@ export interface Made {
 
 /** The file with the records of an experiment. */
 export function recordsOf(name: string): string {
-  return join(ROOT, "research/records", `${name}.ndjson`);
+  return join(ROOT, "research/records", `${name}.ndjson.gz`);
 }
 
 /** Puts a table between the two comments that have its name. */

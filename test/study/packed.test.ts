@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ARITHMETIC } from "../../ts/generated/arithmetic.js";
 import type { JsonObject } from "../../ts/json.js";
@@ -52,6 +53,20 @@ describe("a packed study", () => {
     }
     expect(studies.study("search/two")).toBeUndefined();
     expect((await gather([file])).table.done).toBe(3);
+  });
+
+  it("is compressed where its name says so", async () => {
+    const compressed = `${file}.gz`;
+    await packStudy(join(dir, "study"), compressed);
+    expect(gunzipSync(await readFile(compressed)).toString()).toBe(await readFile(file, "utf8"));
+    expect((await gather([compressed])).table).toEqual((await gather([file])).table);
+    await unpackStudy(compressed, join(dir, "again"));
+    expect((await gather([join(dir, "again")])).table.done).toBe(3);
+    const bytes = await readFile(compressed);
+    for (const damaged of [bytes.subarray(0, 100), bytes.fill(0, 200, 210), Buffer.from("{}")]) {
+      await writeFile(compressed, damaged);
+      await expect(storedStudies(compressed)).rejects.toMatchObject({ code: "DATA_FORMAT", path: compressed });
+    }
   });
 
   it("is the same text whatever was written first", async () => {

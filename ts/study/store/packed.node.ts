@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
 import { SpikeletError } from "../../errors.js";
 import { makeFolderWithin, save, unreadable } from "../../io/files.node.js";
 import { isObject, type Json, parseJson } from "../../json.js";
@@ -9,7 +11,11 @@ import { checkedManifest, type StoredRecords, type StoredStudy } from "./stored-
 import { MANIFEST, RUNS, StudyFolder } from "./study-folder.node.js";
 
 /** End of the name of a packed file. */
-const PACKED = ".ndjson";
+const PACKED = /\.ndjson(\.gz)?$/;
+/** End of the name of one that is compressed besides. */
+const COMPRESSED = ".gz";
+/** Most bytes that a compressed file may hold: as many as a string of JavaScript. */
+const MAX_UNPACKED = 2 ** 29 - 24;
 
 /** A folder of a study with the folders in it, or the file that they are packed in. */
 export interface StoredStudies {
@@ -20,12 +26,12 @@ export interface StoredStudies {
 }
 
 /**
- * Opens the studies of a folder, or of a packed file, whose name ends in `.ndjson`.
+ * Opens the studies of a folder, or of a packed file, whose name ends in `.ndjson` or `.ndjson.gz`.
  *
  * @throws {SpikeletError} `DATA_FORMAT` for a file that can't be read.
  */
 export async function storedStudies(path: string): Promise<StoredStudies> {
-  if (path.endsWith(PACKED)) return PackedStudies.read(path);
+  if (isPacked(path)) return PackedStudies.read(path);
   return {
     study(folder = "") {
       const dir = join(path, folder);
@@ -37,7 +43,7 @@ export async function storedStudies(path: string): Promise<StoredStudies> {
 
 /** Whether a path names a packed file. */
 export function isPacked(path: string): boolean {
-  return path.endsWith(PACKED);
+  return PACKED.test(path);
 }
 
 /** A line of a packed file: the manifest of a folder, or a record of it. */
@@ -73,7 +79,7 @@ class PackedStudies implements StoredStudies {
 
   static async read(file: string): Promise<PackedStudies> {
     try {
-      return new PackedStudies(file, await readFile(file, "utf8"));
+      return new PackedStudies(file, await textOf(file));
     } catch (cause) {
       throw unreadable(file, cause);
     }
@@ -125,9 +131,15 @@ class PackedStudies implements StoredStudies {
   }
 }
 
+async function textOf(file: string): Promise<string> {
+  const bytes = await readFile(file);
+  if (!file.endsWith(COMPRESSED)) return bytes.toString("utf8");
+  return (await promisify(gunzip)(bytes, { maxOutputLength: MAX_UNPACKED })).toString("utf8");
+}
+
 /**
  * Packs the studies of a folder, and of the folders in it, in one file: a line for each manifest and each record, sorted by folder and
- * id. Records lose the history of their epochs, but for the last.
+ * id. Records lose the history of their epochs, but for the last. A name that ends in `.gz` compresses it.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` where the objective is of the history, `DATA_FORMAT` and `CHECKSUM_MISMATCH` for a damaged record, `DATA_FORMAT` where there is no study, `WRITE_FAILED`.
  */
@@ -150,7 +162,8 @@ export async function packStudy(dir: string, file: string): Promise<void> {
     for (const record of records) lines.push({ ...place, run: (await withoutHistory(record)) as unknown as Json });
   }
   if (lines.length === 0) throw new SpikeletError("DATA_FORMAT", dir, `has no ${MANIFEST}: is this the folder of a study?`);
-  await save(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  await save(file, file.endsWith(COMPRESSED) ? await promisify(gzip)(text, { level: 9 }) : text);
 }
 
 /**
