@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { SpikeletError } from "../../errors.js";
@@ -77,9 +77,18 @@ class PackedStudies implements StoredStudies {
     }
   }
 
+  /** Whoever reads one folder after the other takes the file apart once. */
+  static #last: { key: string; studies: WeakRef<PackedStudies> } | undefined;
+
   static async read(file: string): Promise<PackedStudies> {
     try {
-      return new PackedStudies(file, await textOf(file));
+      const { mtimeNs, size, ino } = await stat(file, { bigint: true });
+      const key = [resolve(file), ino, mtimeNs, size].join(":");
+      const known = PackedStudies.#last?.key === key ? PackedStudies.#last.studies.deref() : undefined;
+      if (known !== undefined) return known;
+      const studies = new PackedStudies(file, await textOf(file));
+      PackedStudies.#last = { key, studies: new WeakRef(studies) };
+      return studies;
     } catch (cause) {
       throw unreadable(file, cause);
     }
