@@ -1,7 +1,10 @@
 // Faults in what the Rust code computes.
 
-/** One term of Adam by a reciprocal, where a condition holds: other bits, and as exact. */
-/** @param {string} condition */
+/**
+ * One term of Adam by a reciprocal, where a condition holds: other bits, and as exact.
+ *
+ * @param {string} condition
+ */
 const reciprocalWhere = (condition) => ({
   file: "crates/kernels/src/optimizer.rs",
   find: "- (m * splat(self.rate)) / ((v * splat(self.second_scale)).sqrt() + splat(self.epsilon));",
