@@ -3,6 +3,7 @@
 mod convolutions;
 mod delays;
 mod determinism;
+mod graph_edges;
 mod initialization;
 mod learnt;
 mod local_batches;

@@ -111,6 +111,10 @@ impl Readers<'_> {
         factor: f32,
         (errors, of_reader): (&mut [f32], &mut Aligned),
     ) {
+        // Where nothing has a gradient at any step, the arrays of errors are empty.
+        if self.end == 0 {
+            return;
+        }
         let site = &layout.sites[number];
         for (reader, lag) in self.of(item) {
             let values = match reader {
