@@ -69,6 +69,11 @@ async function staleFiles(name, extra, isForced) {
   return files.length === 0 ? undefined : new Map(files.filter(isStale));
 }
 
+/** Whether no file of a group has passed as it is. */
+async function isWhole({ name, files }) {
+  return files === undefined || files.size === (await inputsByFile(name)).size;
+}
+
 const stampOf = (group, file) => `test-${group}-${file.replaceAll("/", "-")}`;
 
 /** One check after the other. */
@@ -99,18 +104,18 @@ async function vitest(groups, until) {
   }
   try {
     const projects = groups.flatMap(({ name }) => ["--project", name]);
-    // Other files of these groups have passed as they are. Where a group runs as a whole, its folder stands for its files.
-    const chosen = groups.flatMap(({ name, files }) => (files === undefined ? [folderOf(name)] : [...files.keys()]));
-    const words = ["run", ...projects, ...new Set(chosen)];
+    // The folder of a group stands for all its files; those that are not named have passed as they are.
+    const chosen = groups.map(async (group) => ((await isWhole(group)) ? [folderOf(group.name)] : [...group.files.keys()]));
+    const words = ["run", ...projects, ...new Set((await Promise.all(chosen)).flat())];
     const environment = { SPIKELET_OUTCOMES: outcomes };
     const failure = await runTool("vitest", "vitest.mjs", words, { until, environment }).catch((thrown) => thrown);
     const passed = passedIn(outcomes);
     for (const { name, hash, files } of groups) {
       for (const [file, own] of files ?? []) if (passed.files.includes(`${name} ${file}`)) pass(stampOf(name, file), own);
       const isPassed = [...(files?.keys() ?? [])].every((file) => passed.files.includes(`${name} ${file}`));
-      const isWhole = files === undefined ? passed.groups.includes(name) : isPassed;
-      if (isWhole) pass(`check-${name}`, hash);
-      report(name, isWhole ? `passed${files === undefined ? "" : `, ${files.size} files`}` : "failed");
+      const isGood = files === undefined ? passed.groups.includes(name) : isPassed;
+      if (isGood) pass(`check-${name}`, hash);
+      report(name, isGood ? `passed${files === undefined ? "" : `, ${files.size} files`}` : "failed");
     }
     if (failure !== undefined) throw failure;
   } finally {

