@@ -17,11 +17,10 @@ pub(super) struct Best {
 }
 
 impl Best {
-    /// A best epoch, with the parameters of a network.
-    pub(super) fn of(epoch: u32, score: f64, stale: u32, network: &Network) -> Self {
-        let of_layer =
-            |(layer, arrays): (usize, &Vec<_>)| Kind::all(arrays.len()).map(|kind| network.read(layer, kind)).collect();
-        Self { epoch, score, stale, parameters: network.learnt.iter().enumerate().map(of_layer).collect() }
+    /// A best epoch whose arrays follow.
+    pub(super) fn empty(epoch: u32, score: f64, stale: u32, network: &Network) -> Self {
+        let parameters = network.learnt.iter().map(|arrays| vec![Vec::new(); Kind::all(arrays.len()).count()]);
+        Self { epoch, score, stale, parameters: parameters.collect() }
     }
 
     pub(super) fn array(&self, layer: usize, kind: Kind) -> &Vec<f32> {

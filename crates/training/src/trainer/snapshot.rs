@@ -334,11 +334,10 @@ impl Trainer {
         NetworkBytes::of(&config, GROUP).require(1)?;
         let network = Network::new(&config);
         let mut trainer = Self::assemble(config, network, level);
-        // Further inputs have biases of 0, which no snapshot holds.
         trainer.run.best = saved
             .best
             .as_ref()
-            .map(|&SavedBest { epoch, score, stale }| Best::of(epoch, score, stale, &trainer.network));
+            .map(|&SavedBest { epoch, score, stale }| Best::empty(epoch, score, stale, &trainer.network));
         trainer.average = saved.averaged.map(|count| Average::of(count, &trainer.network));
         trainer.write(places, arrays);
         trainer.resume(saved)?;

@@ -81,7 +81,9 @@ impl Trainer {
         let stopping = self.config.training.early_stopping.as_ref()?;
         let best = self.run.best.as_ref().filter(|_| stopping.restore_best)?;
         for (layer, parameters) in best.parameters.iter().enumerate() {
-            for (kind, array) in Kind::all(parameters.len() - 2).zip(parameters) {
+            // Further inputs have no biases, which a snapshot leaves out.
+            for (kind, array) in Kind::all(parameters.len() - 2).zip(parameters).filter(|(_, array)| !array.is_empty())
+            {
                 self.network.write(layer, kind, array);
             }
         }
