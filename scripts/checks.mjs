@@ -2,7 +2,7 @@
 import { testArm64 } from "./arm64.mjs";
 import { buildReference } from "./docs.mjs";
 import { checkOldestRust, checkTarget, testWasi } from "./platforms.mjs";
-import { run, runTool } from "./run.mjs";
+import { incremental, run, runTool } from "./run.mjs";
 import { RUST, TYPESCRIPT } from "./sources.mjs";
 import { checkThirdParty, THIRD_PARTY } from "./third-party.mjs";
 
@@ -74,7 +74,7 @@ export const CHECKS = {
     inputs: [...ALL_SCRIPTS, ...GENERATED, "bindings/node"],
     needs: ["addon"],
     isApart: true,
-    work: () => runTool("typescript", "bin/tsc", ["-p", "tsconfig.check.json"]),
+    work: () => runTool("typescript", "bin/tsc", ["-p", "tsconfig.check.json", ...incremental("check")]),
   },
   imports: {
     tier: "quick",
@@ -150,8 +150,11 @@ function cargoTest(packages, options = []) {
 
 /** Imports of Node, then those of a page: the configuration of TypeScript says which module of a pair `#host/x` is. */
 async function checkImports() {
-  const cruise = (...args) =>
-    runTool("dependency-cruiser", "bin/dependency-cruise.mjs", ["--ts-config", ...args], { isQuiet: true });
-  await cruise("tsconfig.check.json", "ts", "research");
-  await cruise("tsconfig.page.json", "ts", "demo");
+  const cruise = (host, ...folders) => {
+    const cache = ["--cache", `.cache/imports-${host}`, "--cache-strategy", "content"];
+    const words = ["--ts-config", `tsconfig.${host}.json`, ...cache, ...folders];
+    return runTool("dependency-cruiser", "bin/dependency-cruise.mjs", words, { isQuiet: true });
+  };
+  await cruise("check", "ts", "research");
+  await cruise("page", "ts", "demo");
 }

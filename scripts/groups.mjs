@@ -3,7 +3,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { filesImportedBy } from "./imports.mjs";
-import { RUST } from "./sources.mjs";
 import { filesIn, ROOT } from "./stamps.mjs";
 
 /**
@@ -136,21 +135,24 @@ export const GROUPS = {
 /** What a test of any group depends on. */
 const COMMON = ["package.json", "package-lock.json", "tsconfig.json", "test/may-skip.json"];
 /** @type {Record<string, readonly string[]>} */
-const NEEDED = {
-  addon: [...RUST, "crates/kernel-bench", ".cargo", "bindings/node"],
+const MADE = {
+  addon: ["bindings/node/index.js", "bindings/node/index.d.ts"],
   dist: ["ts"],
-  wasm: [
-    ...RUST,
-    ".cargo",
-    "bindings/kernels",
-    "bindings/wasm",
-    "crates/kernel-bench",
-    "crates/wasm-build",
-    "scripts/wasm.mjs",
-    "scripts/wasm-declarations.mjs",
-  ],
-  chromium: [],
+  wasm: ["bindings/infer/pkg", "bindings/kernels/pkg", "bindings/wasm/pkg", "bindings/wasm/pkg-threads"],
 };
+
+/**
+ * Files and folders that were made of what a group needs: a change of a comment in Rust makes the same ones.
+ *
+ * @param {readonly string[]} needs
+ */
+function madeFor(needs) {
+  const made = needs.flatMap((need) => MADE[need] ?? []);
+  if (!needs.includes("addon")) return made;
+  const folder = "bindings/node";
+  const addons = readdirSync(join(ROOT, folder)).filter((file) => file.endsWith(".node") && file !== "spikelet-mpi.node");
+  return [...made, ...addons.map((file) => `${folder}/${file}`)];
+}
 
 /**
  * Checks that the folders of test/ and the groups are the same.
@@ -184,7 +186,7 @@ export async function inputsOf(name) {
   const { folder = name, needs, reads = [], readBy = {} } = group;
   const own = filesIn([`test/${folder}`]);
   const imported = await filesImportedBy(["vitest.config.ts", ...own.filter((file) => MODULE.test(file))]);
-  const read = [...reads, ...Object.values(readBy).flat(), ...needs.flatMap((need) => NEEDED[need] ?? [])];
+  const read = [...reads, ...Object.values(readBy).flat(), ...madeFor(needs)];
   return [...new Set([...COMMON, ...own, ...imported, ...read])];
 }
 
@@ -200,7 +202,7 @@ export async function inputsByFile(name) {
   const all = filesIn([`test/${folder}`]);
   const tests = all.filter((file) => file.endsWith(".test.ts"));
   const shared = all.filter((file) => !file.endsWith(".test.ts"));
-  const needed = needs.filter((need) => need !== "dist").flatMap((need) => NEEDED[need] ?? []);
+  const needed = madeFor(needs.filter((need) => need !== "dist"));
   const inputs = tests.map(async (file) => {
     const imported = await filesImportedBy(["vitest.config.ts", file, ...shared.filter((one) => MODULE.test(one))]);
     const isStarting = imported.some(

@@ -7,7 +7,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { run, StepFailed } from "./run.mjs";
-import { hostTarget } from "./rust.mjs";
+import { hostTarget, sameEverywhere } from "./rust.mjs";
 import { main } from "./setup.mjs";
 import { skipCheck } from "./skips.mjs";
 import { ROOT } from "./stamps.mjs";
@@ -108,7 +108,8 @@ async function build() {
   const target = hostTarget();
   // As the addon is built, with the features that it gives its dependencies: what was compiled for it is not compiled again.
   const crates = ["--package", "spikelet-benches", "--package", "spikelet-node", "--target", target];
-  await run("cargo", ["build", "--quiet", "--locked", "--release", ...crates, "--bin", "step-instructions"]);
+  const words = ["--release", ...crates, "--bin", "step-instructions", ...(await sameEverywhere(target))];
+  await run("cargo", ["build", "--quiet", "--locked", ...words]);
   return join(process.env.CARGO_TARGET_DIR || join(ROOT, "target"), target, "release", "step-instructions");
 }
 

@@ -62,3 +62,17 @@ export function runTool(packageName, file, args, options) {
   if (!existsSync(script)) throw new StepFailed(`${packageName} is not installed: npm install`);
   return run(process.execPath, [script, ...args], options);
 }
+
+/**
+ * Where the compiler of TypeScript keeps what it knows of its last run, relative to the root.
+ *
+ * @param {string} name of the run
+ */
+export const buildInfo = (name) => `.cache/${name}.tsbuildinfo`;
+
+/**
+ * Options with which the compiler of TypeScript looks only at what has changed since its last run.
+ *
+ * @param {string} name of the run
+ */
+export const incremental = (name) => ["--incremental", "--tsBuildInfoFile", buildInfo(name)];

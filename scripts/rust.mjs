@@ -1,7 +1,9 @@
 // The Rust that this clone is built with: what rust-toolchain.toml names.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
+import { run } from "./run.mjs";
 import { ROOT } from "./stamps.mjs";
 
 /** The pinned version, as rustup names it. */
@@ -73,6 +75,22 @@ export function addStandardSources() {
 export function standardSources() {
   const { stdout } = spawnSync("rustc", ["--print", "sysroot"], { encoding: "utf8", cwd: ROOT });
   return join(stdout.trim(), "lib/rustlib/src/rust");
+}
+
+/**
+ * Options of cargo for what ships: it may name source files, but the folder of the crates is another on each machine, so that it is named as
+ * the standard library names its own.
+ *
+ * @param {string} target that is compiled for
+ * @param {readonly string[]} [flags] of the compiler
+ */
+export async function sameEverywhere(target, flags = []) {
+  await run("cargo", ["fetch", "--quiet", "--locked", "--target", target], { isQuiet: true });
+  const sources = join(process.env.CARGO_HOME || join(homedir(), ".cargo"), "registry/src");
+  // There is none where crates are vendored.
+  const folders = existsSync(sources) ? readdirSync(sources) : [];
+  const renamed = folders.map((folder) => `--remap-path-prefix=${join(sources, folder)}=/rust/deps`);
+  return ["--config", `target.${target}.rustflags=${JSON.stringify([...flags, ...renamed])}`];
 }
 
 /** Goes on with the default toolchain when it is of the pinned version, whatever its name. */

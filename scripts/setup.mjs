@@ -1,8 +1,9 @@
 // Installs and builds what is missing or out of date; a second call does nothing.
-import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { missingForMpi } from "./mpi-tools.mjs";
-import { run, runTool, StepFailed } from "./run.mjs";
+import { buildInfo, incremental, run, runTool, StepFailed } from "./run.mjs";
+import { hostTarget, sameEverywhere } from "./rust.mjs";
 import { RUST, TYPESCRIPT } from "./sources.mjs";
 import { hashOf, ROOT, step } from "./stamps.mjs";
 import { checkTools, fail } from "./tools.mjs";
@@ -10,6 +11,8 @@ import { makeInfer, makeKernels, makeWasm, makeWasmWithThreads, NAMED_WASM, RAW_
 import { commitDeclarations } from "./wasm-declarations.mjs";
 
 const MPI_ADDON = "bindings/node/spikelet-mpi.node";
+/** What the compiler makes of a module of ts/. */
+const MADE = /\.(?:js|d\.ts)$/;
 const ADDON_INPUTS = [...RUST, "crates/kernel-bench", "bindings/node"];
 
 /**
@@ -75,8 +78,9 @@ async function buildAddon() {
   });
 }
 
-function buildBinding(options, environment = {}) {
-  const args = ["build", "--release", "--manifest-path", "bindings/node/Cargo.toml", ...options, "--", "--locked"];
+async function buildBinding(options, environment = {}) {
+  const manifest = ["--manifest-path", "bindings/node/Cargo.toml"];
+  const args = ["build", "--release", ...manifest, ...options, "--", "--locked", ...(await sameEverywhere(hostTarget()))];
   return runTool("@napi-rs/cli", "dist/cli.js", args, { isQuiet: true, environment });
 }
 
@@ -146,10 +150,23 @@ async function buildWasmWithThreads() {
 async function buildTypeScript() {
   await step("typescript", { inputs: TYPESCRIPT, outputs: ["dist/index.js", "dist/cli/main.js"] }, async () => {
     say("building the TypeScript …");
-    rmSync(join(ROOT, "dist"), { recursive: true, force: true });
-    await runTool("typescript", "bin/tsc", ["-p", "tsconfig.json"], { isQuiet: true });
+    removeUnsourced();
+    await runTool("typescript", "bin/tsc", ["-p", "tsconfig.json", ...incremental("dist")], { isQuiet: true });
     chmodSync(join(ROOT, "dist/cli/main.js"), 0o755);
   });
+}
+
+/** Removes the bundles and what `dist` has of modules that `ts` no longer has; all of it where the last build did not end well. */
+function removeUnsourced() {
+  const dist = join(ROOT, "dist");
+  const remembered = join(ROOT, buildInfo("dist"));
+  if (!existsSync(join(dist, "cli/main.js")) || !existsSync(remembered)) {
+    for (const path of [dist, remembered]) rmSync(path, { recursive: true, force: true });
+    return;
+  }
+  for (const folder of ["cjs", "cdn"]) rmSync(join(dist, folder), { recursive: true, force: true });
+  const made = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) => MADE.test(file));
+  for (const file of made) if (!existsSync(join(ROOT, "ts", file.replace(MADE, ".ts")))) rmSync(join(dist, file));
 }
 
 /** Bundles of dist/ that have the JavaScript of the WebAssembly in them. */

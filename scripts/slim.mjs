@@ -1,11 +1,9 @@
-// What a package needs not: comments of JavaScript, declarations that no entry reaches, names in addons, spaces in the schema.
-import { spawnSync } from "node:child_process";
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
+// What a package needs not: comments of JavaScript, declarations that no entry reaches, spaces in the schema.
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { transformSync } from "esbuild";
 import ts from "typescript";
 import { StepFailed } from "./run.mjs";
-import { ROOT } from "./stamps.mjs";
 
 const DECLARATION = /\.d\.c?ts$/;
 /** What esbuild has written as small as it is to be. */
@@ -13,7 +11,6 @@ const BUNDLES = /^dist[\\/](?:cdn|cjs)[\\/]/;
 /** Code of bindings, which nobody reads. */
 const GENERATED = /^bindings[\\/]/;
 const FOR_BUNDLERS = /@vite-ignore|webpackIgnore|__PURE__/;
-const ELF = Buffer.from("\x7fELF", "latin1");
 
 /**
  * Makes a folder that is to be packed smaller: what is said of a name stands in the declarations.
@@ -126,41 +123,4 @@ const declarationOf = (/** @type {string} */ path) => path.replace(/\.(c?)js$/, 
  */
 function leavesOf(entry) {
   return typeof entry === "string" ? [entry] : Object.values(entry).flatMap(leavesOf);
-}
-
-/**
- * Takes the names of functions out of an addon for Linux, whichever its processor. One for Windows has none; one for macOS is signed,
- * with its names.
- *
- * @param {string} addon path
- * @throws {StepFailed} where the compiler's tool is missing or fails.
- */
-export function stripNames(addon) {
-  if (!isElf(addon)) return;
-  const compiler = said("rustc", ["--print", "sysroot"]).trim();
-  const tools = said("rustc", ["--print", "target-libdir"]).trim();
-  // The tool finds its library only where the compiler has it.
-  const env = { ...process.env, LD_LIBRARY_PATH: join(compiler, "lib") };
-  said(join(tools, "..", "bin", "rust-objcopy"), ["--strip-all", addon], env);
-}
-
-/**
- * What a program printed.
- *
- * @param {string} program
- * @param {string[]} words
- * @param {NodeJS.ProcessEnv} [env]
- */
-function said(program, words, env = process.env) {
-  const { status, stdout, stderr, error } = spawnSync(program, words, { cwd: ROOT, encoding: "utf8", env });
-  if (status !== 0) throw new StepFailed(`${program} ${words.join(" ")} failed: ${error?.message ?? stderr}`);
-  return stdout;
-}
-
-function isElf(/** @type {string} */ path) {
-  const begin = Buffer.alloc(ELF.length);
-  const file = openSync(path, "r");
-  readSync(file, begin);
-  closeSync(file);
-  return begin.equals(ELF);
 }

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { runTool, StepFailed } from "./run.mjs";
-import { slim, stripNames } from "./slim.mjs";
+import { slim } from "./slim.mjs";
 import { ROOT } from "./stamps.mjs";
 
 const ADDONS = "bindings/node";
@@ -28,7 +28,6 @@ export async function stagePlatforms(addons, stage, isPartial) {
     if (!existsSync(addon) && isPartial) return [];
     if (!existsSync(addon)) throw new StepFailed(`${addon} is missing: every platform needs its addon`);
     cpSync(addon, join(folder, description.main));
-    stripNames(join(folder, description.main));
     for (const text of TEXTS) cpSync(join(ROOT, text), join(folder, text));
     description.files = [...(description.files ?? []), ...TEXTS];
     writeFileSync(join(folder, "package.json"), `${JSON.stringify(description, null, 2)}\n`);
@@ -70,7 +69,6 @@ export function stageMain(stage, platforms, { withAddon = false } = {}) {
   for (const entry of ["README.md", "CHANGELOG.md", ...entries, ...addons.map((name) => `${ADDONS}/${name}`)]) {
     mkdirSync(dirname(join(folder, entry)), { recursive: true });
     cpSync(join(ROOT, entry), join(folder, entry), { recursive: true });
-    if (isAddon(entry)) stripNames(join(folder, entry));
   }
   slim(folder);
   if (address !== undefined) {

@@ -135,19 +135,17 @@ await main(async () => {
   const requested = requestedIn(process.argv.slice(2));
   checkTools();
   await install();
-  const before = await stale(requested);
-  const needs = new Set([...before.checks, ...before.groups].flatMap((task) => task.needs));
   // A compiler waits for its last file and a test for a process most of the time: together they keep all cores at work. What needs
   // nothing built begins beside the build, in another folder of cargo.
-  const unbuilt = before.checks.filter(({ needs, isApart }) => needs.length === 0 && !isApart);
-  const first = inTurn(unbuilt);
+  const unbuilt = requested.checks.filter(([, { needs = [], isApart }]) => needs.length === 0 && !isApart);
+  const early = await stale({ ...requested, checks: unbuilt, groups: [] });
+  const first = inTurn(early.checks);
   first.catch(() => {});
+  const needs = new Set([...requested.checks, ...requested.groups].flatMap(([, task]) => task.needs ?? []));
   await setUp({ withAddon: needs.has("addon"), withWasm: needs.has("wasm"), withTypeScript: needs.has("dist") });
-  // A build may write declarations, on which others depend.
-  const { checks: later, groups } = needs.size > 0 ? await stale(requested) : before;
-  const begun = new Set(unbuilt.map(({ name }) => name));
-  const checks = later.filter(({ name }) => !begun.has(name));
-  const names = new Set([...begun, ...checks.map(({ name }) => name), ...groups.map(({ name }) => name)]);
+  const isLeft = (check) => !unbuilt.includes(check);
+  const { checks, groups } = await stale({ ...requested, checks: requested.checks.filter(isLeft) });
+  const names = new Set([...early.checks, ...checks, ...groups].map(({ name }) => name));
   const all = [...requested.checks, ...requested.groups].map(([name]) => name);
   for (const name of all) if (!names.has(name)) report(name, "unchanged since it last passed");
   const second = first.then(() => inTurn(checks.filter(({ isApart }) => !isApart)));

@@ -2,12 +2,11 @@
 // (crates/wasm-build). Both compile with the profile `wasm` and give the same declarations, which are committed. Beside it a second
 // module whose threads share its memory. The standard library is compiled along with either: for size, in one with atomics.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { run, StepFailed } from "./run.mjs";
-import { addStandardSources, addTarget, standardSources } from "./rust.mjs";
+import { addStandardSources, addTarget, sameEverywhere, standardSources } from "./rust.mjs";
 import { ROOT } from "./stamps.mjs";
 import { CRATE, PLAIN, WITH_THREADS } from "./wasm-declarations.mjs";
 import { withoutNames } from "./wasm-sizes.mjs";
@@ -128,7 +127,16 @@ export async function makeKernels() {
 async function makeRawModule(name, words, flags, environment) {
   const crate = ["--profile", "infer", "--package", `spikelet-${name}-wasm`, "--target", WASM_TARGET];
   const target = join(targetFolder(), "infer");
-  const build = ["build", "--quiet", "--locked", ...words, ...crate, "--target-dir", target, ...(await sameEverywhere(flags))];
+  const build = [
+    "build",
+    "--quiet",
+    "--locked",
+    ...words,
+    ...crate,
+    "--target-dir",
+    target,
+    ...(await sameEverywhere(WASM_TARGET, flags)),
+  ];
   await run("cargo", build, { isQuiet: true, environment });
   return withoutNames(readFileSync(join(target, WASM_TARGET, "infer", `spikelet_${name}_wasm.wasm`)));
 }
@@ -163,17 +171,7 @@ function setNamesApart(module) {
 
 /** What makes a module small beside its profile. */
 async function forPages(/** @type {string[]} */ flags = []) {
-  return [...standardLibrary("std"), ...(await sameEverywhere([...flags, ...TRAPS, remapped(standardSources())]))];
-}
-
-/** What ships may name source files. The folder of the crates is another on each machine: it is named as the standard library names its own. */
-async function sameEverywhere(others = []) {
-  await run("cargo", ["fetch", "--quiet", "--locked", "--target", WASM_TARGET], { isQuiet: true });
-  const sources = join(process.env.CARGO_HOME || join(homedir(), ".cargo"), "registry/src");
-  // There is none where crates are vendored.
-  const folders = existsSync(sources) ? readdirSync(sources) : [];
-  const flags = folders.map((folder) => `--remap-path-prefix=${join(sources, folder)}=/rust/deps`);
-  return ["--config", `target.${WASM_TARGET}.rustflags=${JSON.stringify([...others, ...flags])}`];
+  return [...standardLibrary("std"), ...(await sameEverywhere(WASM_TARGET, [...flags, ...TRAPS, remapped(standardSources())]))];
 }
 
 /** wasm-bindgen's options are in the crate's Cargo.toml. */

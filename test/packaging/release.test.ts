@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -99,7 +99,10 @@ describe("what is published", () => {
     expect(await read("datasets/digits.js"), "bundlers would look for a package").toContain("@vite-ignore");
     const addon = (await readdir(binding)).find((name) => name.endsWith(".node")) ?? "";
     expect(addon).not.toBe("");
-    if (process.platform === "linux") expect(await readFile(join(binding, addon), "latin1")).not.toContain("spikelet_kernels");
+    const text = await readFile(join(binding, addon), "latin1");
+    if (process.platform === "linux") expect(text).not.toContain("spikelet_kernels");
+    const places = [ROOT, join(homedir(), ".cargo"), join("registry", "src")].filter((place) => text.includes(place));
+    expect(places, "the addon names folders of the machine that built it").toEqual([]);
   });
 
   /** Unpacks a tarball; its folder. */
