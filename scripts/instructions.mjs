@@ -47,6 +47,9 @@ await main(async () => {
   const { values: words } = parseArgs({
     options: { renew: { type: "boolean", default: false }, cases: { type: "string", default: Object.keys(CASES).join(",") } },
   });
+  checkTools();
+  const binary = await build();
+  refuseCallsOfVectorOperations(binary);
   let names = words.cases.split(",");
   const unknown = names.find((name) => !Object.hasOwn(CASES, name));
   if (unknown !== undefined) throw new StepFailed(`no case ${unknown}: there are ${Object.keys(CASES).join(", ")}`);
@@ -56,8 +59,6 @@ await main(async () => {
   if (process.arch !== "x64") {
     return skipCheck("instructions", `the baseline is for x64, this is ${process.arch}`);
   }
-  checkTools();
-  const binary = await build();
   const isAvx2 = (name) => CASES[name].level === "avx2";
   if (names.some(isAvx2) && !hasAvx2(binary)) {
     skipCheck("instructions", "those of AVX2: this processor or this valgrind does not have it");
@@ -97,6 +98,16 @@ function isAsBefore(name, found, baseline) {
   }
   skipCheck("instructions", `${name}: ${counts}, but the baseline is of ${baseline.compiler}, this is ${found.compiler}`);
   return true;
+}
+
+/** Throws where a vector operation is called that ought to be inlined: an addition would cost what a call costs. */
+function refuseCallsOfVectorOperations(binary) {
+  const symbols = readFileSync(binary, "latin1");
+  const level = { x64: "avx2", arm64: "neon" }[process.arch];
+  if (level !== undefined && !symbols.includes(`vectorize_${level}`)) throw new StepFailed(`${binary} has no names of functions`);
+  if (symbols.includes("__fearless_simd_kernel")) {
+    throw new StepFailed("a vector operation is called rather than inlined: #[inline(always)] is missing where it is used");
+  }
 }
 
 /** Whether valgrind shows this processor's AVX2 to a program. */
