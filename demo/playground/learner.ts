@@ -30,9 +30,9 @@ export interface Snapshot {
 }
 
 export interface LearnerListener {
-  /** The state has changed. */
+  /** The state has changed; in the state `empty` the network that was shown is disposed of next. */
   changed(): void;
-  /** There is another snapshot. */
+  /** There is another snapshot. The trainer of the one before lives until this returns. */
   learnt(snapshot: Snapshot): void;
   failed(thrown: unknown): void;
 }
@@ -75,19 +75,24 @@ export class Learner {
     this.#enter("opening");
     await this.#next(async () => {
       if (this.#wanted !== settings) return;
-      this.#lesson?.trainer.dispose();
-      this.#lesson = undefined;
       this.#events = undefined;
       this.#snapshot = undefined;
       this.#epochs = settings.epochs;
       if (settings.data === "drawn" && settings.drawn.length === 0) {
         this.#enter("empty");
+        this.#replace(undefined);
         return;
       }
       const problem = problemOf(settings);
       const trainer = await createTrainer(configOf(settings, problem.classes), { quiet: true });
-      this.#lesson = { settings, problem, trainer };
-      await this.#look(this.#lesson, 0);
+      const lesson = { settings, problem, trainer };
+      try {
+        await this.#look(lesson, 0);
+      } catch (thrown) {
+        trainer.dispose();
+        throw thrown;
+      }
+      this.#replace(lesson);
       if (this.#wanted === settings) this.#enter("ready");
     });
     if (runs && this.#state === "ready" && this.#wanted === settings) this.run();
@@ -130,6 +135,13 @@ export class Learner {
     this.#events = undefined;
     this.#enter("paused");
     return true;
+  }
+
+  /** Disposes of the network before, which nobody shows any more. */
+  #replace(lesson: Lesson | undefined): void {
+    const before = this.#lesson;
+    this.#lesson = lesson;
+    before?.trainer.dispose();
   }
 
   async #epoch(): Promise<void> {

@@ -7,7 +7,7 @@ import { MAX_DRAWN, onGrid, read, written } from "../../demo/playground/drawn.js
 import { formHtml } from "../../demo/playground/form.js";
 import { programOf } from "../../demo/playground/program.js";
 import { DEFAULTS, FIELDS, type FieldName, LOSSES, type RuleName, type Settings } from "../../demo/playground/settings.js";
-import { learnt, QuietLearner, resultsOf } from "../support/playground.js";
+import { learnt, QuietLearner, resultsOf, WatchedLearner } from "../support/playground.js";
 
 const NAMES = Object.keys(FIELDS) as FieldName[];
 const DRAWN = [
@@ -145,6 +145,22 @@ describe("a network of the playground", () => {
     expect(digest).toBe((await learnt(changed({ epochs: 6 }))).digest);
     await learner.step();
     expect(learner.snapshot?.epoch).toBe(7);
+  });
+
+  it("can be looked at until the next one is shown, whatever is changed", async () => {
+    const learner = new WatchedLearner();
+    const rules = Object.entries(LOSSES).flatMap(([rule, losses]) => losses.map((loss) => ({ rule: rule as RuleName, loss })));
+    for (const changes of [
+      ...rules,
+      { data: "drawn" },
+      { data: "drawn", drawn: DRAWN },
+      ...rules,
+    ] satisfies Partial<Settings>[]) {
+      await learner.open(changed({ points: 60, ...changes }), { runs: false });
+    }
+    await learner.stop();
+    expect(learner.failures).toEqual([]);
+    expect(learner.looksBetween).toBeGreaterThan(0);
   });
 
   it.each<[string, Partial<Settings>]>([

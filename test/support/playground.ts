@@ -2,6 +2,7 @@ import { transform } from "esbuild";
 import * as spikelet from "spikelet";
 import { Learner, type Snapshot } from "../../demo/playground/learner.js";
 import type { Settings } from "../../demo/playground/settings.js";
+import { Sight } from "../../demo/playground/sight.js";
 
 /** A learner without a page. */
 export class QuietLearner extends Learner {
@@ -21,6 +22,53 @@ export class QuietLearner extends Learner {
     const thrown = await ended;
     if (thrown !== undefined) throw thrown;
     return this.snapshot as Snapshot;
+  }
+}
+
+/** A learner whose snapshots are looked at again and again, as the page does between two of them. */
+export class WatchedLearner extends Learner {
+  #shown: Snapshot | undefined;
+  #isWatched = true;
+  #looking: Promise<void> | undefined;
+  /** What looking at the network on show threw. */
+  readonly failures: unknown[] = [];
+  /** Looks at a network that is no longer that of the settings asked for. */
+  looksBetween = 0;
+
+  constructor() {
+    super(
+      {
+        changed: () => {
+          if (this.state === "empty") this.#shown = undefined;
+        },
+        learnt: (snapshot) => {
+          this.#shown = snapshot;
+          this.#looking ??= this.#look();
+        },
+        failed: (thrown) => this.failures.push(thrown),
+      },
+      0,
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#isWatched = false;
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    while (this.#isWatched) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const shown = this.#shown;
+      const point = shown?.lesson.problem.learnt[0];
+      if (shown === undefined || point === undefined) continue;
+      if (this.state === "opening") this.looksBetween++;
+      await Sight.of(shown.lesson, point).catch((thrown) => {
+        if (shown.lesson !== this.#shown?.lesson) return;
+        this.failures.push(thrown);
+        this.#isWatched = false;
+      });
+    }
   }
 }
 
