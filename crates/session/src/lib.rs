@@ -10,6 +10,7 @@ mod guard;
 mod integers;
 #[cfg(feature = "mpi")]
 mod mpi;
+mod numbered;
 mod options;
 mod peers;
 mod session;
