@@ -28,6 +28,7 @@ pub use convert::{
     simd_levels, simulate_events,
 };
 pub use datasets::{Samples, Suppliers};
+pub use integers::{IntegerNetworks, convert_measured};
 #[cfg(feature = "mpi")]
 pub use mpi::World;
 pub use peers::Peers;
