@@ -169,7 +169,7 @@ describe("what builds it", () => {
       "io/files.browser.ts",
       "report/watch/server.node.ts",
       "report/watch/watch-page.ts",
-      "runtime/wasm-threads.ts",
+      "runtime/wasm-compiled.ts",
     ]);
   });
 });

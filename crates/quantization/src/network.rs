@@ -136,7 +136,7 @@ impl IntegerNetwork {
 /// The samples `range`, as a network of whole numbers takes them.
 ///
 /// # Errors
-/// Those of [`IntegerNetwork::predict`] that tell of the data.
+/// The errors of [`IntegerNetwork::predict`] that tell of the data.
 pub fn spikes(data: &Dataset, range: Range<usize>) -> Result<SpikeTrains> {
     check_range(data, &range)?;
     let mut trains = SpikeTrains::new();
