@@ -112,6 +112,8 @@ export interface PageOptions {
     workerUrl?: string | URL;
     wasmUrl?: string | URL;
     wasmModule?: WebAssembly.Module;
+    extrasWasmUrl?: string | URL;
+    extrasWasmModule?: WebAssembly.Module;
     threadsWorkerUrl?: string | URL;
     threadsWasmUrl?: string | URL;
 }

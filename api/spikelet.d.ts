@@ -965,6 +965,8 @@ export interface PageOptions {
     workerUrl?: string | URL;
     wasmUrl?: string | URL;
     wasmModule?: WebAssembly.Module;
+    extrasWasmUrl?: string | URL;
+    extrasWasmModule?: WebAssembly.Module;
     threadsWorkerUrl?: string | URL;
     threadsWasmUrl?: string | URL;
 }

@@ -6,7 +6,7 @@ import { buildApi, buildSite } from "./site.mjs";
 
 /** Crates whose dependencies take longer to compile than all the others, and that nobody imports. */
 const TOOLS = ["xtask", "wasm-build"];
-const BINDINGS = ["node", "wasm", "infer-wasm", "kernels-wasm", "benches"];
+const BINDINGS = ["node", "wasm", "extras-wasm", "infer-wasm", "kernels-wasm", "benches"];
 
 /** Fails on what is not documented, and on links of doc comments that lead nowhere. */
 export async function buildReference({ withBindings = true } = {}) {

@@ -138,7 +138,7 @@ const COMMON = ["package.json", "package-lock.json", "tsconfig.json", "test/may-
 const MADE = {
   addon: ["bindings/node/index.js", "bindings/node/index.d.ts"],
   dist: ["ts"],
-  wasm: ["bindings/infer/pkg", "bindings/kernels/pkg", "bindings/wasm/pkg", "bindings/wasm/pkg-threads"],
+  wasm: ["bindings/extras/pkg", "bindings/infer/pkg", "bindings/kernels/pkg", "bindings/wasm/pkg", "bindings/wasm/pkg-threads"],
 };
 
 /**

@@ -5,6 +5,7 @@ import { ROOT } from "./stamps.mjs";
 
 const BUILT = [
   "dist/index.js",
+  "bindings/extras/pkg/spikelet-extras.wasm",
   "bindings/wasm/pkg/spikelet.js",
   "bindings/wasm/pkg/spikelet_bg.wasm",
   "bindings/wasm/pkg-threads/spikelet-threads.js",

@@ -7,7 +7,17 @@ import { hostTarget, sameEverywhere } from "./rust.mjs";
 import { RUST, TYPESCRIPT } from "./sources.mjs";
 import { hashOf, ROOT, step } from "./stamps.mjs";
 import { checkTools, fail } from "./tools.mjs";
-import { makeInfer, makeKernels, makeWasm, makeWasmWithThreads, NAMED_WASM, RAW_MODULES, wasmTool } from "./wasm.mjs";
+import {
+  EXTRAS,
+  makeExtras,
+  makeInfer,
+  makeKernels,
+  makeWasm,
+  makeWasmWithThreads,
+  NAMED_WASM,
+  RAW_MODULES,
+  wasmTool,
+} from "./wasm.mjs";
 import { commitDeclarations } from "./wasm-declarations.mjs";
 
 const MPI_ADDON = "bindings/node/spikelet-mpi.node";
@@ -39,6 +49,7 @@ async function rust(withAddon, withWasm) {
     await buildInfer();
     await buildKernels();
     await buildWasm();
+    await buildExtras();
   }
 }
 
@@ -116,6 +127,14 @@ async function buildWasm() {
   await step("wasm", { inputs: WASM_INPUTS, outputs, extra: [tool, version] }, async () => {
     say(`building the WebAssembly (a minute the first time; ${why}) …`);
     await makeWasm({ tool });
+  });
+}
+
+async function buildExtras() {
+  const inputs = [...RUST, ".cargo", "bindings/extras", "scripts/wasm.mjs"];
+  await step("extras", { inputs, outputs: [EXTRAS] }, async () => {
+    say("building the second WebAssembly, of what pages rarely use …");
+    await makeExtras();
   });
 }
 

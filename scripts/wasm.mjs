@@ -3,7 +3,7 @@
 // module whose threads share its memory. The standard library is compiled along with either: for size, in one with atomics.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { run, StepFailed } from "./run.mjs";
 import { addStandardSources, addTarget, sameEverywhere, standardSources } from "./rust.mjs";
@@ -90,6 +90,25 @@ export async function makeWasmWithThreads() {
   await generate(join(target, WASM_TARGET, "wasm", "spikelet_wasm.wasm"), made, name);
   const module = join(made, `${name}_bg.wasm`);
   writeFileSync(module, withoutNames(readFileSync(module)));
+}
+
+/** The second module, of what pages rarely use. */
+export const EXTRAS = "bindings/extras/pkg/spikelet-extras.wasm";
+
+/**
+ * Builds it, from what the first module is compiled of.
+ *
+ * @throws {StepFailed} where the compiler's target or the sources of the standard library are missing or a tool fails.
+ */
+export async function makeExtras() {
+  needs(addTarget(WASM_TARGET) ?? addStandardSources());
+  const crate = ["--profile", "wasm", "--package", "spikelet-extras-wasm", "--target", WASM_TARGET];
+  const target = pageTarget();
+  const build = ["build", "--quiet", "--locked", ...crate, "--target-dir", target, ...(await forPages())];
+  await run("cargo", build, { isQuiet: true, environment: NIGHTLY });
+  const named = readFileSync(join(target, WASM_TARGET, "wasm", "spikelet_extras_wasm.wasm"));
+  mkdirSync(join(ROOT, dirname(EXTRAS)), { recursive: true });
+  writeFileSync(join(ROOT, EXTRAS), withoutNames(named));
 }
 
 /** Folders of the modules with raw exports. */
@@ -184,7 +203,7 @@ async function withWasmPack(folder) {
 
 /** The module and the program that makes its JavaScript share no crates, so that they compile side by side. */
 async function withLibrary(folder) {
-  const target = join(targetFolder(), "page");
+  const target = pageTarget();
   const crate = ["--profile", "wasm", "--package", "spikelet-wasm", "--target", WASM_TARGET];
   const build = ["build", "--quiet", "--locked", ...crate, "--target-dir", target, ...(await forPages())];
   await Promise.all([run("cargo", build, { isQuiet: true, environment: NIGHTLY }), buildGenerator()]);
@@ -199,6 +218,11 @@ function buildGenerator() {
 
 function generate(module, folder, name) {
   return run(join(targetFolder(), "tool", "spikelet-wasm-build"), [module, folder, name], { isQuiet: true });
+}
+
+/** Where what pages run is compiled. */
+function pageTarget() {
+  return join(targetFolder(), "page");
 }
 
 function targetFolder() {

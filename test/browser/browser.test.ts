@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MAX_GZIPPED } from "../../scripts/wasm-sizes.mjs";
 import { ROOT } from "../docs/guides.js";
 import committed from "../parity/digest.json" with { type: "json" };
+import { withExtras } from "../parity/extras.mjs";
 import { decided, streamed } from "../parity/stream.mjs";
 import { type PackedProject, packedProject } from "../support/packed-project.js";
 import { withMemoryOf } from "../support/small-memory.js";
@@ -15,7 +16,7 @@ import { traceMainThread } from "./main-thread.js";
 import { serve } from "./serve.js";
 
 /** Bytes after gzip that a page may load. */
-const BUDGET = { wasm: MAX_GZIPPED.module, threads: MAX_GZIPPED.withThreads, js: 36_000 };
+const BUDGET = { wasm: MAX_GZIPPED.module, threads: MAX_GZIPPED.withThreads, extras: MAX_GZIPPED.extras, js: 37_000 };
 
 /** What the scenario `exhaust` finds: the old workers have stopped, new ones answer. */
 const EXHAUSTED = {
@@ -145,9 +146,22 @@ describe("a page built with Vite", () => {
       native: { code: "BACKEND_UNAVAILABLE", path: "backend", message: expect.any(String) },
       folder: { code: "DATA_FORMAT", path: "mnist", message: expect.stringContaining("parseIdx") },
       wasm: { code: "BACKEND_UNAVAILABLE", path: "backend", message: missing },
+      extras: { code: "BACKEND_UNAVAILABLE", path: "extrasWasmUrl", message: missing },
       worker: { code: "BACKEND_UNAVAILABLE", path: "backend", message: missing },
       disposed: { code: "DISPOSED", path: "", message: expect.any(String) },
     });
+  });
+
+  it.each([{}, { worker: false }])("fetches the second module when it is first called, %o", async (options) => {
+    const fresh = await open(served.url);
+    const fetched = () => fresh.requests.filter((path) => path.includes("extras") && path.endsWith(".wasm"));
+    await fresh.run("epoch", options);
+    await fresh.run("arrays", options);
+    expect(fetched()).toEqual([]);
+    for (const _ of [1, 2]) expect(await fresh.run("extras", options)).toEqual(await withExtras({ backend: "native" }));
+    expect(fetched()).toHaveLength(1);
+    expect(fresh.complaints).toEqual([]);
+    await fresh.page.close();
   });
 
   it("starts a new worker after memory ran out", async () => {
@@ -178,8 +192,9 @@ describe("a page built with Vite", () => {
 
   it("loads no more than the budget", async () => {
     const library = await buildLibrary(project.folder);
-    expect(await packedSize(library, ".wasm", /threads/)).toBeLessThanOrEqual(BUDGET.wasm);
-    expect(await packedSize(library, ".wasm", /spikelet_bg/)).toBeLessThanOrEqual(BUDGET.threads);
+    expect(await packedSize(library, ".wasm", /threads|extras/)).toBeLessThanOrEqual(BUDGET.wasm);
+    expect(await packedSize(library, ".wasm", /spikelet_bg|extras/)).toBeLessThanOrEqual(BUDGET.threads);
+    expect(await packedSize(library, ".wasm", /_bg/)).toBeLessThanOrEqual(BUDGET.extras);
     // The glue of the WebAssembly is loaded by the page itself or stands in the worker. Several workers, streams, networks of whole
     // numbers, gradients from outside and the reader of single samples are loaded when they are asked for.
     const onDemand = "several|threads|stream|integer-network|raw-samples|output-gradient";
@@ -254,10 +269,15 @@ describe("other ways to a page", () => {
   it("esbuild, with the addresses of worker and WebAssembly", async () => {
     await using served = await serve(await buildWithEsbuild(project.folder), { isolated: true });
     const opened = await open(served.url);
-    const options = { workerUrl: "worker.js", wasmUrl: "spikelet.wasm" };
+    const extras = { extrasWasmUrl: "spikelet-extras.wasm" };
+    const options = { workerUrl: "worker.js", wasmUrl: "spikelet.wasm", ...extras };
     expect(await opened.run("digest", options)).toEqual(committed);
+    const inNode = await withExtras({ backend: "native" });
+    expect(await opened.run("extras", options)).toEqual(inNode);
+    expect(await opened.run("extras", { worker: false, wasmUrl: "spikelet.wasm", ...extras })).toEqual(inNode);
     const shared = { workers: 2, threadsWorkerUrl: "worker-threads.js", threadsWasmUrl: "spikelet-threads.wasm" };
     expect(await opened.run("epoch", shared)).toMatchObject({ reason: "WebAssembly in 2 workers that share memory" });
+    expect(await opened.run("extras", { ...shared, ...extras })).toEqual(inNode);
     expect(await opened.run("digest", { worker: false, wasmUrl: "spikelet.wasm" })).toEqual(committed);
     expect(opened.complaints).toEqual([]);
     await opened.page.close();

@@ -13,7 +13,7 @@ const html = (script: string) => `<!doctype html><meta charset="utf-8"><link rel
 /** Puts the page of the tests into a project, as a user would write it. */
 export async function writePage(folder: string): Promise<void> {
   const tests = fileURLToPath(new URL("..", import.meta.url));
-  for (const file of ["browser/page.mjs", "parity/runs.mjs", "parity/stream.mjs", "parity/training.mjs"]) {
+  for (const file of ["browser/page.mjs", "parity/extras.mjs", "parity/runs.mjs", "parity/stream.mjs", "parity/training.mjs"]) {
     await mkdir(join(folder, dirname(file)), { recursive: true });
     await copyFile(join(tests, file), join(folder, file));
   }
@@ -69,12 +69,16 @@ export async function buildWithEsbuild(project: string): Promise<string> {
     format: "esm",
     logLevel: "error",
   });
-  const modules = join(project, "node_modules/spikelet/bindings/wasm");
-  for (const name of ["pkg/spikelet", "pkg-threads/spikelet-threads"]) {
-    await copyFile(join(modules, `${name}_bg.wasm`), join(outdir, `${basename(name)}.wasm`));
-  }
+  await copyWasm(join(project, "node_modules/spikelet"), outdir);
   await writeFile(join(outdir, "index.html"), html("./page.js"));
   return outdir;
+}
+
+/** Copies the WebAssembly of a package, each by the name that the package exports. */
+export async function copyWasm(from: string, to: string): Promise<void> {
+  const { exports } = JSON.parse(await readFile(join(from, "package.json"), "utf8")) as { exports: Record<string, string> };
+  const modules = Object.entries(exports).filter(([name]) => name.endsWith(".wasm"));
+  for (const [name, file] of modules) await copyFile(join(from, file), join(to, name));
 }
 
 /** Builds a page that {@link buildPage} has written with esbuild, and the module of the microphone beside it. */

@@ -1,6 +1,7 @@
 // What the tests do inside a page; the bundlers get this file as a user's.
-import { createNetwork, createTrainer, datasets, encode, restoreTrainer, SpikeletError } from "spikelet";
+import { createNetwork, createTrainer, datasets, encode, parseNpy, restoreTrainer, SpikeletError } from "spikelet";
 import { loadBackend } from "spikelet/backend";
+import { withExtras } from "../parity/extras.mjs";
 import { blots, CONFIG } from "../parity/runs.mjs";
 import { decided, streamed } from "../parity/stream.mjs";
 import { trainingDigest } from "../parity/training.mjs";
@@ -59,6 +60,8 @@ const scenarios = {
     }
   },
 
+  extras: (/** @type {PageOptions} */ options) => withExtras(options),
+
   /** Code, path and kind of what is thrown. */
   async errors(/** @type {PageOptions} */ options) {
     const { network } = CONFIG;
@@ -71,6 +74,7 @@ const scenarios = {
       native: await failure(loadBackend("native", options)),
       folder: await failure(datasets.mnist({ dir: "mnist" })),
       wasm: await failure(loadBackend("auto", { ...options, wasmUrl: "nowhere.wasm" })),
+      extras: await failure(extrasFrom({ ...options, worker: false, extrasWasmUrl: "nowhere.wasm" })),
       worker: await failure(loadBackend("auto", { workerUrl: "nowhere.js" })),
     };
     trainer.dispose();
@@ -109,6 +113,10 @@ const scenarios = {
     return { lengths, sums: [...new Set(sums)].length };
   },
 };
+
+async function extrasFrom(/** @type {PageOptions} */ options) {
+  return parseNpy(new Uint8Array(), { backend: await loadBackend("auto", options) });
+}
 
 async function failure(/** @type {Promise<unknown>} */ work) {
   try {

@@ -1,9 +1,10 @@
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as esbuild } from "esbuild";
 import { build } from "vite";
+import { copyWasm } from "../browser/bundles.js";
 import { serve } from "../browser/serve.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -38,9 +39,7 @@ export async function buildPages(): Promise<Pages> {
     format: "esm",
     logLevel: "error",
   });
-  for (const name of ["pkg/spikelet", "pkg-threads/spikelet-threads"]) {
-    await copyFile(join(ROOT, "bindings/wasm", `${name}_bg.wasm`), join(folder, `${basename(name)}.wasm`));
-  }
+  await copyWasm(ROOT, folder);
   await writeFile(join(folder, "training.html"), TRAINING);
   const servers = [await serve(folder), await serve(folder, { isolated: true })];
   const [url = "", isolated = ""] = servers.map((server) => server.url);

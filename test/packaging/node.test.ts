@@ -41,6 +41,7 @@ describe("the tarball in an empty project", () => {
     expect(project.files).toEqual(
       expect.arrayContaining([
         "dist/index.js",
+        "bindings/extras/pkg/spikelet-extras.wasm",
         "bindings/wasm/pkg/spikelet_bg.wasm",
         "bindings/wasm/pkg-threads/spikelet-threads_bg.wasm",
         "spikelet.schema.json",

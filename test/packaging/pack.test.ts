@@ -13,8 +13,9 @@ it("npm pack refuses a package without WebAssembly", async () => {
     for (const file of ["package.json", "scripts"]) await cp(join(ROOT, file), join(folder, file), { recursive: true });
     const pack = () =>
       spawnSync("npm", ["pack", "--dry-run"], { cwd: folder, encoding: "utf8", shell: process.platform === "win32" });
-    const built = ["dist/index.js", "pkg/spikelet.js", "pkg/spikelet_bg.wasm", "pkg-threads/spikelet-threads.js"];
-    for (const file of built.map((name) => (name.startsWith("dist") ? name : `bindings/wasm/${name}`))) {
+    const built = ["wasm/pkg/spikelet.js", "wasm/pkg/spikelet_bg.wasm", "wasm/pkg-threads/spikelet-threads.js"];
+    const others = ["dist/index.js", "bindings/extras/pkg/spikelet-extras.wasm"];
+    for (const file of [...others, ...built.map((name) => `bindings/${name}`)]) {
       await mkdir(join(folder, dirname(file)), { recursive: true });
       await writeFile(join(folder, file), "");
     }

@@ -169,7 +169,7 @@ describe("what builds it", () => {
       "io/files.browser.ts",
       "report/watch/server.node.ts",
       "report/watch/watch-page.ts",
-      "runtime/wasm-threads.ts",
+      "runtime/wasm-compiled.ts",
     ]);
   });
 });
@@ -202,6 +202,7 @@ describe("what is built in", () => {
     expect(bindings.length).toBeGreaterThan(5);
     const written = bindings.filter((file) => /\bunsafe\b/.test(readFileSync(file, "utf8")));
     expect(written.map((file) => file.replaceAll("\\", "/").replace(/.*bindings\//, ""))).toEqual([
+      "extras/src/exports.rs",
       "infer/src/allocator.rs",
       "infer/src/exports.rs",
       "kernels/src/exports.rs",

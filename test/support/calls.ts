@@ -55,6 +55,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     workers: 1,
     workerUrl: "a",
     wasmUrl: "b",
+    extrasWasmUrl: "e",
     threadsWorkerUrl: "c",
     threadsWasmUrl: "d",
   };
@@ -82,7 +83,18 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     surrogateTable: { call: spikelet.surrogateTable, args: [Math.exp, { from: -1, to: 1, step: 0.5 }] },
     loadBackend: {
       call: loadBackend,
-      args: [backend, { worker: true, workers: 1, workerUrl: "a", wasmUrl: "b", threadsWorkerUrl: "c", threadsWasmUrl: "d" }],
+      args: [
+        backend,
+        {
+          worker: true,
+          workers: 1,
+          workerUrl: "a",
+          wasmUrl: "b",
+          extrasWasmUrl: "e",
+          threadsWorkerUrl: "c",
+          threadsWasmUrl: "d",
+        },
+      ],
     },
     createNetwork: { call: spikelet.createNetwork, args: [tinyConfig, { ...how, threads: 1, parameters: supply.parameters }] },
     createTrainer: { call: spikelet.createTrainer, args: [tinyConfig, { ...how, threads: 1, parameters: supply.parameters }] },

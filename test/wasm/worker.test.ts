@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { loadBackend } from "../../ts/runtime/load.browser.js";
 import { walled } from "../../ts/runtime/wall.js";
 import { loadWasm } from "../../ts/runtime/wasm.js";
+import { extrasWasmUrl } from "../../ts/runtime/wasm-extras-url.js";
 import { wasmUrl } from "../../ts/runtime/wasm-url.js";
 import { startWorker } from "../../ts/runtime/worker-client.js";
 import { workerHost } from "../../ts/runtime/worker-host.js";
@@ -12,7 +13,7 @@ import { ExclusiveSession } from "../../ts/session/exclusive.js";
 import { version } from "../../ts/version.js";
 import { fakeBackend } from "../support/fake-backend.js";
 
-const load = async () => loadWasm(await readFile(wasmUrl), "");
+const load = async () => loadWasm(await readFile(wasmUrl), "", () => readFile(extrasWasmUrl));
 const CONFIG = JSON.stringify({ network: { input: 5, steps: 20, layers: [{ type: "dense", units: 3 }] } });
 const samples = () => ({
   offsets: Uint32Array.of(0, 2, 3),

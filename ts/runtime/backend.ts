@@ -428,6 +428,13 @@ export interface PageOptions {
    */
   wasmModule?: WebAssembly.Module;
   /**
+   * The second WebAssembly, which is fetched when something that pages rarely use is first called, for bundlers that do not find it by
+   * themselves: what the package exports as `spikelet/spikelet-extras.wasm`.
+   */
+  extrasWasmUrl?: string | URL;
+  /** The second WebAssembly, compiled, where `wasmModule` is. */
+  extrasWasmModule?: WebAssembly.Module;
+  /**
    * The module of workers that share memory, for bundlers that do not find it by themselves: what the package exports as
    * `spikelet/worker-threads`.
    */

@@ -48,8 +48,8 @@ async function loadInWorkers(workers: number, urls: PageUrls): Promise<Backend> 
 }
 
 function resolved(page: PageOptions): PageUrls {
-  const { workerUrl, wasmUrl, threadsWorkerUrl, threadsWasmUrl } = page;
-  const given = Object.entries({ workerUrl, wasmUrl, threadsWorkerUrl, threadsWasmUrl });
+  const { workerUrl, wasmUrl, extrasWasmUrl, threadsWorkerUrl, threadsWasmUrl } = page;
+  const given = Object.entries({ workerUrl, wasmUrl, extrasWasmUrl, threadsWorkerUrl, threadsWasmUrl });
   return Object.fromEntries(given.flatMap(([name, url]) => (url === undefined ? [] : [[name, absolute(url, name)]])));
 }
 

@@ -12,11 +12,12 @@ import { loadWasm } from "./wasm.js";
  */
 export async function loadBackend(choice: BackendChoice = "auto", page: PageOptions = {}): Promise<Backend> {
   backendChoice(choice, "backend");
-  const { wasmModule } = pageOptions(page, "");
+  const { wasmModule, extrasWasmModule } = pageOptions(page, "");
   if (typeof choice === "object") return choice;
   if (choice === "native") {
     throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", 'an edge runtime has no addons: use "wasm"');
   }
   const compiled = wasmModule ?? (await import("./wasm-module.edge.js")).default;
-  return walled(await loadWasm(compiled, "WebAssembly in an edge runtime"));
+  const extras = async () => extrasWasmModule ?? (await import("./wasm-extras-module.edge.js")).default;
+  return walled(await loadWasm(compiled, "WebAssembly in an edge runtime", extras));
 }

@@ -66,11 +66,13 @@ function loadAddon(reason: string): Backend {
   return native.reason === reason ? native : { ...native, reason };
 }
 
-async function loadWebAssembly(reason: string, { wasmModule }: PageOptions = {}): Promise<Backend> {
+async function loadWebAssembly(reason: string, { wasmModule, extrasWasmModule }: PageOptions = {}): Promise<Backend> {
   checkSimd();
   try {
     const { loadWasm } = await import("./wasm.js");
-    return walled(await loadWasm(wasmModule ?? (await readFile((await import("./wasm-url.js")).wasmUrl)), reason));
+    const source = wasmModule ?? (await readFile((await import("./wasm-url.js")).wasmUrl));
+    const extras = async () => extrasWasmModule ?? readFile((await import("./wasm-extras-url.js")).extrasWasmUrl);
+    return walled(await loadWasm(source, reason, extras));
   } catch (cause) {
     if (cause instanceof SpikeletError) throw cause;
     const what = `the WebAssembly can't be loaded (${reasonsOf(cause).join("; ")})`;

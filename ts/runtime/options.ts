@@ -1,6 +1,7 @@
 import { type FieldChecks, fields } from "../check/fields.js";
 import { type Check, flag, refuse, text, whole } from "../check/values.js";
 import type { Backend, BackendChoice, PageOptions } from "./backend.js";
+import { isModule } from "./wasm-compiled.js";
 
 /** More workers than a machine with a browser has cores would wait for each other. */
 const MAX_WORKERS = 64;
@@ -25,13 +26,13 @@ export const abortSignal: Check<AbortSignal> = (value, path) => {
 
 const address: Check<string | URL> = (value, path) => (value instanceof URL ? value : text(value, path));
 
-/** The module of this package; one without its exports would leave the JavaScript that calls it half set up. */
-const compiled: Check<WebAssembly.Module> = (value, path) => {
-  const isModule = Object.prototype.toString.call(value) === "[object WebAssembly.Module]";
-  const module = value as WebAssembly.Module;
-  if (isModule && WebAssembly.Module.exports(module).some(({ name }) => name === "wasmsession_create")) return module;
-  return refuse("CONFIG_INVALID", path, "the compiled WebAssembly of this package", value);
-};
+/** A module of this package, by one of its exports; without them, the JavaScript that calls it would be left half set up. */
+const compiled =
+  (known: string, what: string): Check<WebAssembly.Module> =>
+  (value, path) => {
+    if (isModule(value) && WebAssembly.Module.exports(value).some(({ name }) => name === known)) return value;
+    return refuse("CONFIG_INVALID", path, `the compiled ${what} of this package`, value);
+  };
 
 /** A check for each of {@link PageOptions}. */
 export const PAGE_OPTIONS: FieldChecks<PageOptions> = {
@@ -39,7 +40,9 @@ export const PAGE_OPTIONS: FieldChecks<PageOptions> = {
   workers: whole(1, MAX_WORKERS),
   workerUrl: address,
   wasmUrl: address,
-  wasmModule: compiled,
+  wasmModule: compiled("wasmsession_create", "WebAssembly"),
+  extrasWasmUrl: address,
+  extrasWasmModule: compiled("release", "second WebAssembly"),
   threadsWorkerUrl: address,
   threadsWasmUrl: address,
 };

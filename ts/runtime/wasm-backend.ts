@@ -3,6 +3,8 @@ import type * as wasm from "#wasm";
 import { fromBinding, SpikeletError } from "../errors.js";
 import type { Backend, Conversion, Session } from "./backend.js";
 import { CONVERSIONS, type CoreMethod, type Method, methodsOf, type Synchronous, wasmSession } from "./methods.js";
+import { Extras, type ExtrasSource } from "./wasm-extras.js";
+import { type IntegerMethod, integerMethods, isOfIntegers } from "./wasm-integers.js";
 
 /** The functions that the JavaScript of either module has. */
 export type Binding = Omit<typeof wasm, "default" | "initSync">;
@@ -49,12 +51,22 @@ export function unavailable(cause: unknown, source?: URL): SpikeletError {
   return new SpikeletError("BACKEND_UNAVAILABLE", "backend", `the WebAssembly can't be loaded${where} (${what})`, cause);
 }
 
-/** The backend of an instance, through the functions of its module. */
-export function backendOf(wasm: Binding, instance: Instance, reason: string): Backend {
+/** Conversions that the second module has. */
+const EXTRA = ["decodeAer", "parseNpy", "parseTensors", "simulateEvents"] as const;
+
+type ExtraConversion = (typeof EXTRA)[number];
+
+function isExtra(name: Conversion): name is ExtraConversion {
+  return (EXTRA as readonly Conversion[]).includes(name);
+}
+
+/** The backend of an instance, through the functions of its module; `source` gets the second one, where it is needed. */
+export function backendOf(wasm: Binding, instance: Instance, reason: string, source: ExtrasSource): Backend {
   const later = async <T>(work: () => T): Promise<T> => instance.call(work);
-  const conversions: Synchronous<Backend, Conversion> = wasm;
+  const extras = new Extras(source, (work) => instance.call(work));
+  const conversions: Synchronous<Backend, Exclude<Conversion, ExtraConversion>> = wasm;
   const simdLevels = instance.call(() => wasm.simdLevels());
-  const open = (make: () => wasm.WasmSession) => later(() => sessionOf(instance, later, make()));
+  const open = (make: () => wasm.WasmSession) => later(() => sessionOf(instance, extras, make()));
   return {
     kind: "wasm",
     simd: simdLevels[0] ?? "fallback",
@@ -71,23 +83,32 @@ export function backendOf(wasm: Binding, instance: Instance, reason: string): Ba
       CONVERSIONS,
       (name) =>
         (...args) =>
-          later(() => (conversions[name] as Method)(...args)),
+          isExtra(name) ? extras.call(name, ...args) : later(() => (conversions[name] as Method)(...args)),
     ),
   };
 }
 
-function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, raw: wasm.WasmSession): Session {
-  const methods: Synchronous<Session, CoreMethod> = raw;
+function sessionOf(instance: Instance, extras: Extras, raw: wasm.WasmSession): Session {
   let isDisposed = false;
+  const call = <T>(work: () => T): T =>
+    instance.call(() => {
+      if (isDisposed) throw new SpikeletError("DISPOSED", "", "was used after dispose()");
+      return work();
+    });
+  const methods: Synchronous<Session, Exclude<CoreMethod, IntegerMethod>> = raw;
+  const integers = integerMethods(raw, call, extras);
   const dispose = () => {
-    if (!isDisposed && instance.isAlive) raw.free();
+    if (!isDisposed && instance.isAlive) {
+      integers.dispose();
+      raw.free();
+    }
     isDisposed = true;
   };
-  return wasmSession(dispose, (name, answer) => (...args) => {
-    const work = () => {
-      if (isDisposed) throw new SpikeletError("DISPOSED", "", "was used after dispose()");
-      return (methods[name] as Method)(...args);
+  return wasmSession(dispose, (name, answer) => {
+    if (isOfIntegers(name)) return integers[name];
+    return (...args) => {
+      const work = () => (methods[name] as Method)(...args);
+      return answer === "now" ? call(work) : (async () => call(work))();
     };
-    return answer === "now" ? instance.call(work) : later(work);
   });
 }

@@ -9,8 +9,6 @@ import type {
     GradientArrays,
     IdxArray,
     InputArrays,
-    IntegerPredictionArrays,
-    NpyArray,
     ParameterArrays,
     PredictionArrays,
     StreamArrays,
@@ -54,10 +52,6 @@ export class WasmSession {
      */
     checkpoint(origin?: string | null, resumable?: boolean | null): Uint8Array;
     /**
-     * Frees a network of whole numbers.
-     */
-    closeIntegers(integers: number): void;
-    /**
      * Frees a stream.
      */
     closeStream(stream: number): void;
@@ -69,10 +63,6 @@ export class WasmSession {
      * A session with initial weights from the configuration's seed.
      */
     static create(config: string, simd?: string | null, threads?: string | null): WasmSession;
-    /**
-     * The bytes of a model file of a network of whole numbers.
-     */
-    exportIntegers(integers: number): Uint8Array;
     /**
      * The bytes of a model file, with weights of type `float32`, `float16`, `int8` or `int4`.
      */
@@ -98,9 +88,9 @@ export class WasmSession {
      */
     learnStream(stream: number, times: Uint16Array | number[], units: Uint32Array | number[], steps: number, targets: Float32Array | number[], values?: Float32Array | number[] | null): StreamArrays;
     /**
-     * Makes a network of whole numbers and returns its number.
+     * What the conversion to whole numbers reads of the network and of its states on samples.
      */
-    openIntegers(integers: Float64Array | number[]): number;
+    measure(dataset: number, start: number, count: number): Float64Array;
     /**
      * Opens a stream, perhaps where one was saved, and returns its number.
      */
@@ -114,17 +104,9 @@ export class WasmSession {
      */
     parameters(layer: number): ParameterArrays;
     /**
-     * Answers of a network of whole numbers to samples.
-     */
-    predictIntegers(integers: number, dataset: number, start: number, count: number): IntegerPredictionArrays;
-    /**
      * Decisions and spikes of samples; if requested, each only up to its decision.
      */
     predict(dataset: number, start: number, count: number, early_decision: boolean): PredictionArrays;
-    /**
-     * Converts the network to whole numbers and returns these, one after the other.
-     */
-    quantize(dataset: number, start: number, count: number, state_bits: number, weight_bits: number, percentile: number): Float64Array;
     /**
      * Frees a data set.
      */
@@ -166,6 +148,10 @@ export class WasmSession {
      */
     setParameters(layer: number, parameters: ParameterArrays): void;
     /**
+     * Samples for a network of whole numbers.
+     */
+    spikes(dataset: number, start: number, count: number): EventArrays;
+    /**
      * Runs one step of a stream, and writes what the outputs do to `row`.
      */
     stepStream(stream: number, units: Uint32Array | number[], row: Float32Array): void;
@@ -193,11 +179,6 @@ export class WasmSession {
 export function checkpointInfo(bytes: Uint8Array | number[]): string;
 
 /**
- * Reads one recording of an event camera as one sample, or many that end at the bytes `ends`.
- */
-export function decodeAer(bytes: Uint8Array | number[], options: string, ends?: Uint32Array | number[] | null): EventArrays;
-
-/**
  * Encodes values in 0..1, `[sample][unit]`, as spikes; `rows` are the samples' numbers in their data set.
  */
 export function encode(encoding: string, values: Float32Array | number[], units: number, steps: number, rows?: Uint32Array | number[] | null): EventArrays;
@@ -219,16 +200,6 @@ export function generate(options: string): GeneratedArrays;
 export function parseIdx(bytes: Uint8Array | number[]): IdxArray;
 
 /**
- * Reads an NPY file of plain numbers.
- */
-export function parseNpy(bytes: Uint8Array | number[]): NpyArray;
-
-/**
- * Reads the floating-point arrays of a safetensors file or of one that `torch.save` wrote.
- */
-export function parseTensors(bytes: Uint8Array | number[]): TensorArrays[];
-
-/**
  * Units that signals of so many channels become.
  */
 export function seriesUnits(encoding: string, channels: number): number;
@@ -237,11 +208,6 @@ export function seriesUnits(encoding: string, channels: number): number;
  * Names of the SIMD levels of this module, the best first.
  */
 export function simdLevels(): string[];
-
-/**
- * Events of a simulated event camera that looks at images.
- */
-export function simulateEvents(pixels: Uint8Array | number[], height: number, width: number, options: string): EventArrays;
 
 /**
  * Version of the library.
@@ -254,16 +220,12 @@ export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_wasmsession_free: (a: number, b: number) => void;
     readonly checkpointInfo: (a: number, b: number) => [number, number, number, number];
-    readonly decodeAer: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly encode: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
     readonly encodeSeries: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
     readonly generate: (a: number, b: number) => [number, number, number];
     readonly parseIdx: (a: number, b: number) => [number, number, number];
-    readonly parseNpy: (a: number, b: number) => [number, number, number];
-    readonly parseTensors: (a: number, b: number) => [number, number, number];
     readonly seriesUnits: (a: number, b: number, c: number) => [number, number, number];
     readonly simdLevels: () => [number, number];
-    readonly simulateEvents: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly version: () => [number, number];
     readonly wasmsession_addDataset: (a: number, b: number, c: number, d: any) => [number, number, number];
     readonly wasmsession_advance: (a: number, b: number) => [number, number, number, number];
@@ -272,24 +234,20 @@ export interface InitOutput {
     readonly wasmsession_begin: (a: number, b: number, c: number) => [number, number];
     readonly wasmsession_beginEvaluation: (a: number, b: number, c: number) => [number, number];
     readonly wasmsession_checkpoint: (a: number, b: number, c: number, d: number) => [number, number, number, number];
-    readonly wasmsession_closeIntegers: (a: number, b: number) => [number, number];
     readonly wasmsession_closeStream: (a: number, b: number) => [number, number];
     readonly wasmsession_config: (a: number) => [number, number];
     readonly wasmsession_create: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
-    readonly wasmsession_exportIntegers: (a: number, b: number) => [number, number, number, number];
     readonly wasmsession_exportModel: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_finishBatch: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_gradients: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly wasmsession_history: (a: number) => [number, number];
     readonly wasmsession_info: (a: number) => [number, number];
     readonly wasmsession_learnStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number, number];
-    readonly wasmsession_openIntegers: (a: number, b: number, c: number) => [number, number, number];
+    readonly wasmsession_measure: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly wasmsession_openStream: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly wasmsession_outputs: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly wasmsession_parameters: (a: number, b: number) => [number, number, number];
     readonly wasmsession_predict: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
-    readonly wasmsession_predictIntegers: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
-    readonly wasmsession_quantize: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
     readonly wasmsession_removeDataset: (a: number, b: number) => [number, number];
     readonly wasmsession_restartStream: (a: number, b: number) => [number, number];
     readonly wasmsession_restartStreamDecision: (a: number, b: number) => [number, number];
@@ -300,6 +258,7 @@ export interface InitOutput {
     readonly wasmsession_runStreamSignal: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly wasmsession_saveStream: (a: number, b: number) => [number, number, number, number];
     readonly wasmsession_setParameters: (a: number, b: number, c: any) => [number, number];
+    readonly wasmsession_spikes: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly wasmsession_stepStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number];
     readonly wasmsession_streamParameters: (a: number, b: number, c: number) => [number, number, number];
     readonly wasmsession_supply: (a: number, b: number, c: number, d: number, e: any) => [number, number];

@@ -1,6 +1,7 @@
 import type { Backend, PageOptions, PageUrls } from "./backend.js";
-import { loadWasm, type WasmSource } from "./wasm.js";
+import { loadWasm } from "./wasm.js";
 import { unavailable } from "./wasm-backend.js";
+import type { WasmSource } from "./wasm-compiled.js";
 
 /** Duration of a call on the thread of a page, in milliseconds: a frame has 16. */
 const PAGE_CALL = 8;
@@ -10,8 +11,16 @@ const PAGE_CALL = 8;
  *
  * @throws {SpikeletError} `BACKEND_UNAVAILABLE` when the WebAssembly can't be loaded.
  */
-export async function loadHere({ wasmModule }: PageOptions, { wasmUrl }: PageUrls): Promise<Backend> {
-  const backend = await loadWasm(wasmModule ?? (await addressOf(wasmUrl)), "WebAssembly on the thread of the page");
+export async function loadHere(
+  { wasmModule, extrasWasmModule }: PageOptions,
+  { wasmUrl, extrasWasmUrl }: PageUrls,
+): Promise<Backend> {
+  const source = wasmModule ?? (await addressOf(wasmUrl));
+  const extras = async () => {
+    if (extrasWasmModule !== undefined) return extrasWasmModule;
+    return extrasWasmUrl === undefined ? (await import("./wasm-extras-url.js")).extrasWasmUrl : new URL(extrasWasmUrl);
+  };
+  const backend = await loadWasm(source, "WebAssembly on the thread of the page", extras);
   return Object.create(backend, { callMilliseconds: { value: PAGE_CALL } });
 }
 

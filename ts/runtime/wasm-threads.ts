@@ -1,6 +1,8 @@
 import * as wasm from "#wasm-threads";
 import type { Backend } from "./backend.js";
 import { backendOf, Instance, unavailable } from "./wasm-backend.js";
+import { compiled } from "./wasm-compiled.js";
+import type { ExtrasSource } from "./wasm-extras.js";
 
 /** Module and memory that the instances of all threads share. */
 export interface SharedModule {
@@ -21,9 +23,10 @@ export interface ThreadedBackend {
 /**
  * Instantiates the module, once in a JavaScript realm.
  *
+ * @param extras gets the second module, where it is needed.
  * @throws {SpikeletError} `BACKEND_UNAVAILABLE` when it can't be had or is broken, or no memory can be shared.
  */
-export async function loadWithThreads(source: URL): Promise<ThreadedBackend> {
+export async function loadWithThreads(source: URL, extras: ExtrasSource): Promise<ThreadedBackend> {
   try {
     const module = await compiled(source);
     const { memory } = await wasm.default({ module_or_path: module });
@@ -32,7 +35,7 @@ export async function loadWithThreads(source: URL): Promise<ThreadedBackend> {
       instance.call(() => wasm.shareThreads(threads));
       return { module, memory };
     };
-    return { backend: backendOf(wasm, instance, ""), share };
+    return { backend: backendOf(wasm, instance, "", extras), share };
   } catch (cause) {
     throw unavailable(cause, source);
   }
@@ -50,11 +53,4 @@ export async function joinThreads({ module, memory }: SharedModule): Promise<voi
  */
 export function work(): void {
   new Instance().call(() => wasm.lendThread());
-}
-
-async function compiled(source: URL): Promise<WebAssembly.Module> {
-  const response = await fetch(source);
-  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trimEnd());
-  const isTyped = response.headers.get("content-type") === "application/wasm";
-  return isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }

@@ -1,18 +1,18 @@
 import * as wasm from "#wasm";
 import type { Backend } from "./backend.js";
 import { backendOf, Instance, unavailable } from "./wasm-backend.js";
-
-/** The module, its bytes, or where to get them. */
-export type WasmSource = WebAssembly.Module | BufferSource | URL;
+import type { WasmSource } from "./wasm-compiled.js";
+import type { ExtrasSource } from "./wasm-extras.js";
 
 let instance: Promise<Instance> | undefined;
 
 /**
  * Instantiates the module once; later calls find it there, whatever their source.
  *
+ * @param extras gets the second module, where it is needed.
  * @throws {SpikeletError} `BACKEND_UNAVAILABLE` when it can't be had or is broken.
  */
-export async function loadWasm(source: WasmSource, reason: string): Promise<Backend> {
+export async function loadWasm(source: WasmSource, reason: string, extras: ExtrasSource): Promise<Backend> {
   instance ??= instantiate(source);
   let loaded: Instance;
   try {
@@ -21,7 +21,7 @@ export async function loadWasm(source: WasmSource, reason: string): Promise<Back
     instance = undefined;
     throw unavailable(cause, source instanceof URL ? source : undefined);
   }
-  return backendOf(wasm, loaded, reason);
+  return backendOf(wasm, loaded, reason, extras);
 }
 
 async function instantiate(source: WasmSource): Promise<Instance> {

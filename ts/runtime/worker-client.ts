@@ -11,7 +11,7 @@ import { WorkerConnection } from "./worker-connection.js";
 export async function startWorker(urls: PageUrls): Promise<WorkerBackend> {
   const line = new WorkerConnection(makeWorker(urls.workerUrl));
   try {
-    const description = await line.ask((host) => host.load(urls.wasmUrl));
+    const description = await line.ask((host) => host.load(urls.wasmUrl, urls.extrasWasmUrl));
     checkVersion(description?.version, "the worker");
     return workerBackend(line, description, "WebAssembly in a worker");
   } catch (thrown) {

@@ -10,7 +10,7 @@ import type { Answer, View, WorkerHost } from "./worker-protocol.js";
  *
  * @param load gets the WebAssembly, from beside the worker unless told where.
  */
-export function workerHost(load: (wasmUrl: URL | undefined) => Promise<Backend>): WorkerHost {
+export function workerHost(load: (wasmUrl: URL | undefined, extrasWasmUrl: URL | undefined) => Promise<Backend>): WorkerHost {
   let backend: Backend | undefined;
   const sessions = new Map<number, Session>();
   let opened = 0;
@@ -21,9 +21,10 @@ export function workerHost(load: (wasmUrl: URL | undefined) => Promise<Backend>)
   };
 
   return {
-    load: (wasmUrl) =>
+    load: (...urls) =>
       answer(async () => {
-        backend = await load(wasmUrl === undefined ? undefined : new URL(wasmUrl));
+        const [wasmUrl, extrasWasmUrl] = urls.map((url) => (url === undefined ? undefined : new URL(url)));
+        backend = await load(wasmUrl, extrasWasmUrl);
         const { simd, simdLevels, version } = backend;
         return { simd, simdLevels, version };
       }),

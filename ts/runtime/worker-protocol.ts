@@ -23,8 +23,8 @@ export type Description = Pick<Backend, "simd" | "simdLevels" | "version">;
 
 /** Requests to a worker. */
 export interface WorkerHost {
-  /** Loads the WebAssembly, from beside the worker unless told where. */
-  load(wasmUrl: string | undefined): Promise<Answer<Description>>;
+  /** Loads the WebAssembly, from beside the worker unless told where; the second one is loaded likewise once it is called. */
+  load(wasmUrl: string | undefined, extrasWasmUrl: string | undefined): Promise<Answer<Description>>;
   convert(method: Conversion, args: unknown[]): Promise<Answer<unknown>>;
   /** Makes a session; the value is its number. */
   open(method: Opening, args: unknown[]): Promise<Answer<number>>;

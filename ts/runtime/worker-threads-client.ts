@@ -24,7 +24,7 @@ export async function startThreads(threads: number, urls: PageUrls): Promise<Wor
     for (const line of lines) line.end();
   };
   try {
-    const description = await first.ask((host) => host.load(urls.threadsWasmUrl));
+    const description = await first.ask((host) => host.load(urls.threadsWasmUrl, urls.extrasWasmUrl));
     checkVersion(description?.version, "the worker");
     const shared = await first.ask((host) => host.share(threads));
     await Promise.all(others.map((line) => line.ask((host) => host.join(shared))));

@@ -1,6 +1,7 @@
 /** The module of the workers of a page that share memory. */
 import { expose } from "comlink";
 import { SpikeletError } from "../errors.js";
+import { extrasWasmUrl as extrasBesideThis } from "./wasm-extras-url.js";
 import { joinThreads, loadWithThreads, type ThreadedBackend, work } from "./wasm-threads.js";
 import { wasmThreadsUrl as besideThis } from "./wasm-threads-url.js";
 import { answer, workerHost } from "./worker-host.js";
@@ -9,8 +10,8 @@ import type { ThreadsHost } from "./worker-protocol.js";
 let loaded: ThreadedBackend | undefined;
 
 const host: ThreadsHost = {
-  ...workerHost(async (wasmUrl = besideThis) => {
-    loaded = await loadWithThreads(wasmUrl);
+  ...workerHost(async (wasmUrl = besideThis, extrasWasmUrl = extrasBesideThis) => {
+    loaded = await loadWithThreads(wasmUrl, () => extrasWasmUrl);
     return loaded.backend;
   }),
   share: (threads) =>

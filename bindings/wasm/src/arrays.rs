@@ -1,6 +1,6 @@
 //! Objects of typed arrays, both ways.
 
-use js_sys::{Array, Float32Array, Float64Array, Int32Array, Object, Reflect, Uint8Array, Uint16Array, Uint32Array};
+use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array, Uint16Array, Uint32Array};
 use spikelet_session as wire;
 use wasm_bindgen::prelude::*;
 
@@ -13,8 +13,6 @@ const CONTRACT: &str = r#"import type {
   GradientArrays,
   IdxArray,
   InputArrays,
-  IntegerPredictionArrays,
-  NpyArray,
   ParameterArrays,
   PredictionArrays,
   StreamArrays,
@@ -224,16 +222,6 @@ pub(crate) fn prediction_arrays(prediction: wire::Prediction) -> Object {
     ])
 }
 
-pub(crate) fn integer_prediction_arrays(prediction: wire::IntegerPrediction) -> Object {
-    object([
-        ("decisions", words(&prediction.decisions)),
-        ("scores", Float64Array::from(&prediction.scores[..]).into()),
-        ("membranes", Int32Array::from(&prediction.membranes[..]).into()),
-        ("clamped", prediction.clamped.into()),
-        ("layers", list(prediction.layers, event_arrays)),
-    ])
-}
-
 fn trace_arrays(trace: wire::LayerTrace) -> Object {
     object([
         ("units", trace.units.into()),
@@ -262,18 +250,6 @@ pub(crate) fn gradient_arrays(gradients: wire::Gradients) -> Object {
 
 pub(crate) fn idx_array(array: wire::IdxArray) -> Object {
     object([("shape", words(&array.shape)), ("data", Uint8Array::from(&array.data[..]).into())])
-}
-
-pub(crate) fn npy_array(array: wire::NpyArray) -> Object {
-    object([
-        ("dtype", array.dtype.into()),
-        ("shape", words(&array.shape)),
-        ("data", Uint8Array::from(&array.data[..]).into()),
-    ])
-}
-
-pub(crate) fn tensor_arrays(tensor: wire::TensorArrays) -> Object {
-    object([("name", tensor.name.into()), ("shape", words(&tensor.shape)), ("data", floats(&tensor.data))])
 }
 
 pub(crate) fn generated_arrays(arrays: wire::GeneratedArrays) -> Object {

@@ -1,9 +1,9 @@
-//! Functions that need no session.
+//! Functions that need no session. Those that pages rarely call are in `bindings/extras`.
 
-use js_sys::{Array, Object};
+use js_sys::Object;
 use wasm_bindgen::prelude::*;
 
-use crate::arrays::{event_arrays, generated_arrays, idx_array, npy_array, tensor_arrays};
+use crate::arrays::{event_arrays, generated_arrays, idx_array};
 use crate::error::thrown;
 
 type Outcome<T> = Result<T, JsValue>;
@@ -33,25 +33,6 @@ pub fn series_units(encoding: &str, channels: u32) -> Outcome<u32> {
     spikelet_session::series_units(encoding, channels).map_err(thrown)
 }
 
-/// Reads one recording of an event camera as one sample, or many that end at the bytes `ends`.
-#[wasm_bindgen(js_name = decodeAer, unchecked_return_type = "EventArrays")]
-pub fn decode_aer(bytes: &[u8], options: &str, ends: Option<Vec<u32>>) -> Outcome<Object> {
-    spikelet_session::decode_aer(bytes, options, ends.as_deref()).map(event_arrays).map_err(thrown)
-}
-
-/// Reads an NPY file of plain numbers.
-#[wasm_bindgen(js_name = parseNpy, unchecked_return_type = "NpyArray")]
-pub fn parse_npy(bytes: &[u8]) -> Outcome<Object> {
-    spikelet_session::parse_npy(bytes).map(npy_array).map_err(thrown)
-}
-
-/// Reads the floating-point arrays of a safetensors file or of one that `torch.save` wrote.
-#[wasm_bindgen(js_name = parseTensors, unchecked_return_type = "TensorArrays[]")]
-pub fn parse_tensors(bytes: &[u8]) -> Outcome<Array> {
-    let tensors = spikelet_session::parse_tensors(bytes).map_err(thrown)?;
-    Ok(tensors.into_iter().map(tensor_arrays).collect())
-}
-
 /// JSON of what a checkpoint says of its run.
 #[wasm_bindgen(js_name = checkpointInfo)]
 pub fn checkpoint_info(bytes: &[u8]) -> Outcome<String> {
@@ -62,12 +43,6 @@ pub fn checkpoint_info(bytes: &[u8]) -> Outcome<String> {
 #[wasm_bindgen(unchecked_return_type = "GeneratedArrays")]
 pub fn generate(options: &str) -> Outcome<Object> {
     spikelet_session::generate(options).map(generated_arrays).map_err(thrown)
-}
-
-/// Events of a simulated event camera that looks at images.
-#[wasm_bindgen(js_name = simulateEvents, unchecked_return_type = "EventArrays")]
-pub fn simulate_events(pixels: &[u8], height: u32, width: u32, options: &str) -> Outcome<Object> {
-    spikelet_session::simulate_events(pixels, height, width, options).map(event_arrays).map_err(thrown)
 }
 
 /// Names of the SIMD levels of this module, the best first.

@@ -5,8 +5,7 @@ use spikelet_session::{OutsideGradient, Session};
 use wasm_bindgen::prelude::*;
 
 use crate::arrays::{
-    DatasetArrays, ParameterArrays, gradient_arrays, integer_prediction_arrays, parameter_arrays, prediction_arrays,
-    stream_arrays,
+    DatasetArrays, ParameterArrays, event_arrays, gradient_arrays, parameter_arrays, prediction_arrays, stream_arrays,
 };
 use crate::error::thrown;
 
@@ -111,42 +110,15 @@ impl WasmSession {
         self.0.predict(dataset, start, count, early_decision).map(prediction_arrays).map_err(thrown)
     }
 
-    /// Converts the network to whole numbers and returns these, one after the other.
-    pub fn quantize(
-        &mut self,
-        dataset: u32,
-        start: u32,
-        count: u32,
-        state_bits: u32,
-        weight_bits: u32,
-        percentile: f64,
-    ) -> Outcome<Vec<f64>> {
-        self.0.quantize(dataset, start, count, state_bits, weight_bits, percentile).map_err(thrown)
+    /// What the conversion to whole numbers reads of the network and of its states on samples.
+    pub fn measure(&mut self, dataset: u32, start: u32, count: u32) -> Outcome<Vec<f64>> {
+        self.0.measure(dataset, start, count).map_err(thrown)
     }
 
-    /// Makes a network of whole numbers and returns its number.
-    #[wasm_bindgen(js_name = openIntegers)]
-    pub fn open_integers(&mut self, integers: &[f64]) -> Outcome<u32> {
-        self.0.open_integers(integers).map_err(thrown)
-    }
-
-    /// Answers of a network of whole numbers to samples.
-    #[wasm_bindgen(js_name = predictIntegers, unchecked_return_type = "IntegerPredictionArrays")]
-    pub fn predict_integers(&mut self, integers: u32, dataset: u32, start: u32, count: u32) -> Outcome<Object> {
-        let found = self.0.predict_integers(integers, dataset, start, count);
-        found.map(integer_prediction_arrays).map_err(thrown)
-    }
-
-    /// The bytes of a model file of a network of whole numbers.
-    #[wasm_bindgen(js_name = exportIntegers)]
-    pub fn export_integers(&mut self, integers: u32) -> Outcome<Vec<u8>> {
-        self.0.export_integers(integers).map_err(thrown)
-    }
-
-    /// Frees a network of whole numbers.
-    #[wasm_bindgen(js_name = closeIntegers)]
-    pub fn close_integers(&mut self, integers: u32) -> Outcome<()> {
-        self.0.close_integers(integers).map_err(thrown)
+    /// Samples for a network of whole numbers.
+    #[wasm_bindgen(unchecked_return_type = "EventArrays")]
+    pub fn spikes(&mut self, dataset: u32, start: u32, count: u32) -> Outcome<Object> {
+        self.0.spikes(dataset, start, count).map(event_arrays).map_err(thrown)
     }
 
     /// Opens a stream, perhaps where one was saved, and returns its number.

@@ -184,6 +184,18 @@ impl SpikeTrains {
         is_there
     }
 
+    /// Appends a sample whose events, of value 1, are already sorted; `false`, and nothing is appended, where there is no memory for them.
+    #[must_use]
+    pub fn try_push_events(&mut self, times: &[u16], units: &[u32]) -> bool {
+        if !self.try_reserve(times.len()) || !self.try_reserve_samples(1) {
+            return false;
+        }
+        self.times.extend_from_slice(times);
+        self.units.extend_from_slice(units);
+        self.offsets.push(self.times.len());
+        true
+    }
+
     /// Number of samples.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -17,6 +17,8 @@ use xxhash_rust::xxh3::Xxh3Default;
 pub use read::{read_checkpoint, read_checkpoint_header};
 pub use write::write_checkpoint;
 
+use crate::safetensors::LENGTH_BYTES;
+
 /// Version of the layout and of the names in the configuration; a file of another version is refused by its number.
 pub const FORMAT_VERSION: u32 = 2;
 
@@ -40,8 +42,6 @@ pub struct Checkpoint {
 /// Name of the array of a stream.
 const STREAM: &str = "stream";
 const FORMAT: &str = "spikelet";
-/// Bytes of the length that a safetensors file starts with.
-const LENGTH_BYTES: usize = 8;
 /// What stands before the digits of the checksum; unescaped quotes do not occur inside the other values.
 const CHECKSUM_KEY: &[u8] = b"\"checksum\":\"";
 const CHECKSUM_DIGITS: usize = 16;

@@ -9,6 +9,7 @@ mod fault;
 mod idx;
 mod model;
 mod npy;
+mod safetensors;
 mod tensors;
 
 pub use aer::{AerOptions, decode_aer, decode_recordings};

@@ -90,13 +90,19 @@ impl<'a> Reader<'a> {
     }
 
     #[inline(never)]
-    fn next(&mut self) -> f64 {
+    pub(crate) fn next(&mut self) -> f64 {
         let Some((&first, left)) = self.left.split_first() else {
             self.fail(Error::data("integers", "end in the middle"));
             return 0.0;
         };
         self.left = left;
         first
+    }
+
+    /// Whether something comes of what so many are left of, which is counted down.
+    pub(crate) fn has(&self, left: &mut f64) -> bool {
+        *left -= 1.0;
+        *left >= 0.0 && self.error.is_none()
     }
 
     /// A whole number from `min` to `max`.
@@ -193,20 +199,18 @@ impl Integers {
         let mut reader = Reader::new(numbers);
         let mut integers = Self { state_bits: reader.next(), layers: Vec::new() };
         let mut layers = reader.next();
-        while layers >= 1.0 && reader.error.is_none() {
+        while reader.has(&mut layers) {
             let mut layer =
                 IntegerLayer { weight_shift: reader.next(), current_shift: reader.next(), ..IntegerLayer::default() };
             for list in layer.lists() {
                 list.extend_from_slice(reader.any_list());
             }
             let mut inputs = reader.next();
-            while inputs >= 1.0 && reader.error.is_none() {
+            while reader.has(&mut inputs) {
                 let (weights, delays) = (reader.any_list().to_vec(), reader.any_list().to_vec());
                 layer.inputs.push(IntegerInput { weights, delays });
-                inputs -= 1.0;
             }
             integers.layers.push(layer);
-            layers -= 1.0;
         }
         reader.end().map(|()| integers)
     }

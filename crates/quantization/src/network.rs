@@ -68,10 +68,7 @@ impl IntegerNetwork {
     /// [`crate::ErrorCode::ShapeMismatch`] for a range outside the data, [`crate::ErrorCode::DataFormat`] for events with values,
     /// [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the answers.
     pub fn predict(&self, data: &Dataset, range: Range<usize>) -> Result<IntegerPrediction> {
-        if range.start > range.end || range.end > data.len() {
-            let message = format!("must lie within 0..{}, got {}..{}", data.len(), range.start, range.end);
-            return Err(Error::shape("range", message));
-        }
+        check_range(data, &range)?;
         let (samples, steps) = (range.len(), self.steps);
         let mut prediction = IntegerPrediction::default();
         let mut spiking = Vec::new();
@@ -89,10 +86,7 @@ impl IntegerNetwork {
         memory::require(Run::bytes(&self.model), "integers", || "the spikes that are under way".to_owned())?;
         prediction.membranes = memory::reserved(membranes, "range", "the membranes of these samples")?;
         for sample in range {
-            let events = data.inputs().events(data.place(sample as u32));
-            if !events.values.is_empty() {
-                return Err(Error::data("values", "must all be 1: a network of whole numbers takes spikes"));
-            }
+            let events = events(data, sample)?;
             let mut scores = Scores::new(self.statistic.unwrap_or(Statistic::Count), self.outputs);
             let mut spikes = vec![Vec::new(); spiking.len()];
             let mut run = Run::new(&self.model);
@@ -137,6 +131,38 @@ impl IntegerNetwork {
             take(t, run);
         }
     }
+}
+
+/// The samples `range`, as a network of whole numbers takes them.
+///
+/// # Errors
+/// The errors of [`IntegerNetwork::predict`] that tell of the data.
+pub fn spikes(data: &Dataset, range: Range<usize>) -> Result<SpikeTrains> {
+    check_range(data, &range)?;
+    let mut trains = SpikeTrains::new();
+    for sample in range {
+        let SampleEvents { times, units, .. } = events(data, sample)?;
+        if !trains.try_push_events(times, units) {
+            return Err(memory::missing(times.len() as u64, "range", "the spikes of these samples"));
+        }
+    }
+    Ok(trains)
+}
+
+fn check_range(data: &Dataset, range: &Range<usize>) -> Result<()> {
+    if range.start <= range.end && range.end <= data.len() {
+        return Ok(());
+    }
+    let message = format!("must lie within 0..{}, got {}..{}", data.len(), range.start, range.end);
+    Err(Error::shape("range", message))
+}
+
+fn events(data: &Dataset, sample: usize) -> Result<SampleEvents<'_>> {
+    let events = data.inputs().events(data.place(sample as u32));
+    if events.values.is_empty() {
+        return Ok(events);
+    }
+    Err(Error::data("values", "must all be 1: a network of whole numbers takes spikes"))
 }
 
 /// What a network trained by a loss is decided by, in whole numbers. The mean of log softmax over steps is largest where the mean is.

@@ -1,6 +1,5 @@
 //! The data sets that a session holds, checked against its network when they come in.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,6 +8,7 @@ use spikelet_data::{Dataset, SpikeTrains, Targets};
 use spikelet_encode::{Encoding, Series};
 
 use crate::guard::guard;
+use crate::numbered::Numbered;
 use crate::options::{DatasetDescriptor, InputKind};
 use crate::wire::DatasetArrays;
 
@@ -26,8 +26,7 @@ pub(crate) struct Shape {
 #[derive(Debug, Default)]
 pub(crate) struct Datasets {
     session: SessionNumber,
-    held: BTreeMap<u32, Held>,
-    next: u32,
+    held: Numbered<Held>,
 }
 
 #[derive(Debug)]
@@ -47,7 +46,8 @@ struct Supplier {
 #[derive(Clone, Debug)]
 pub struct Suppliers {
     session: SessionNumber,
-    suppliers: BTreeMap<u32, Supplier>,
+    /// By number of the data set.
+    suppliers: Vec<Option<Supplier>>,
 }
 
 /// Samples that were checked and wait for their place in a data set.
@@ -82,7 +82,8 @@ impl Suppliers {
     /// # Errors
     /// `SHAPE_MISMATCH` for an unknown data set, and as [`crate::Session::add_dataset`].
     pub fn prepare(&self, dataset: u32, arrays: DatasetArrays) -> Result<Samples> {
-        let Supplier { descriptor, shape } = self.suppliers.get(&dataset).ok_or_else(|| unknown("dataset", dataset))?;
+        let supplier = self.suppliers.get(dataset as usize).and_then(Option::as_ref);
+        let Supplier { descriptor, shape } = supplier.ok_or_else(|| unknown("dataset", dataset))?;
         let samples = guard(|| build(descriptor, arrays, *shape))?;
         Ok(Samples { dataset: Identity { session: self.session, dataset }, samples })
     }
@@ -99,21 +100,18 @@ impl Datasets {
                 build(&descriptor, arrays, shape)?.windowed(samples as usize, labels, shape.outputs)?
             }
         };
-        let id = self.next;
-        self.next = id.checked_add(1).ok_or_else(|| Error::shape("dataset", "too many data sets were added"))?;
-        self.held.insert(id, Held { dataset, supplier: Supplier { descriptor: Arc::new(descriptor), shape } });
-        Ok(id)
+        Ok(self.held.add(Held { dataset, supplier: Supplier { descriptor: Arc::new(descriptor), shape } }))
     }
 
     /// Puts samples of the data set `id` in the place of those that were there.
     pub(crate) fn supply(&mut self, id: u32, rows: &[u32], arrays: DatasetArrays) -> Result<()> {
-        let held = self.held.get_mut(&id).ok_or_else(|| unknown("dataset", id))?;
+        let held = self.held.get_mut(id).ok_or_else(|| unknown("dataset", id))?;
         let Supplier { descriptor, shape } = &held.supplier;
         held.dataset.supply(rows, build(descriptor, arrays, *shape)?)
     }
 
     pub(crate) fn supply_prepared(&mut self, id: u32, rows: &[u32], given: Samples) -> Result<()> {
-        let held = self.held.get_mut(&id).ok_or_else(|| unknown("dataset", id))?;
+        let held = self.held.get_mut(id).ok_or_else(|| unknown("dataset", id))?;
         let Samples { dataset, samples } = given;
         if dataset != (Identity { session: self.session, dataset: id }) {
             return Err(Error::shape("samples", "were prepared for another data set, or by another session"));
@@ -122,22 +120,22 @@ impl Datasets {
     }
 
     pub(crate) fn suppliers(&self) -> Suppliers {
-        let suppliers = self.held.iter().map(|(&id, held)| (id, held.supplier.clone())).collect();
+        let suppliers = self.held.iter().map(|held| held.map(|held| held.supplier.clone())).collect();
         Suppliers { session: self.session, suppliers }
     }
 
     pub(crate) fn remove(&mut self, id: u32) -> Result<()> {
-        self.held.remove(&id).map(drop).ok_or_else(|| unknown("dataset", id))
+        self.held.remove(id).map(drop).ok_or_else(|| unknown("dataset", id))
     }
 
     /// What the samples of the data set `id` are, an argument called `path`.
     pub(crate) fn descriptor(&self, path: &str, id: u32) -> Result<&DatasetDescriptor> {
-        self.held.get(&id).map(|held| &*held.supplier.descriptor).ok_or_else(|| unknown(path, id))
+        self.held.get(id).map(|held| &*held.supplier.descriptor).ok_or_else(|| unknown(path, id))
     }
 
     /// The data set `id`, an argument called `path`.
     pub(crate) fn find(&self, path: &str, id: u32) -> Result<&Dataset> {
-        self.held.get(&id).map(|held| &held.dataset).ok_or_else(|| unknown(path, id))
+        self.held.get(id).map(|held| &held.dataset).ok_or_else(|| unknown(path, id))
     }
 }
 

@@ -10,6 +10,7 @@ mod guard;
 mod integers;
 #[cfg(feature = "mpi")]
 mod mpi;
+mod numbered;
 mod options;
 mod peers;
 mod session;
@@ -27,6 +28,7 @@ pub use convert::{
     simd_levels, simulate_events,
 };
 pub use datasets::{Samples, Suppliers};
+pub use integers::{IntegerNetworks, convert_measured};
 #[cfg(feature = "mpi")]
 pub use mpi::World;
 pub use peers::Peers;

@@ -1,7 +1,6 @@
 //! The streams that a session holds.
 
 use spikelet_config::json::FromJson;
-use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
 use spikelet_config::{Error, ErrorCode, Result, json};
@@ -13,6 +12,7 @@ use spikelet_training::{
 };
 
 use crate::checkpoint;
+use crate::numbered::Numbered;
 use crate::wire::StreamAnswer;
 
 /// Steps of a call, of a window and of a hop at most, and times of a signal.
@@ -73,8 +73,7 @@ pub type StreamEvents = (Vec<u16>, Vec<u32>, Option<Vec<f32>>);
 /// Streams by number; numbers are not used again.
 #[derive(Debug, Default)]
 pub(crate) struct Streams {
-    held: BTreeMap<u32, Held>,
-    next: u32,
+    held: Numbered<Held>,
 }
 
 #[derive(Debug)]
@@ -98,8 +97,6 @@ impl Streams {
                 Some(SeriesEncoder::new(&encoding, channels as usize)?)
             }
         };
-        let id = self.next;
-        self.next = id.checked_add(1).ok_or_else(|| Error::shape("stream", "too many streams were opened"))?;
         let learning = learn.map(learning).transpose()?;
         let learning = match (learning, saved) {
             (None, Some(_)) => return Err(Error::config("learn", "is missing: only streams that learn are saved")),
@@ -108,12 +105,11 @@ impl Streams {
                 .transpose()?,
         };
         let stream = trainer.stream(window, learning).map_err(at_saved)?;
-        self.held.insert(id, Held { stream, encoder, has_signal: false });
-        Ok(id)
+        Ok(self.held.add(Held { stream, encoder, has_signal: false }))
     }
 
     pub(crate) fn close(&mut self, id: u32) -> Result<()> {
-        self.held.remove(&id).map(drop).ok_or_else(|| unknown(id))
+        self.held.remove(id).map(drop).ok_or_else(|| unknown(id))
     }
 
     pub(crate) fn restart(&mut self, id: u32) -> Result<()> {
@@ -192,7 +188,7 @@ impl Streams {
     }
 
     fn find(&mut self, id: u32) -> Result<&mut Held> {
-        self.held.get_mut(&id).ok_or_else(|| unknown(id))
+        self.held.get_mut(id).ok_or_else(|| unknown(id))
     }
 }
 

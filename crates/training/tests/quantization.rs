@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use spikelet_config::{Config, Error, ErrorCode};
 use spikelet_data::{Dataset, SpikeTrains, Targets};
 
-use spikelet_quantization::{Conversion, IntegerNetwork, Integers};
+use spikelet_quantization::{Conversion, IntegerNetwork, Integers, convert_measured, spikes};
 use spikelet_training::{InputParameters, LayerParameters, LearntValues, Level, Trainer};
 
 const CONVERSION: Conversion = Conversion { state_bits: 32, weight_bits: None, percentile: 100.0 };
@@ -22,7 +22,10 @@ fn data(trainer: &Trainer) -> Dataset {
 
 fn quantized(trainer: &mut Trainer, conversion: Conversion) -> Result<Integers, Error> {
     let data = data(trainer);
-    trainer.quantize(&data, 0..1, conversion).map(|numbers| Integers::from_numbers(&numbers).expect("whole numbers"))
+    let numbers = trainer.quantize(&data, 0..1, conversion);
+    let elsewhere = trainer.measure(&data, 0..1).and_then(|measured| convert_measured(&measured, conversion));
+    assert_eq!(elsewhere, numbers, "a conversion where the network is not");
+    numbers.map(|numbers| Integers::from_numbers(&numbers).expect("whole numbers"))
 }
 
 fn open(config: &Config, integers: &Integers) -> Result<IntegerNetwork, Error> {
@@ -40,6 +43,35 @@ fn what_has_no_form_in_whole_numbers_is_refused_by_its_path() {
     let at = |path: &str| (ErrorCode::ConfigInvalid, path.to_owned());
     assert_eq!(refusal(&dense(json!({ "type": "adlif" }))), at("network.layers[0].neuron.type"));
     assert_eq!(refusal(&dense(json!({ "reset": "subtractAfterDecay" }))), at("network.layers[0].neuron.reset"));
+}
+
+#[test]
+fn what_is_measured_is_refused_unless_it_is_whole() {
+    let network = json!({ "input": 2, "steps": 8, "layers": [{ "type": "dense", "units": 2 }] });
+    let mut trainer = trainer(&network);
+    let mut measured = trainer.measure(&data(&trainer), 0..1).expect("its states");
+    let refused = |numbers: &[f64]| convert_measured(numbers, CONVERSION).expect_err("is refused").code;
+    for length in 0..measured.len() {
+        assert_eq!(refused(&measured[..length]), ErrorCode::DataFormat);
+    }
+    measured.push(0.0);
+    assert_eq!(refused(&measured), ErrorCode::DataFormat);
+}
+
+#[test]
+fn samples_are_taken_as_spikes() {
+    let mut trains = SpikeTrains::new();
+    for sample in [vec![(0, 1), (2, 0)], vec![], vec![(1, 1)]] {
+        trains.push_sample(sample);
+    }
+    let data = Dataset::new(trains, Targets::None, 1).expect("a data set");
+    let found = spikes(&data, 1..3).expect("spikes");
+    assert_eq!(found.into_parts(), (vec![0, 0, 1], vec![1], vec![1], vec![]));
+    assert_eq!(spikes(&data, 1..4).expect_err("is refused").code, ErrorCode::ShapeMismatch);
+    let graded = SpikeTrains::from_parts(&[0, 0, 1], (vec![1], vec![1], Some(vec![0.5])), 4, 2, "events");
+    let data = Dataset::new(graded.expect("events"), Targets::None, 1).expect("a data set");
+    assert!(spikes(&data, 0..1).is_ok());
+    assert_eq!(spikes(&data, 0..2).expect_err("is refused").path, "values");
 }
 
 #[test]

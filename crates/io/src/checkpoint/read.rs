@@ -2,12 +2,11 @@
 
 use std::fmt::Display;
 
-use safetensors::tensor::Metadata;
-use safetensors::{Dtype, SafeTensors};
 use spikelet_config::{Config, Error, Result};
 use spikelet_training::{Snapshot, Tensor};
 
 use super::{CHECKSUM_DIGITS, Checkpoint, FORMAT, FORMAT_VERSION, STREAM, checksum, checksum_position};
+use crate::safetensors::{Array, SafeTensors};
 
 /// Reads a checkpoint.
 ///
@@ -15,20 +14,18 @@ use super::{CHECKSUM_DIGITS, Checkpoint, FORMAT, FORMAT_VERSION, STREAM, checksu
 /// [`spikelet_config::ErrorCode::CheckpointInvalid`] for bytes that are truncated, altered, of another program or of another
 /// version of the format.
 pub fn read_checkpoint(bytes: &[u8]) -> Result<Checkpoint> {
-    let (header, mut checkpoint) = read_header(bytes)?;
-    let file = SafeTensors::deserialize(bytes).map_err(|error| Error::checkpoint(error.to_string()))?;
-    for name in header.offset_keys() {
-        let view = file.tensor(&name).map_err(|error| Error::checkpoint(error.to_string()))?;
-        let words = view.data().as_chunks().0;
-        if name == STREAM && view.dtype() == Dtype::U32 {
+    let (file, mut checkpoint) = read_header(bytes)?;
+    for Array { name, dtype, shape, data } in file.arrays {
+        let words = data.as_chunks().0;
+        if name == STREAM && dtype == "U32" {
             checkpoint.stream = Some(words.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect());
             continue;
         }
-        if view.dtype() != Dtype::F32 {
-            return Err(Error::checkpoint(format!("{name} must be of type F32, got {}", view.dtype())));
+        if dtype != "F32" {
+            return Err(Error::checkpoint(format!("{name} must be of type F32, got {dtype}")));
         }
         let data = words.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
-        checkpoint.snapshot.tensors.push(Tensor { shape: view.shape().to_vec(), name, data });
+        checkpoint.snapshot.tensors.push(Tensor { shape, name, data });
     }
     Ok(checkpoint)
 }
@@ -42,11 +39,10 @@ pub fn read_checkpoint_header(bytes: &[u8]) -> Result<Checkpoint> {
 }
 
 /// The header and what it says, once the checksum of the whole file holds.
-fn read_header(bytes: &[u8]) -> Result<(Metadata, Checkpoint)> {
-    let (header_bytes, header) = SafeTensors::read_metadata(bytes)
-        .map_err(|error| Error::checkpoint(format!("it is not a whole safetensors file ({error})")))?;
-    let metadata = header.metadata().as_ref();
-    let text = |key: &str| metadata.and_then(|metadata| metadata.get(key)).map(String::as_str);
+fn read_header(bytes: &[u8]) -> Result<(SafeTensors<'_>, Checkpoint)> {
+    let file = SafeTensors::read(bytes)
+        .map_err(|why| Error::checkpoint(format!("it is not a whole safetensors file ({why})")))?;
+    let text = |key: &str| file.text(key);
     if text("format") != Some(FORMAT) {
         return Err(Error::checkpoint("it is a safetensors file, but not a checkpoint of this library"));
     }
@@ -60,7 +56,7 @@ fn read_header(bytes: &[u8]) -> Result<(Metadata, Checkpoint)> {
             ));
         }
     }
-    let holds = checksum_position(bytes, header_bytes)
+    let holds = checksum_position(bytes, file.header_bytes)
         .is_some_and(|position| &bytes[position..position + CHECKSUM_DIGITS] == checksum(bytes, position).as_bytes());
     if !holds {
         return Err(Error::checkpoint("its checksum is wrong: the file is damaged or was altered"));
@@ -76,7 +72,7 @@ fn read_header(bytes: &[u8]) -> Result<(Metadata, Checkpoint)> {
     let version = text("libraryVersion").unwrap_or_default().to_owned();
     let [origin, trained_on] = ["origin", "trainedOn"].map(|key| text(key).map(str::to_owned));
     let arithmetic = text("arithmetic").and_then(|number| number.parse().ok());
-    Ok((header, Checkpoint { snapshot, stream: None, origin, trained_on, version, arithmetic }))
+    Ok((file, Checkpoint { snapshot, stream: None, origin, trained_on, version, arithmetic }))
 }
 
 /// The error for a whole file of another version of the library.

@@ -1,28 +1,25 @@
-//! The safetensors format, by its crate.
+//! The arrays of a safetensors file.
 
-use safetensors::{Dtype, SafeTensors};
 use spikelet_config::Result;
 use spikelet_training::Tensor;
 
 use super::element::Element;
 use crate::fault::wrong;
+use crate::safetensors::{Array, SafeTensors};
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Vec<Tensor>> {
-    let foreign = |error| wrong(0, format!("neither a whole safetensors file ({error}) nor one of torch.save"));
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(foreign)?;
-    let file = SafeTensors::deserialize(bytes).map_err(foreign)?;
+    let foreign = |why| wrong(0, format!("neither a whole safetensors file ({why}) nor one of torch.save"));
     let mut tensors = Vec::new();
-    for name in header.offset_keys() {
-        let view = file.tensor(&name).map_err(foreign)?;
-        let element = match view.dtype() {
-            Dtype::F64 => Element::Double,
-            Dtype::F32 => Element::Single,
-            Dtype::F16 => Element::Half,
-            Dtype::BF16 => Element::Brain,
+    for Array { name, dtype, shape, data } in SafeTensors::read(bytes).map_err(foreign)?.arrays {
+        let element = match dtype.as_str() {
+            "F64" => Element::Double,
+            "F32" => Element::Single,
+            "F16" => Element::Half,
+            "BF16" => Element::Brain,
             _ => continue,
         };
-        let data = view.data().chunks_exact(element.width()).map(|bytes| element.read(bytes)).collect();
-        tensors.push(Tensor { shape: view.shape().to_vec(), name, data });
+        let data = data.chunks_exact(element.width()).map(|bytes| element.read(bytes)).collect();
+        tensors.push(Tensor { shape, name, data });
     }
     Ok(tensors)
 }

@@ -1,7 +1,7 @@
 //! What `torch.save` writes: since PyTorch 1.6 a ZIP archive of a pickle and of the numbers, one file for each storage; before, pickles
 //! one after the other and the numbers after them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use spikelet_config::Result;
 use spikelet_training::Tensor;
@@ -31,7 +31,7 @@ pub(super) fn parse_archive(bytes: &[u8]) -> Result<Vec<Tensor>> {
     let file = entries.iter().find(|entry| entry.name == PICKLE || entry.name.ends_with(b"/data.pkl"));
     let file = file.ok_or_else(|| wrong(0, "an archive without data.pkl is not from torch.save"))?;
     let folder = &file.name[..file.name.len() - PICKLE.len()];
-    let mut storages = HashMap::new();
+    let mut storages = BTreeMap::new();
     for entry in &entries {
         match entry.name.strip_prefix(folder) {
             Some(b"byteorder") if entry.bytes != b"little" => return Err(big_endian(entry.start)),
@@ -65,7 +65,7 @@ pub(super) fn parse_legacy(bytes: &[u8]) -> Result<Vec<Tensor>> {
     let Object::List(ids) = &keys.objects[keys.root] else {
         return Err(wrong(at, "expected the list of storages before this"));
     };
-    let elements: HashMap<&str, Element> = saved
+    let elements: BTreeMap<&str, Element> = saved
         .objects
         .iter()
         .filter_map(|object| match object {
@@ -73,7 +73,7 @@ pub(super) fn parse_legacy(bytes: &[u8]) -> Result<Vec<Tensor>> {
             _ => None,
         })
         .collect();
-    let mut storages = HashMap::new();
+    let mut storages = BTreeMap::new();
     for &id in ids {
         let Object::Text(key) = keys.objects[id] else { return Err(wrong(at, "the key of a storage is a text")) };
         let element = elements.get(key).ok_or_else(|| wrong(at, "a storage that no tensor looks at"))?;
@@ -102,11 +102,11 @@ fn big_endian(at: usize) -> spikelet_config::Error {
 }
 
 /// The tensors of a dictionary, and of those inside it with a dot between the keys.
-fn tensors(pickle: &Pickle<'_>, storages: &HashMap<&str, &[u8]>, file_bytes: usize) -> Result<Vec<Tensor>> {
+fn tensors(pickle: &Pickle<'_>, storages: &BTreeMap<&str, &[u8]>, file_bytes: usize) -> Result<Vec<Tensor>> {
     let mut reading = Reading {
         pickle,
         storages,
-        seen: HashSet::new(),
+        seen: BTreeSet::new(),
         room: file_bytes.saturating_mul(MAX_GROWTH),
         tensors: Vec::new(),
     };
@@ -116,8 +116,8 @@ fn tensors(pickle: &Pickle<'_>, storages: &HashMap<&str, &[u8]>, file_bytes: usi
 
 struct Reading<'p, 'a> {
     pickle: &'p Pickle<'a>,
-    storages: &'p HashMap<&'a str, &'a [u8]>,
-    seen: HashSet<Id>,
+    storages: &'p BTreeMap<&'a str, &'a [u8]>,
+    seen: BTreeSet<Id>,
     /// Bytes that may still be asked for.
     room: usize,
     tensors: Vec<Tensor>,

@@ -1,12 +1,14 @@
-//! Networks of whole numbers.
+//! Networks of whole numbers, and what those elsewhere need of a session.
+
+use std::ops::Range;
 
 use spikelet_config::Result;
 use spikelet_io::write_integers;
-use spikelet_quantization::Conversion;
 
 use super::Session;
+use crate::integers::conversion;
 use crate::status::to_json;
-use crate::wire::IntegerPrediction;
+use crate::wire::{Events, IntegerPrediction};
 
 impl Session {
     /// Converts the network to whole numbers, with shifts by `count` samples from `start` on: the numbers of
@@ -26,9 +28,7 @@ impl Session {
     ) -> Result<Vec<f64>> {
         self.change(|session| {
             let data = session.datasets.find("dataset", dataset)?;
-            let range = start as usize..(start as usize).saturating_add(count as usize);
-            let weight_bits = (weight_bits != 0).then_some(weight_bits);
-            session.trainer.quantize(data, range, Conversion { state_bits, weight_bits, percentile })
+            session.trainer.quantize(data, range(start, count), conversion(state_bits, weight_bits, percentile))
         })
     }
 
@@ -37,7 +37,7 @@ impl Session {
     /// # Errors
     /// `DATA_FORMAT`, `CONFIG_INVALID` and `SHAPE_MISMATCH` with the path of what does not fit.
     pub fn open_integers(&mut self, integers: &[f64]) -> Result<u32> {
-        self.change(|session| session.integers.open(integers, session.trainer.config()))
+        self.change(|session| session.integers.open_for(integers, session.trainer.config()))
     }
 
     /// Answers of a network of whole numbers to `count` samples from `start` on, each over all steps.
@@ -55,8 +55,7 @@ impl Session {
         self.change(|session| {
             let network = session.integers.find(integers)?;
             let data = session.datasets.find("dataset", dataset)?;
-            let range = start as usize..(start as usize).saturating_add(count as usize);
-            IntegerPrediction::from_core(network.predict(data, range)?)
+            IntegerPrediction::from_core(network.predict(data, range(start, count))?)
         })
     }
 
@@ -78,4 +77,30 @@ impl Session {
     pub fn close_integers(&mut self, integers: u32) -> Result<()> {
         self.change(|session| session.integers.close(integers))
     }
+
+    /// What [`crate::convert_measured`] converts to whole numbers.
+    ///
+    /// # Errors
+    /// The errors of [`Session::quantize`] but for those of its settings.
+    pub fn measure(&mut self, dataset: u32, start: u32, count: u32) -> Result<Vec<f64>> {
+        self.change(|session| {
+            let data = session.datasets.find("dataset", dataset)?;
+            session.trainer.measure(data, range(start, count))
+        })
+    }
+
+    /// Samples for [`crate::IntegerNetworks::predict`].
+    ///
+    /// # Errors
+    /// The errors of [`Session::predict_integers`] that tell of the data.
+    pub fn spikes(&mut self, dataset: u32, start: u32, count: u32) -> Result<Events> {
+        self.change(|session| {
+            let data = session.datasets.find("dataset", dataset)?;
+            Events::from_trains(spikelet_quantization::spikes(data, range(start, count))?)
+        })
+    }
+}
+
+fn range(start: u32, count: u32) -> Range<usize> {
+    start as usize..(start as usize).saturating_add(count as usize)
 }

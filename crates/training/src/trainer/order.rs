@@ -1,7 +1,5 @@
 //! The order of the samples in an epoch.
 
-use std::collections::BTreeMap;
-
 use spikelet_config::{Sampling, TrainingConfig};
 use spikelet_data::{Dataset, Purpose, Stream};
 
@@ -16,11 +14,15 @@ pub(super) fn order(training: &TrainingConfig, epoch: u32, data: &Dataset) -> Ve
 
 /// One sample of each class after the other; the samples of a class are repeated once all of them have been used.
 fn by_class(shuffled: &[u32], labels: &[u32]) -> Vec<u32> {
-    let mut classes: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let mut classes: Vec<Vec<u32>> = Vec::new();
     for &sample in shuffled {
-        classes.entry(labels[sample as usize]).or_default().push(sample);
+        let class = labels[sample as usize] as usize;
+        if class >= classes.len() {
+            classes.resize(class + 1, Vec::new());
+        }
+        classes[class].push(sample);
     }
-    let classes: Vec<Vec<u32>> = classes.into_values().collect();
+    classes.retain(|samples| !samples.is_empty());
     let sample_at = |position: usize| {
         let samples = &classes[position % classes.len()];
         samples[position / classes.len() % samples.len()]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use spikelet_config::{Error, Result};
 use spikelet_data::Dataset;
-use spikelet_quantization::{Conversion, FloatNetwork, LayerMaxima, calibrate, convert};
+use spikelet_quantization::{Conversion, FloatNetwork, LayerMaxima, calibrate, convert, measured};
 
 use super::Trainer;
 use super::inspect::indices;
@@ -52,5 +52,15 @@ impl Trainer {
         let floats = self.float_network()?;
         let maxima = self.calibrate(&floats, data, range)?;
         convert(&floats, &maxima, conversion)
+    }
+
+    /// What [`Trainer::quantize`] reads of the network and of its states on the samples `range`, for [`spikelet_quantization::convert_measured`].
+    ///
+    /// # Errors
+    /// The errors of [`Trainer::float_network`] and [`Trainer::calibrate`].
+    pub fn measure(&mut self, data: &Dataset, range: Range<usize>) -> Result<Vec<f64>> {
+        let floats = self.float_network()?;
+        let maxima = self.calibrate(&floats, data, range)?;
+        Ok(measured(&floats, &maxima))
     }
 }

@@ -1,6 +1,6 @@
 //! Pickle's instructions: a stack of objects, marks on it, and a memory of objects that are met again.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use spikelet_config::{Error, Result};
 
@@ -13,14 +13,14 @@ pub(super) struct Machine<'a> {
     stack: Vec<Id>,
     /// Heights of the stack.
     marks: Vec<usize>,
-    memory: HashMap<u32, Id>,
+    memory: BTreeMap<u32, Id>,
     /// Byte of the file of the instruction under way.
     pub(super) at: usize,
 }
 
 pub(super) fn run(reader: Reader<'_>) -> Result<Pickle<'_>> {
     let mut machine =
-        Machine { reader, objects: Vec::new(), stack: Vec::new(), marks: Vec::new(), memory: HashMap::new(), at: 0 };
+        Machine { reader, objects: Vec::new(), stack: Vec::new(), marks: Vec::new(), memory: BTreeMap::new(), at: 0 };
     while machine.step()? {}
     let root = machine.pop()?;
     Ok(Pickle { objects: machine.objects, root, end: machine.reader.at })
