@@ -34,6 +34,26 @@ const NETWORKS: Record<string, Partial<NetworkConfig>> = {
     layers: [{ type: "dense", units: 8, neuron: { type: "adlif" } }, readout()],
     neuron: { threshold: 0.3 },
   },
+  convolutions: {
+    input: [1, 2, 3],
+    layers: [
+      { type: "conv2d", channels: 3, kernel: 2, neuron: { type: "alif", learn: ["threshold"] } },
+      { type: "avgPool2d", window: [1, 2] },
+      { type: "flatten" },
+      readout(),
+    ],
+    neuron: { threshold: 0.3 },
+  },
+  "one-to-one connections by channel and by unit": {
+    input: [1, 2, 3],
+    layers: [
+      { name: "a", type: "oneToOne", by: "channel" },
+      { name: "b", type: "oneToOne", by: "channel", inputs: [{ type: "oneToOne", from: "b", by: "unit" }] },
+      { type: "flatten" },
+      readout(),
+    ],
+    neuron: { threshold: 0.3 },
+  },
   "a graph with feedback": {
     layers: [
       { name: "a", type: "dense", units: 8, inputs: [{ type: "dense", from: "b" }] },

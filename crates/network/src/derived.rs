@@ -29,8 +29,29 @@ impl LayerDerived {
         scaled_or(&self.scaled, learnt)
     }
 
-    /// Brings up to date what the forward pass reads.
-    pub(crate) fn refresh(&mut self, layer: &mut Layer, tiles: &[TileParameters], learnt: &[LearntArray]) {
+    /// Brings up to date what the forward pass reads; biases and constants of lanes are those of the layer, not of its further inputs.
+    pub(crate) fn refresh(
+        &mut self,
+        layer: &mut Layer,
+        tiles: &[TileParameters],
+        learnt: &[LearntArray],
+        is_further: bool,
+    ) {
+        if !is_further {
+            self.refresh_units(layer, tiles, learnt);
+        }
+        if let Some(own) = layer.own_rows() {
+            self.scaled.clear();
+            self.scaled.extend_from_slice(tiles);
+            self.scaled.iter_mut().for_each(|tile| own.scale(tile.lanes, &mut tile.weights));
+        }
+        let delays = learnt.iter().find(|array| matches!(array.what, Learnable::Delays { .. }));
+        let delays = delays.map_or(&[][..], |array| &array.parameters[..array.length]);
+        layer.stages.refresh(delays);
+        layer.connection.refresh(scaled_or(&self.scaled, tiles), delays);
+    }
+
+    fn refresh_units(&mut self, layer: &Layer, tiles: &[TileParameters], learnt: &[LearntArray]) {
         self.biases.tiles.resize_with(tiles.len(), TileBiases::default);
         self.lanes.clear();
         if let Some(constants) = &layer.neuron.by_unit {
@@ -61,15 +82,6 @@ impl LayerDerived {
                 layer.connection.spread(number, drive, Some(OUTSIDE), edge_bias);
             }
         }
-        if let Some(own) = layer.own_rows() {
-            self.scaled.clear();
-            self.scaled.extend_from_slice(tiles);
-            self.scaled.iter_mut().for_each(|tile| own.scale(tile.lanes, &mut tile.weights));
-        }
-        let delays = learnt.iter().find(|array| matches!(array.what, Learnable::Delays { .. }));
-        let delays = delays.map_or(&[][..], |array| &array.parameters[..array.length]);
-        layer.stages.refresh(delays);
-        layer.connection.refresh(scaled_or(&self.scaled, tiles), delays);
     }
 
     /// Brings up to date what backward passes read; errors go to `source`, the units of the previous layer.

@@ -2,6 +2,8 @@
 
 mod constants;
 mod inputs;
+mod lanes;
+mod rows;
 mod unit_step;
 
 use spikelet_data::Archive;
@@ -134,7 +136,7 @@ impl Eligibilities {
             for (number, site) in view.layout.sites.iter().enumerate() {
                 let signal = units.signal(number, site.lanes);
                 if is_output {
-                    signal.iter_mut().zip(&errors[site.lane..]).for_each(|(to, error)| *to = *error);
+                    view.layout.units_of(site).for_each(|(lane, &unit)| signal[lane] = errors[unit as usize]);
                 } else {
                     spread(feedback.site(layer, number), &sent, signal);
                 }

@@ -156,12 +156,11 @@ impl Network {
         self.layers[tile.layer].connection.delay_steps(tile.number)
     }
 
-    /// The units of a layer with their parameters.
+    /// The units of a layer with the weights of one of its connections.
     pub fn view(&self, layer: usize) -> LayerView<'_> {
         let &Layer { ref shape, ref layout, ref neuron, input_scale, .. } = &self.layers[layer];
-        let derived = &self.derived[layer];
-        let (tiles, biases, lanes) =
-            (derived.tiles(&self.effective_tiles()[self.tiles_of(layer)]), &derived.biases, &derived.lanes);
+        let tiles = self.derived[layer].tiles(&self.effective_tiles()[self.tiles_of(layer)]);
+        let LayerDerived { biases, lanes, .. } = &self.derived[self.layer_of(layer)];
         LayerView { shape, layout, neuron, tiles, biases, lanes, steps: self.steps, input_scale }
     }
 
@@ -330,12 +329,13 @@ impl Network {
     }
 
     fn refresh_layer(&mut self, layer: usize) {
+        let is_further = layer >= self.neurons();
         let (previous, here) = self.layers[..=layer].split_at_mut(layer);
         let here = &mut here[0];
         let tiles = self.rounding.as_ref().map_or(&self.tiles, |rounding| &rounding.tiles);
         let tiles = &tiles[self.starts[layer]..self.starts[layer + 1]];
         let derived = &mut self.derived[layer];
-        derived.refresh(here, tiles, &self.learnt[layer]);
+        derived.refresh(here, tiles, &self.learnt[layer], is_further);
         if let Some(copies) = derived.kept {
             let source = match &self.graph {
                 Some(graph) => Some(&graph.flats[layer]),

@@ -89,6 +89,8 @@ struct Part {
     tile: usize,
     weights: Range<usize>,
     factor: f64,
+    /// j of each unit of the tile: its channel, where the layer is by channel and its connection by unit.
+    owners: Vec<usize>,
 }
 
 /// Layers, their tiles, and what rounding reads of both.
@@ -132,7 +134,7 @@ impl Rounding {
         }
         for layer in &self.layers {
             let mut scales = vec![0.0f64; layer.gains.len()];
-            for Part { tile, weights, factor } in &layer.parts {
+            for Part { tile, weights, factor, owners } in &layer.parts {
                 let tile = &tiles[*tile];
                 let mut largest = [0.0f32; TILE];
                 for row in tile.weights[weights.clone()].chunks_exact(tile.lanes) {
@@ -140,24 +142,22 @@ impl Rounding {
                         *largest = largest.max(weight.abs());
                     }
                 }
-                let gains = &layer.gains[tile.first..][..tile.units];
-                for ((peak, gain), largest) in scales[tile.first..].iter_mut().zip(gains).zip(largest) {
-                    *peak = peak.max(gain * (factor * f64::from(largest)));
+                for (&owner, largest) in owners.iter().zip(largest) {
+                    let peak = layer.gains[owner] * (factor * f64::from(largest));
+                    scales[owner] = scales[owner].max(peak);
                 }
             }
             peaks_to_scales(&mut scales, layer.is_readout, layer.largest_level);
-            for Part { tile, weights, factor } in &layer.parts {
+            for Part { tile, weights, factor, owners } in &layer.parts {
                 let (to, tile) = (&mut self.tiles[*tile], &tiles[*tile]);
-                let scales = &scales[tile.first..][..tile.units];
-                let gains = &layer.gains[tile.first..][..tile.units];
-                let mut steps = [0.0; TILE];
-                for ((step, scale), gain) in steps.iter_mut().zip(scales).zip(gains) {
-                    *step = scale / (gain * factor);
+                let mut of_units = [(0.0, 0.0, 0.0); TILE];
+                for (of_unit, &owner) in of_units.iter_mut().zip(owners) {
+                    let (scale, gain) = (scales[owner], layer.gains[owner]);
+                    *of_unit = (scale, gain, scale / (gain * factor));
                 }
                 let rows = tile.weights[weights.clone()].chunks_exact(tile.lanes);
                 for (to, row) in to.weights[weights.clone()].chunks_exact_mut(tile.lanes).zip(rows) {
-                    let constants = scales.iter().zip(gains).zip(&steps);
-                    for ((to, weight), ((scale, gain), step)) in to.iter_mut().zip(row).zip(constants) {
+                    for ((to, weight), (scale, gain, step)) in to.iter_mut().zip(row).zip(&of_units[..tile.units]) {
                         let effective = gain * (factor * f64::from(*weight));
                         *to = (level(effective, *scale, layer.largest_level) * step) as f32;
                     }
@@ -173,11 +173,13 @@ fn parts(network: &RoundedLayers<'_>, layer: usize, factors: &[f64]) -> Vec<Part
     let connections = network.graph.map_or_else(|| vec![layer], |graph| graph.inputs[layer].clone());
     for (connection, &factor) in connections.into_iter().zip(factors) {
         for tile in network.starts[connection]..network.starts[connection + 1] {
-            let (end, lanes) = (network.tiles[tile].weights.len(), network.tiles[tile].lanes);
+            let &TileParameters { first, units, lanes, ref weights, .. } = &network.tiles[tile];
+            let owner = |unit| network.shapes[layer].owner(unit, &network.shapes[connection]);
+            let owners: Vec<_> = (first..first + units).map(owner).collect();
             let own = network.shapes[connection].previous_units() * lanes;
-            parts.push(Part { tile, weights: 0..own, factor });
-            if own < end {
-                parts.push(Part { tile, weights: own..end, factor: 1.0 });
+            parts.push(Part { tile, weights: 0..own, factor, owners: owners.clone() });
+            if own < weights.len() {
+                parts.push(Part { tile, weights: own..weights.len(), factor: 1.0, owners });
             }
         }
     }

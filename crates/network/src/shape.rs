@@ -59,6 +59,12 @@ impl LayerShape {
         self.kernel.is_some()
     }
 
+    /// The unit or channel with parameters of its own that a filter of one of the layer's connections belongs to: a one-to-one connection
+    /// by unit has a weight for each unit of a channel.
+    pub(crate) fn owner(&self, filter: usize, connection: &Self) -> usize {
+        filter * self.filters / connection.filters
+    }
+
     /// Units of the previous layer, in a layer that is not a convolution.
     pub(crate) fn previous_units(&self) -> usize {
         if self.recurrent { self.inputs - self.units } else { self.inputs }

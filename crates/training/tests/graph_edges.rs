@@ -1,8 +1,8 @@
-//! Graphs at the edge: samples without a gradient, further inputs in a run that ends early.
+//! Graphs at the edge: samples without a gradient, further inputs in a run that ends early, and inputs by unit of layers by channel.
 
 use spikelet_config::Config;
 use spikelet_data::{Dataset, SpikeTrains, Targets};
-use spikelet_training::{Level, Sequential, Trainer};
+use spikelet_training::{LayerParameters, Level, Sequential, Trainer};
 
 /// A residual block above which a pool and a flattened image lead to the output.
 const RESIDUAL: &str = r#"[{ "name": "a", "type": "conv2d", "channels": 3, "kernel": 3 },
@@ -63,4 +63,92 @@ fn a_resumed_run_ends_with_the_best_epoch_of_further_inputs() {
         (0..3).map(|layer| trainer.parameters(layer).expect("it exists")).collect::<Vec<_>>()
     };
     assert_eq!(run(true), run(false));
+}
+
+/// Layers by channel with a weight of their own for each unit of a further input.
+fn by_unit(own: &str, neuron: &str) -> String {
+    format!(
+        r#"[{{ "name": "a", "type": "conv2d", "channels": 3, "kernel": 3, "neuron": {{ "threshold": 0.2 }} }},
+            {{ {own}, "neuron": {{ {neuron} }}, "inputs": [{{ "type": "oneToOne", "from": "a", "by": "unit" }}] }},
+            {{ "type": "flatten" }}, {{ "type": "dense", "units": 2 }}]"#
+    )
+}
+
+const OWN: [&str; 2] =
+    [r#""type": "conv2d", "channels": 3, "kernel": 1"#, r#""type": "oneToOne", "from": "a", "by": "channel""#];
+
+/// Gradients of a network that fires, whose weights do not depend on its neurons.
+fn gradients(layers: &str, rest: &str) -> Vec<LayerParameters> {
+    let data = data(6);
+    let mut trainer = trainer(layers, rest);
+    let found = trainer.gradients(&data, 0..6, true, &Sequential).expect("there are gradients");
+    assert!(found.metrics.spikes.total[1] > 0, "{layers}");
+    found.layers
+}
+
+/// Constants that are one number are computed on another path than those by channel.
+#[test]
+fn constants_by_channel_are_those_of_all_units_beside_an_input_by_unit() {
+    let constants = [
+        ("currentDecay", "0.7"),
+        ("membraneDecay", "0.8"),
+        ("threshold", "0.3"),
+        ("currentGain", "1.5"),
+        ("membraneGain", "0.5"),
+        ("biasGain", "2"),
+    ];
+    for own in OWN {
+        for (name, value) in constants {
+            for rule in ["antlr", "activation", "timing", "eprop"] {
+                let loss =
+                    if rule == "eprop" { r#"{ "type": "count", "positive": 3 }"# } else { r#"{ "type": "latency" }"# };
+                let rest = format!(r#""rule": {{ "type": "{rule}" }}, "loss": {loss}"#);
+                let neuron = |value: &str| format!(r#""{name}": {value}"#);
+                let one = gradients(&by_unit(own, &neuron(value)), &rest);
+                let each = gradients(&by_unit(own, &neuron(&format!("[{value}, {value}, {value}]"))), &rest);
+                for (one, each) in one.iter().zip(&each) {
+                    let inputs =
+                        |of: &LayerParameters| of.inputs.iter().flat_map(|input| input.weights.clone()).collect();
+                    let all = |of: &LayerParameters| [of.weights.clone(), of.biases.clone(), inputs(of)].concat();
+                    for (one, each) in all(one).into_iter().zip(all(each)) {
+                        assert!((one - each).abs() <= 1e-5 * one.abs().max(1e-2), "{own} {name} {rule}: {one} {each}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn neurons_with_constants_by_channel_learn_beside_an_input_by_unit() {
+    let neurons = [
+        r#""type": "alif""#,
+        r#""type": "adlif""#,
+        r#""learn": ["membraneDecay"]"#,
+        r#""type": "alif", "learn": ["threshold", "adaptationStrength"]"#,
+        r#""threshold": [0.2, 0.3, 0.4]"#,
+    ];
+    let trainings = [
+        r#""rule": { "type": "antlr" }, "loss": { "type": "latency" }, "training": { "epochs": 2, "batchSize": 3 }"#,
+        r#""rule": { "type": "activation" }, "loss": { "type": "count", "positive": 3 },
+            "training": { "epochs": 2, "batchSize": 3, "weightBits": 4 }"#,
+        r#""rule": { "type": "eprop" }, "loss": { "type": "membrane", "statistic": "each" },
+            "training": { "epochs": 2, "batchSize": 3, "updateEvery": 5 }"#,
+    ];
+    let data = data(6);
+    for own in OWN {
+        for neuron in neurons {
+            for rest in trainings {
+                let layers = by_unit(own, neuron);
+                let readout = layers.replace(r#""units": 2"#, r#""units": 2, "neuron": { "type": "leaky" }"#);
+                let mut trainer = trainer(if rest.contains("membrane") { &readout } else { &layers }, rest);
+                let before = trainer.layer_parameters(1).expect("a layer").inputs[0].weights.clone();
+                trainer.begin(data.len()).expect("there are samples");
+                while !trainer.is_finished() {
+                    trainer.advance(1, &data, None, &Sequential).expect("training works");
+                }
+                assert_ne!(trainer.layer_parameters(1).expect("a layer").inputs[0].weights, before, "{neuron} {rest}");
+            }
+        }
+    }
 }

@@ -55,6 +55,16 @@ fn networks() -> Vec<(Value, Value)> {
                 { "name": "out", "type": "dense", "units": 3, "from": "b", "inputs": [{ "type": "dense", "from": "f" }] },
             ]),
         ),
+        (
+            json!([1, 6, 6]),
+            json!([
+                { "name": "a", "type": "conv2d", "channels": 4, "kernel": 3 },
+                { "type": "conv2d", "channels": 4, "kernel": 3, "padding": "same", "neuron": { "currentGain": [1, 0.3, 7, 2] },
+                  "inputs": [{ "type": "oneToOne", "from": "a", "by": "unit" }] },
+                { "type": "flatten" },
+                { "type": "dense", "units": 3 },
+            ]),
+        ),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! Rules of e-prop (spec 19).
 
 use super::super::loss::Statistic;
-use super::super::{Config, Delays, EpropRule, LayerConfig, LayerInput, LossConfig, RuleConfig, SilentRules};
+use super::super::{Config, EpropRule, LayerConfig, LayerInput, LossConfig, RuleConfig, SilentRules};
 use crate::error::{Error, Result};
 use crate::json::join;
 
@@ -61,18 +61,10 @@ pub(super) fn updates(config: &Config) -> Result<()> {
     if config.network.layers.iter().all(has_eligibilities) {
         return Ok(());
     }
-    refuse("is for dense and one-to-one layers, with fixed delays by input at most")
+    refuse("is for layers with fixed delays by input at most")
 }
 
 fn has_eligibilities(layer: &LayerConfig) -> bool {
-    let is_simple = |delays: Option<&Delays>| delays.is_none_or(|delays| !delays.is_by_connection() && !delays.learn);
-    let of_inputs = layer.inputs().iter().all(|input| match input {
-        LayerInput::Dense(dense) => is_simple(dense.delays.as_ref()),
-        LayerInput::OneToOne(_) => true,
-        _ => false,
-    });
-    match layer {
-        LayerConfig::Conv2d(_) | LayerConfig::Conv1d(_) => false,
-        _ => of_inputs && is_simple(layer.delays()),
-    }
+    let mut delays = layer.delays().into_iter().chain(layer.inputs().iter().filter_map(LayerInput::delays));
+    delays.all(|delays| !delays.is_by_connection() && !delays.learn)
 }

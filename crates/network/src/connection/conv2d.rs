@@ -101,6 +101,11 @@ impl Conv2d {
         Self { is_one_to_one: true, ..self }
     }
 
+    /// Visits each unit that an input drives, with the row of the weight in the parameters of its tile.
+    pub(crate) fn each_driven(&self, input: u32, mut visit: impl FnMut(u32, usize)) {
+        self.convolution.each_driven(input, |unit, _, parameter| visit(unit, parameter));
+    }
+
     pub(crate) fn layout(&self) -> Layout {
         let (sites, unit_of_lane) = self.convolution.sites();
         Layout::new(sites, self.convolution.stride, unit_of_lane)

@@ -65,7 +65,19 @@ impl Columns {
                 let none = &vec![0.0; step.lanes][..];
                 let column = parameter.column(&entering, none);
                 match *parameter {
-                    Parameter::Bias => step_column(&step, &column, states, sums.tile(first_tile + number).1),
+                    Parameter::Bias => {
+                        let biases = sums.tile(first_tile + site.tile).1;
+                        if !view.shape.is_shared() {
+                            step_column(&step, &column, states, biases);
+                            continue;
+                        }
+                        let mut of_lanes = vec![0.0; site.lanes];
+                        step_column(&step, &column, states, &mut of_lanes);
+                        let first = view.tiles[site.tile].first;
+                        for (lane, &unit) in view.layout.units_of(site) {
+                            biases[view.filter_of(unit as usize) - first] += of_lanes[lane];
+                        }
+                    }
                     Parameter::Constant(_, index) => {
                         let of_layer = sums.constant(layer, index);
                         step_column(&step, &column, states, &mut of_layer[site.lane..site.lane + site.lanes]);

@@ -1,13 +1,12 @@
 //! Eligibilities of the weights of an input of a layer.
 
 use spikelet_data::Archive;
-use spikelet_kernels::eligibility::{
-    EligibilityColumn, EligibilityRows, EligibilityStep, coefficient, step_column, step_eligibility,
-};
+use spikelet_kernels::eligibility::EligibilityStep;
 use spikelet_kernels::{Level, StepEvents};
 
 use super::EligibilitySums;
-use crate::aligned::Aligned;
+use super::lanes::LaneEligibility;
+use super::rows::RowEligibility;
 use crate::connection::Connection;
 use crate::events::LayerSpikes;
 use crate::network::Network;
@@ -17,38 +16,43 @@ use crate::pass::Stepwise;
 #[derive(Debug)]
 pub(super) struct InputEligibility {
     connection: usize,
-    /// Spikes that arrive of each input at the step; of a one-to-one connection at each lane.
-    values: Vec<f32>,
-    /// Inputs of which any spike has arrived.
-    live: Vec<bool>,
-    /// Tile by tile `[input][block of lanes][state][lane]`; of a one-to-one connection `[state][lane]`.
-    tiles: Vec<Aligned>,
-    is_one_to_one: bool,
+    weights: WeightEligibility,
+}
+
+#[derive(Debug)]
+enum WeightEligibility {
+    /// Every unit sees every input.
+    Rows(RowEligibility),
+    /// Units see parts of the input.
+    Lanes(LaneEligibility),
 }
 
 impl InputEligibility {
     pub(super) fn new(network: &Network, connection: usize, states: usize) -> Self {
-        let shape = &network.shapes[connection];
-        let is_one_to_one = matches!(network.layers[connection].connection, Connection::OneToOne(_));
-        let of_tile = |number: usize| Aligned::zeros(shape.inputs * states * network.tiles[number].lanes);
-        Self {
-            connection,
-            values: vec![0.0; if is_one_to_one { network.layers[connection].layout.lanes } else { shape.inputs }],
-            live: vec![false; shape.inputs],
-            tiles: network.tiles_of(connection).map(of_tile).collect(),
-            is_one_to_one,
-        }
+        let weights = match network.layers[connection].connection {
+            Connection::Dense(_) | Connection::DelayedConnections(_) | Connection::Recurrent(_) => {
+                WeightEligibility::Rows(RowEligibility::new(network, connection, states))
+            }
+            Connection::Conv2d(_) | Connection::OneToOne(_) => {
+                WeightEligibility::Lanes(LaneEligibility::new(network, connection, states))
+            }
+        };
+        Self { connection, weights }
     }
 
     pub(super) fn clear(&mut self) {
-        self.live.fill(false);
-        self.tiles.iter_mut().for_each(|tile| tile.fill(0.0));
+        match &mut self.weights {
+            WeightEligibility::Rows(rows) => rows.clear(),
+            WeightEligibility::Lanes(lanes) => lanes.clear(),
+        }
     }
 
     /// Writes or reads the states of all weights.
     pub(super) fn archive(&mut self, archive: &mut Archive<'_>) {
-        archive.array(&mut self.live);
-        self.tiles.iter_mut().for_each(|tile| archive.array(tile));
+        match &mut self.weights {
+            WeightEligibility::Rows(rows) => rows.archive(archive),
+            WeightEligibility::Lanes(lanes) => lanes.archive(archive),
+        }
     }
 
     /// Takes all weights to the step that was run last.
@@ -60,26 +64,12 @@ impl InputEligibility {
         step: &dyn Fn(usize) -> EligibilityStep<'a>,
         sums: &mut dyn EligibilitySums,
     ) {
-        self.values.fill(0.0);
-        let layer = &network.layers[self.connection];
-        let place = |unit: u32| if self.is_one_to_one { layer.layout.lane_of(unit) } else { unit as usize };
-        let arriving = arriving(network, states, self.connection);
-        arriving.weighted_at(states.at).for_each(|(unit, value)| self.values[place(unit)] += value);
-        let numbers = network.tiles_of(self.connection);
-        for (tile, (number, own)) in numbers.zip(&mut self.tiles).enumerate() {
-            let (weights, _) = sums.tile(number);
-            let step = step(tile);
-            if self.is_one_to_one {
-                let first = layer.layout.sites[tile].lane;
-                let drive = &step.coefficients[coefficient::DRIVE * step.lanes..];
-                let values = &self.values[first..first + step.lanes];
-                let current: Vec<f32> = values.iter().zip(drive).map(|(value, drive)| drive * value).collect();
-                let none = &vec![0.0; step.lanes][..];
-                let column = EligibilityColumn { current: &current, membrane: none, threshold: none, adaptation: none };
-                step_column(&step, &column, own, weights);
-            } else {
-                let (values, live) = (&self.values[..], &mut self.live[..]);
-                step_eligibility(level, &step, &mut EligibilityRows { values, live, states: own, sums: weights });
+        let mut arriving = arriving(network, states, self.connection).weighted_at(states.at);
+        let first_tile = network.tiles_of(self.connection).start;
+        match &mut self.weights {
+            WeightEligibility::Rows(rows) => rows.step(level, &mut arriving, step, (first_tile, sums)),
+            WeightEligibility::Lanes(lanes) => {
+                lanes.step(&network.layers[self.connection], &mut arriving, step, (first_tile, sums));
             }
         }
     }

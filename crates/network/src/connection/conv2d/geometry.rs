@@ -376,8 +376,9 @@ impl Convolution {
         }
     }
 
-    /// Adds the weights by which an input unit drives each output unit.
-    pub(crate) fn add_weights(&self, tiles: &[TileParameters], input: u32, to: &mut [f32]) {
+    /// Visits each output unit that an input unit drives, with its channel and the row of the weight in the parameters of its tile.
+    #[inline]
+    pub(crate) fn each_driven(&self, input: u32, mut visit: impl FnMut(u32, usize, usize)) {
         let (channel, y, x) = self.input.place(input);
         let (seen, seeing) = self.per_group;
         let (group, in_group) = (channel / seen, channel % seen);
@@ -385,12 +386,18 @@ impl Convolution {
             for (column, kx) in self.window.columns.seen_by(x) {
                 let parameter = self.parameter(in_group, ky, kx);
                 for output in group * seeing..(group + 1) * seeing {
-                    let tile = &tiles[output / TILE];
-                    to[self.output.unit(output, row, column) as usize] +=
-                        tile.weights[parameter * tile.lanes + output - tile.first];
+                    visit(self.output.unit(output, row, column), output, parameter);
                 }
             }
         }
+    }
+
+    /// Adds the weights by which an input unit drives each output unit.
+    pub(crate) fn add_weights(&self, tiles: &[TileParameters], input: u32, to: &mut [f32]) {
+        self.each_driven(input, |unit, output, parameter| {
+            let tile = &tiles[output / TILE];
+            to[unit as usize] += tile.weights[parameter * tile.lanes + output - tile.first];
+        });
     }
 
     /// Additions of a weight to a unit: each spike reaches all channels of its group at the places that see it.
