@@ -47,12 +47,30 @@ const tableOptions = fields<TableOptions>({
  * what is no number or class.
  */
 export async function fromTable(content: string, options: TableOptions = {}): Promise<SpikeDataset> {
+  return readTable(content, options);
+}
+
+/** @internal How a table is read. */
+export interface TableReading {
+  /** Whether the column of the classes, or some of its cells, may be missing; the samples then have no labels. */
+  areLabelsOptional?: boolean | undefined;
+}
+
+/** @internal {@link fromTable}, also for samples whose classes are not known. */
+export async function readTable(
+  content: string,
+  options: TableOptions,
+  { areLabelsOptional = false }: TableReading = {},
+): Promise<SpikeDataset> {
   const { label, values, ranges: given, classes, delimiter = ",", name = "table" } = tableOptions(options, "");
   if (delimiter === "" || /["\r\n\ufeff]/.test(delimiter)) refuse("CONFIG_INVALID", "delimiter", "what parts values", delimiter);
-  const required = new Set([...(values ?? []), ...(label === undefined ? [] : [label])]);
+  const required = new Set([...(values ?? []), ...(label === undefined || areLabelsOptional ? [] : [label])]);
   const table = await tableOf(text(content, "table"), delimiter, required, "table");
-  const column = label ?? table.names.find((one) => /^(label|class)$/i.test(one)) ?? table.names.at(-1) ?? "";
-  const columns = values ?? table.names.filter((one) => one !== column);
+  const { names } = table;
+  const found = label ?? names.find((one) => /^(label|class)$/i.test(one)) ?? names.at(-1) ?? "";
+  const isLabelled = !areLabelsOptional || (names.includes(found) && !holdsValues(found, names, values, given));
+  const column = isLabelled ? found : undefined;
+  const columns = values ?? names.filter((one) => one !== column);
   if (columns.length === 0) throw new SpikeletError("DATA_FORMAT", "table", `must have a column of values beside ${column}`);
   if (table.rows.length === 0) throw new SpikeletError("DATA_FORMAT", "table", "has no lines below the names of its columns");
   const numbers: number[] = [];
@@ -60,8 +78,8 @@ export async function fromTable(content: string, options: TableOptions = {}): Pr
   for (const row of table.rows) {
     const path = `table, line ${row.line}`;
     for (const one of columns) numbers.push(numberOf(table, row, one, path));
-    const of = cellOf(table, row, column);
-    checkClass(of, classes, `${path}: ${column}`);
+    const of = column === undefined ? "" : cellOf(table, row, column);
+    if (of !== "" || !areLabelsOptional) checkClass(of, classes, `${path}: ${column}`);
     labels.push(of);
   }
   if (given !== undefined && given.length !== columns.length) {
@@ -77,6 +95,17 @@ export async function fromTable(content: string, options: TableOptions = {}): Pr
     return { ranges, values: scaled(unscaled, ranges) };
   };
   const { values: inRange, ranges } = scaledBy(labels.keys());
-  const data = fromImages({ values: inRange, shape: [columns.length], name, ...labelsOf(labels, classes, column) });
+  const targets = areLabelsOptional && labels.includes("") ? {} : labelsOf(labels, classes, column ?? "");
+  const data = fromImages({ values: inRange, shape: [columns.length], name, ...targets });
   return data.withRanges(ranges, given === undefined ? scaledBy : undefined);
+}
+
+/** Whether a column that is not known to hold the classes is one of the values. */
+function holdsValues(
+  column: string,
+  names: readonly string[],
+  values: readonly string[] | undefined,
+  ranges: readonly Range[] | undefined,
+): boolean {
+  return values === undefined ? ranges?.length === names.length : values.includes(column);
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { text } from "../../check/values.js";
 import type { FileOptions } from "../../datasets/files/collected.js";
 import { fromFolder } from "../../datasets/files/folder.node.js";
-import { type CsvOptions, fromCsv } from "../../datasets/from-csv.js";
-import { fromTable, type TableOptions } from "../../datasets/from-table.js";
+import { type CsvOptions, readSeries } from "../../datasets/from-csv.js";
+import { readTable, type TableOptions } from "../../datasets/from-table.js";
 import { encode } from "../../encode.js";
 import { inFile } from "../../errors.js";
 import { load } from "../../io/files.node.js";
@@ -33,7 +33,8 @@ export const table: DataSet = {
   about: "a table with a line for each sample, --data FILE.csv, options label, values, ranges, classes, delimiter",
   encoding: encode.latency({ first: 0, last: 24, skipZero: false }),
   isRead: true,
-  load: ({ dir, options }) => read(dir, (content) => fromTable(content, options as TableOptions)),
+  load: ({ dir, options, areLabelsOptional }) =>
+    read(dir, (content) => readTable(content, options as TableOptions, { areLabelsOptional })),
 };
 
 export const series: DataSet = {
@@ -41,7 +42,8 @@ export const series: DataSet = {
     "a table with a line for each point in time, --data FILE.csv, options channels, sample, label, classes, sampleRate, unit",
   encoding: encode.delta({ threshold: 0.1, start: 0, maxSpikes: 3 }),
   isRead: true,
-  load: ({ dir, options }) => read(dir, (content) => fromCsv(content, options as unknown as CsvOptions)),
+  load: ({ dir, options, areLabelsOptional }) =>
+    read(dir, (content) => readSeries(content, options as unknown as CsvOptions, { areLabelsOptional })),
 };
 
 async function read<T>(file: string | null, parse: (content: string) => Promise<T>): Promise<T> {

@@ -14,6 +14,8 @@ export interface LoadArguments extends ReadLimit {
   /** Steps of the network that will take the spikes, where there is one. */
   steps?: number | undefined;
   backend: BackendChoice;
+  /** Whether samples may lack the labels that data of their kind have. */
+  areLabelsOptional?: boolean;
   signal?: AbortSignal | undefined;
   /** Called with the progress of reading, by sets that take long. */
   onProgress?: ((progress: { done: number; all: number }) => void) | undefined;
