@@ -4,12 +4,14 @@ import { text } from "../../check/values.js";
 import type { FileOptions } from "../../datasets/files/collected.js";
 import { fromFolder } from "../../datasets/files/folder.node.js";
 import { type CsvOptions, readSeries } from "../../datasets/from-csv.js";
-import { readTable, type TableOptions } from "../../datasets/from-table.js";
+import { longTableIn, longTableText, readTable, type TableOptions } from "../../datasets/from-table.js";
+import type { LongTable } from "../../datasets/long-table.js";
 import { encode } from "../../encode.js";
 import { inFile } from "../../errors.js";
 import { load } from "../../io/files.node.js";
+import { quoted } from "../quoted.js";
 import { IMAGES } from "./images.js";
-import type { DataSet, LoadArguments } from "./set.js";
+import type { DataOptions, DataSet, LoadArguments } from "./set.js";
 import { spokenDigits } from "./spoken-digits.js";
 
 const folder = ({ dir, options, signal, onProgress }: LoadArguments) =>
@@ -34,8 +36,23 @@ export const table: DataSet = {
   encoding: encode.latency({ first: 0, last: 24, skipZero: false }),
   isRead: true,
   load: ({ dir, options, areLabelsOptional }) =>
-    read(dir, (content) => readTable(content, options as TableOptions, { areLabelsOptional })),
+    read(dir, (content) => readTable(content, options as TableOptions, { areLabelsOptional, remedy: byCommand })),
 };
+
+function byCommand({ channels, sample, label }: LongTable): string {
+  const options = [`channels=${JSON.stringify(channels)}`, `sample=${sample}`, `label=${label}`];
+  return `--dataset series ${options.map((one) => `--set ${quoted(`data.options.${one}`)}`).join(" ")}`;
+}
+
+/** A table as signals, where its lines are points in time, and what says so. */
+export async function signalsOf(file: string, table: DataOptions): Promise<{ options: DataOptions; why: string } | undefined> {
+  const long = await read(file, (content) => longTableIn(content, table));
+  if (long === undefined) return undefined;
+  const { channels, sample, label } = long;
+  const { classes, delimiter } = table;
+  const options = { channels, sample, label, ...(classes && { classes }), ...(delimiter && { delimiter }) };
+  return { options, why: `${longTableText(long)}; it is read as signals of ${channels.join(", ")}` };
+}
 
 export const series: DataSet = {
   about:
