@@ -271,3 +271,80 @@ describe("a table with a line for each sample", () => {
     await expect(datasets.fromTable(text, options as object)).rejects.toMatchObject({ code, path });
   });
 });
+
+describe("a table with a line for each point in time", () => {
+  const lines = (names: string, rows: readonly (readonly (number | string)[])[]) =>
+    [names, ...rows.map((row) => row.join(","))].join("\n");
+  const points = (takes: number, length: number) =>
+    Array.from({ length: takes * length }, (_, k) => ({ take: Math.floor(k / length), time: k % length }));
+  const kind = (take: number) => (take % 2 === 0 ? "wave" : "rest");
+  const wave = (take: number, time: number) => Math.sin(take + time).toFixed(3);
+
+  it.each([
+    {
+      name: "numbered samples",
+      content: lines(
+        "take,t,x,y,kind",
+        points(6, 5).map(({ take, time }) => [take, time, wave(take, time), wave(time, take), kind(take)]),
+      ),
+      columns: { channels: ["x", "y"], sample: "take", label: "kind" },
+    },
+    {
+      name: "named samples of subjects, at dates, with numbered lines",
+      content: lines(
+        "row,subject,file,when,x,label",
+        points(6, 4).map(({ take, time }) => [
+          4 * take + time,
+          take < 3 ? 1 : 2,
+          `take-${take}.dat`,
+          `2026-01-0${1 + take}T10:00:0${time}`,
+          wave(take, time),
+          take % 2,
+        ]),
+      ),
+      columns: { channels: ["x"], sample: "file", label: "label" },
+    },
+    {
+      name: "samples of several lengths, in seconds since the first",
+      content: lines(
+        "seconds,x,id,class",
+        points(9, 4)
+          .filter(({ take, time }) => time < 3 || take % 2 === 0)
+          .map(({ take, time }, k) => [0.1 * k, wave(take, time), take, kind(take)]),
+      ),
+      columns: { channels: ["x"], sample: "id", label: "class" },
+    },
+  ])("is refused with the call that reads it: $name", async ({ content, columns }) => {
+    const call = `datasets.fromCsv(text, ${JSON.stringify(columns)})`;
+    const refusal = { code: "DATA_FORMAT", path: "table", reason: expect.stringContaining(call) };
+    await expect(datasets.fromTable(content)).rejects.toMatchObject(refusal);
+    expect((await datasets.fromCsv(content, columns)).info.shape).toEqual([columns.channels.length]);
+    expect((await datasets.fromTable(content, { values: columns.channels })).info.shape).toEqual([columns.channels.length]);
+  });
+
+  it.each([
+    {
+      name: "numbered lines, sorted by the class and its group",
+      rows: points(3, 10).map(({ take, time }, k) => [k, take, wave(take, time), wave(time, take), `kind ${take}`]),
+    },
+    {
+      name: "families, whose lines are in no order",
+      rows: points(6, 5).map(({ take, time }, k) => [(7 * k) % 30, take, wave(take, time), (3 * time) % 5, kind(take)]),
+    },
+    {
+      name: "families, with numbered lines",
+      rows: points(6, 5).map(({ take, time }, k) => [k, take, wave(take, time), (3 * time) % 5, kind(take)]),
+    },
+    {
+      name: "a column that is the same in all lines",
+      rows: points(4, 5).map(({ take, time }) => [time, 7, take, 0, kind(take)]),
+    },
+    { name: "sorted numbers", rows: points(40, 1).map(({ take }) => [take, Math.floor(take / 4) / 2, take % 4, 1, kind(take)]) },
+    {
+      name: "a grid whose lines differ in class",
+      rows: points(6, 6).map(({ take, time }) => [take, time, take * time, 0, kind(take + time)]),
+    },
+  ])("is not what other tables are taken for: $name", async ({ rows }) => {
+    expect(await datasets.fromTable(lines("a,b,c,d,kind", rows))).toMatchObject({ length: rows.length, info: { shape: [4] } });
+  });
+});

@@ -2,10 +2,11 @@ import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipSync } from "fflate";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type DataSource, dataSource, parseDataSection } from "../../ts/cli/data.js";
 import { raster } from "../../ts/cli/raster.js";
 import { readLimit } from "../../ts/cli/read-limit.js";
+import { readSeries } from "../../ts/datasets/from-csv.js";
 import { spawnSpikelet, spikelet } from "../support/spawn-cli.js";
 import { npyOf, zerosNpy } from "../support/zip.js";
 
@@ -173,6 +174,68 @@ describe("data of one's own", () => {
     for (const { name } of high) expect(name).toBe("high");
     const evaluated = await spikelet(["evaluate", "--checkpoint", checkpoint, "--data", other, "--json"]);
     expect(evaluated.json()[0]).toMatchObject({ data: { options: { ranges: [expect.any(Array), [1, 9]] } } });
+  });
+
+  describe("that a checkpoint was not trained on", () => {
+    let dir: string;
+    const at = (name: string) => join(dir, name);
+    const put = (name: string, lines: readonly string[]) => writeFile(at(name), lines.join("\n"));
+    const run = (command: "evaluate" | "predict", ...args: string[]) =>
+      spikelet([command, "--checkpoint", at("out/best.safetensors"), "--json", ...args]);
+    const samplesIn = async (...args: string[]) => {
+      const [report = {}] = (await run("evaluate", ...args)).json();
+      const [part] = Object.keys(report);
+      return [part, (report[part ?? ""] as { samples: number }).samples];
+    };
+
+    beforeAll(async () => {
+      dir = await folder();
+      await put("t.csv", ["a,b,kind", ...LINES]);
+      await put("copy.csv", ["a,b,kind", ...LINES]);
+      await put("new.csv", ["a,b,kind", ...LINES.slice(0, 20).reverse()]);
+      await put("unlabelled.csv", ["a,b", ...LINES.map((line) => line.replace(/,\w+$/, ""))]);
+      await put("gaps.csv", ["a,b,kind", "0,9,", "1,1,low"]);
+      await put("low.csv", ["a,b,kind", "2,1,low", "4,1,low"]);
+      const network = { input: 2, steps: 20, layers: [{ type: "dense", units: 2 }], neuron: { membraneDecay: 0.9 } };
+      await writeFile(at("c.json"), JSON.stringify({ network, loss: { type: "count" }, training: { epochs: 1 } }));
+      const trained = await spikelet(["train", "--config", at("c.json"), "--data", at("t.csv"), "--out", at("out")]);
+      expect(trained.code, trained.stderr).toBe(0);
+    });
+
+    it("are evaluated as a whole, those that it was trained on by the test part, wherever they lie", async () => {
+      expect(await samplesIn("--data", at("new.csv"))).toEqual(["all", 20]);
+      expect(await run("evaluate", "--data", at("new.csv"))).toMatchObject({
+        stderr: `${at("new.csv")}: all 20 samples, on which the checkpoint was not trained\n`,
+      });
+      expect(await samplesIn("--data", at("new.csv"), "--split", "test")).toEqual(["test", 2]);
+      for (const name of ["t.csv", "copy.csv"]) expect(await samplesIn("--data", at(name))).toEqual(["test", 4]);
+      expect(await samplesIn("--data", at("copy.csv"), "--encode", "latency:0:9")).toEqual(["test", 4]);
+      expect(await samplesIn()).toEqual(["test", 4]);
+      expect(await samplesIn("--split", "all")).toEqual(["all", 40]);
+    });
+
+    it("have the classes of the network, also where one of these does not occur", async () => {
+      expect(await samplesIn("--data", at("low.csv"))).toEqual(["all", 2]);
+      expect((await run("predict", "--data", at("low.csv"))).json()).toMatchObject([{ label: 1 }, { label: 1 }]);
+    });
+
+    it("are answered in their order, with or without labels", async () => {
+      const labelled = (await run("predict", "--data", at("t.csv"), "--split", "all", "--samples", "40")).json();
+      expect(labelled.map(({ label }) => label)).toEqual(LINES.map((line) => (line.endsWith("low") ? 1 : 0)));
+      const unlabelled = (await run("predict", "--data", at("unlabelled.csv"), "--samples", "40")).json();
+      expect(unlabelled).toEqual(labelled.map((answer) => ({ ...answer, label: null })));
+      expect((await run("predict", "--data", at("gaps.csv"))).json()).toMatchObject([{ label: null }, { label: null }]);
+      expect(await run("evaluate", "--data", at("unlabelled.csv"))).toMatchObject({ code: 1 });
+    });
+  });
+
+  it("are signals without labels too", async () => {
+    const options = { channels: ["x"], sample: "take", label: "kind", classes: ["a", "b"] };
+    for (const content of ["take,x\n1,0\n1,1\n2,0", "take,x,kind\n1,0,\n1,1,\n2,0,"]) {
+      const data = await readSeries(content, options, { areLabelsOptional: true });
+      expect([data.length, data.labels]).toEqual([2, undefined]);
+      await expect(readSeries(content, options)).rejects.toMatchObject({ code: "DATA_FORMAT" });
+    }
   });
 
   it("are refused with the file and the line", async () => {

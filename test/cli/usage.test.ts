@@ -36,7 +36,10 @@ describe("the command line", () => {
     [["train", "--seed", "x"], 'error --seed must be a whole number from 0, got "x"\n'],
     [["train", "--preset", "nope"], 'error unknown preset "nope": there are digits, images, mnist, signals, sparse, toy\n'],
     [["evaluate"], expect.stringMatching(/^error --checkpoint FILE is missing/)],
-    [["predict", "--split", "tets"], 'error --split must be one of test, validation, train, got "tets"; did you mean test?\n'],
+    [
+      ["predict", "--split", "tets"],
+      'error --split must be one of all, test, validation, train, got "tets"; did you mean test?\n',
+    ],
     [["info", "--threads", "9999"], "error --threads: must be at most 1024, got 9999 (CONFIG_INVALID)\n"],
     [
       ["gradients", "--start", "99999"],

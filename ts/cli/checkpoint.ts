@@ -15,6 +15,8 @@ export interface OpenedCheckpoint {
   network: Network;
   /** The data that it learnt from, where that is known. */
   known: Partial<DataSource> | undefined;
+  /** Identity of their samples, encoding and split. */
+  identity: string | undefined;
 }
 
 /** The options of a command that say which checkpoint. */
@@ -32,17 +34,21 @@ export async function openNetwork(args: CheckpointArguments, choices: Choices): 
 export async function openCheckpoint(args: CheckpointArguments, choices: Choices): Promise<OpenedCheckpoint> {
   const file = fileOf(args);
   const network = await openNetwork(args, choices);
-  const known = await knownData(file, parseOrigin(network.info.origin, file));
+  const origin = parseOrigin(network.info.origin, file);
+  const known = await knownData(file, origin);
   if (known === undefined)
     say("neither the checkpoint nor a run.json names its data: data and encoding are the defaults unless you give them");
-  return { network, known: known && scaledAs(known, network.info.trainedOn) };
+  return { network, known: known && readAs(known, network.info.trainedOn), identity: origin?.data };
 }
 
-/** A table whose numbers are scaled as those that the network learnt from, unless its options say how. */
-function scaledAs(known: Partial<DataSource>, trainedOn: TrainedOn | null): Partial<DataSource> {
-  const ranges = trainedOn?.ranges;
-  if (known.dataset !== "table" || ranges === undefined || known.options?.["ranges"] !== undefined) return known;
-  return { ...known, options: { ...known.options, ranges } };
+/**
+ * A table whose numbers are scaled, and whose classes are numbered, as those that the network learnt from, unless its options say
+ * how.
+ */
+function readAs(known: Partial<DataSource>, trainedOn: TrainedOn | null): Partial<DataSource> {
+  if (known.dataset !== "table" && known.dataset !== "series") return known;
+  const { ranges, classes } = trainedOn ?? {};
+  return { ...known, options: { ...(ranges && { ranges }), ...(classes && { classes }), ...known.options } };
 }
 
 /** A trainer from a file. */

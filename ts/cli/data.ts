@@ -96,6 +96,8 @@ export interface LoadOptions extends ReadLimit {
   signal?: AbortSignal;
   /** Whether progress is shown on a terminal. */
   isShown?: boolean;
+  /** Whether samples may lack the labels that data of their kind have. */
+  areLabelsOptional?: boolean;
 }
 
 /** Options that the loaders of data sets take from the command, not from the configuration. */
@@ -143,11 +145,11 @@ export function splitOf(
  *
  * @throws {UsageError} where the part has none from there.
  */
-export function samplesFrom(split: Split, part: keyof Split, start: number, count: number): SpikeDataset {
-  const { length } = split[part];
+export function samplesFrom(samples: SpikeDataset, part: string, start: number, count: number): SpikeDataset {
+  const { length } = samples;
   if (length === 0) throw new UsageError(`--split ${part} has no samples: give another part`);
   if (start >= length) throw new UsageError(`--start must be below ${length}, the samples of the part ${part}, got ${start}`);
-  return split[part].slice(start, Math.min(start + count, length));
+  return samples.slice(start, Math.min(start + count, length));
 }
 
 /** Checks what a configuration file says under `data`; `file` is what a relative folder is relative to. */

@@ -11,8 +11,12 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   evaluate: [
     "--checkpoint out/digits/best.safetensors",
     "--checkpoint out/digits/best.safetensors --split validation --out out/evaluation",
+    "--checkpoint out/table/best.safetensors --data new.csv",
   ],
-  predict: ["--checkpoint out/digits/best.safetensors --start 20 --samples 5"],
+  predict: [
+    "--checkpoint out/digits/best.safetensors --start 20 --samples 5",
+    "--checkpoint out/table/best.safetensors --data unlabelled.csv --samples 100",
+  ],
   serve: ["out/digits", "out/digits --port 8080"],
   gradients: ["--preset digits --samples 4", "--checkpoint out/digits/best.safetensors --json --arrays"],
   bench: ["--case mnist --seconds 5", "--preset digits", "--case conv --backend wasm --json"],

@@ -68,6 +68,15 @@ export const splitOptions = {
   split: { type: "enum", options: ["test", "validation", "train"], default: "test", description: "which part of the data" },
 } as const satisfies Parameters;
 
+/** For commands to which a checkpoint answers. */
+export const partOptions = {
+  split: {
+    type: "enum",
+    options: ["all", "test", "validation", "train"],
+    description: "which part of the data; by default all samples of data that the checkpoint was not trained on, otherwise test",
+  },
+} as const satisfies Parameters;
+
 export const passOptions = {
   "early-decision": { type: "boolean", description: "simulate each sample only up to its first output spike" },
 } as const satisfies Parameters;

@@ -3,6 +3,7 @@ import { listOf, refuse, text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import type { SpikeDataset } from "./dataset.js";
 import { fromSeries, SIGNAL_INFO, type SignalInfo } from "./from-series.js";
+import type { TableReading } from "./from-table.js";
 import { cellOf, checkClass, fault, labelsOf, numberOf, tableOf } from "./table.js";
 
 /** What the columns of a table mean. */
@@ -46,6 +47,15 @@ interface Sample {
  * there twice, for what is no number or class, and for a class that changes within a sample.
  */
 export async function fromCsv(texts: string | readonly string[], options: CsvOptions): Promise<SpikeDataset> {
+  return readSeries(texts, options);
+}
+
+/** @internal {@link fromCsv}, also for samples whose classes are not known. */
+export async function readSeries(
+  texts: string | readonly string[],
+  options: CsvOptions,
+  { areLabelsOptional = false }: TableReading = {},
+): Promise<SpikeDataset> {
   const { channels, sample, label, classes, delimiter, ...info } = csvOptions(options, "");
   if (classes !== undefined && label === undefined) throw wrong("classes", "needs label, the column that holds them");
   if (delimiter === "" || /["\r\n\ufeff]/.test(delimiter ?? ""))
@@ -53,7 +63,7 @@ export async function fromCsv(texts: string | readonly string[], options: CsvOpt
   if (channels.length === 0) throw wrong("channels", "must have at least 1 column, has none");
   const tables = typeof texts === "string" ? [text(texts, "texts")] : listOf(text)(texts, "texts");
   for (const [t, content] of tables.entries()) refusePath(content, typeof texts === "string" ? "texts" : `texts[${t}]`);
-  const required = new Set([...channels, sample, label].filter((name) => name !== undefined));
+  const required = new Set([...channels, sample, areLabelsOptional ? undefined : label].filter((name) => name !== undefined));
   const samples: Sample[] = [];
   for (const [t, content] of tables.entries()) {
     const table = await tableOf(content, delimiter ?? ",", required, `texts[${t}]`);
@@ -64,7 +74,7 @@ export async function fromCsv(texts: string | readonly string[], options: CsvOpt
       const path = `texts[${t}], line ${row.line}`;
       const key = sample === undefined ? "" : cellOf(table, row, sample);
       const of = label === undefined ? undefined : cellOf(table, row, label);
-      if (of !== undefined) checkClass(of, classes, `${path}: ${label}`);
+      if (of !== undefined && !(of === "" && areLabelsOptional)) checkClass(of, classes, `${path}: ${label}`);
       if (key !== last) {
         samples.push({ channels: channels.map(() => []), label: of });
         last = key;
@@ -79,14 +89,9 @@ export async function fromCsv(texts: string | readonly string[], options: CsvOpt
       for (const [channel, name] of channels.entries()) current?.channels[channel]?.push(numberOf(table, row, name, path));
     }
   }
-  const labels =
-    label === undefined
-      ? {}
-      : labelsOf(
-          samples.map((of) => of.label ?? ""),
-          classes,
-          label,
-        );
+  const given = samples.map((of) => of.label ?? "");
+  const isLabelled = label !== undefined && !(areLabelsOptional && given.includes(""));
+  const labels = isLabelled ? labelsOf(given, classes, label) : {};
   return fromSeries({ name: "table", ...info, ...labels, signals: samples.map((of) => of.channels) });
 }
 

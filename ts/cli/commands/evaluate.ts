@@ -7,11 +7,11 @@ import { lateInputOf } from "../../session/late-input.js";
 import { version } from "../../version.js";
 import { openCheckpoint } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
-import { dataSource, loadSplit } from "../data.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { withProgress } from "../live-line.js";
-import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
+import { checkpointOptions, computeOptions, dataOptions, outputOptions, partOptions, passOptions } from "../options.js";
+import { chosenSamples } from "../part.js";
 import { metricLines, printResult, warningLines } from "../print.js";
 import { readLimit } from "../read-limit.js";
 import { writeResultPage } from "../report/write.js";
@@ -22,7 +22,7 @@ export const evaluate = defineCommand({
   args: {
     ...checkpointOptions,
     ...dataOptions,
-    ...splitOptions,
+    ...partOptions,
     out: { type: "string", description: "folder for report.json and report.html; none by default", valueHint: "DIR" },
     ...passOptions,
     ...computeOptions,
@@ -32,12 +32,11 @@ export const evaluate = defineCommand({
     const signal = abortOnInterrupt();
     using output = args.out === undefined ? undefined : await openOutput(args.out, { signal });
     if (output !== undefined) refuseBesideTraining(output.files.dir);
-    const { network: opened, known } = await openCheckpoint(args, choicesOf(args, signal));
-    using network = opened;
-    const source = dataSource(args, known);
+    const opened = await openCheckpoint(args, choicesOf(args, signal));
+    using network = opened.network;
     const { steps } = network.config.network;
-    const split = await loadSplit(source, { backend: network.backend, steps, signal, isShown: !args.json, ...readLimit(args) });
-    const samples = split[args.split];
+    const how = { backend: network.backend, steps, signal, isShown: !args.json, ...readLimit(args) };
+    const { part, samples, source } = await chosenSamples(args, opened, how);
     const earlyDecision = args["early-decision"];
     const metrics = await withProgress("samples evaluated", args.json, (onProgress) =>
       network.evaluate(samples, { signal, earlyDecision, ...(onProgress && { onProgress }) }),
@@ -46,7 +45,7 @@ export const evaluate = defineCommand({
     const late = await lateInputOf(samples, steps, network.backend);
     const warnings = earlyDecision ? [] : warningsOf(metrics, network.config, network.info.layers, late);
     const report = {
-      [args.split]: metrics,
+      [part]: metrics,
       ...(earlyDecision && { earlyDecision }),
       neuroBench: await neuroBench(network, metrics),
       warnings,
@@ -59,12 +58,12 @@ export const evaluate = defineCommand({
       const { folder, files } = output;
       const title = `Evaluation on ${samples.info.name}`;
       const facts: ResultSummary["facts"] = earlyDecision ? [["simulated until", "the first output spike of each sample"]] : [];
-      const summary = { title, part: args.split, metrics, warnings, epochs: [], facts, data: source };
+      const summary = { title, part, metrics, warnings, epochs: [], facts, data: source };
       await folder.save(files.report, `${JSON.stringify(report, null, 2)}\n`);
       await writeResultPage(output, summary, { network, samples, signal, earlyDecision });
     }
     printResult(args.json, report, () => [
-      ...metricLines(args.split, metrics, decisionOf(network.config)),
+      ...metricLines(part, metrics, decisionOf(network.config)),
       ...warnings.flatMap((one) => warningLines(one)),
     ]);
   },

@@ -48,7 +48,7 @@ export const gradients = defineCommand({
       signal,
       ...readLimit(args),
     });
-    const batch = samplesFrom(split, args.split, start, count);
+    const batch = samplesFrom(split[args.split], args.split, start, count);
     const { loss, layers, metrics } = await network.gradients(batch);
     const shapes = network.info.layers;
     const arrayReport = (values: Float32Array) => ({ ...summaryOf(values), ...(args.arrays && { values: Array.from(values) }) });

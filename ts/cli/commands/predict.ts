@@ -3,11 +3,12 @@ import type { Prediction } from "../../results.js";
 import { wholeNumber } from "../arguments.js";
 import { openCheckpoint } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
-import { dataSource, loadSplit, samplesFrom } from "../data.js";
+import { samplesFrom } from "../data.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { withProgress } from "../live-line.js";
-import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
+import { checkpointOptions, computeOptions, dataOptions, outputOptions, partOptions, passOptions } from "../options.js";
+import { chosenSamples } from "../part.js";
 import { rangeText } from "../print.js";
 import { readLimit } from "../read-limit.js";
 
@@ -16,7 +17,7 @@ export const predict = defineCommand({
   args: {
     ...checkpointOptions,
     ...dataOptions,
-    ...splitOptions,
+    ...partOptions,
     start: { type: "string", default: "0", description: "first sample of the part", valueHint: "N" },
     samples: { type: "string", default: "10", description: "how many", valueHint: "N" },
     ...passOptions,
@@ -27,17 +28,18 @@ export const predict = defineCommand({
     const signal = abortOnInterrupt();
     const start = wholeNumber(args.start, "start");
     const count = wholeNumber(args.samples, "samples", 1);
-    const { network: opened, known } = await openCheckpoint(args, choicesOf(args, signal));
-    using network = opened;
+    const opened = await openCheckpoint(args, choicesOf(args, signal));
+    using network = opened.network;
     const { steps } = network.config.network;
-    const split = await loadSplit(dataSource(args, known), {
+    const { part, samples } = await chosenSamples(args, opened, {
       backend: network.backend,
       steps,
       signal,
       isShown: !args.json,
+      areLabelsOptional: true,
       ...readLimit(args),
     });
-    const data = samplesFrom(split, args.split, start, count);
+    const data = samplesFrom(samples, part, start, count);
     const earlyDecision = args["early-decision"];
     const prediction = await withProgress("samples answered", args.json, (onProgress) =>
       network.predict(data, { signal, earlyDecision, ...(onProgress && { onProgress }) }),

@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { text } from "../../check/values.js";
 import type { FileOptions } from "../../datasets/files/collected.js";
 import { fromFolder } from "../../datasets/files/folder.node.js";
-import { type CsvOptions, fromCsv } from "../../datasets/from-csv.js";
-import { fromTable, type TableOptions } from "../../datasets/from-table.js";
+import { type CsvOptions, readSeries } from "../../datasets/from-csv.js";
+import { longTableIn, longTableText, readTable, type TableOptions } from "../../datasets/from-table.js";
+import type { LongTable } from "../../datasets/long-table.js";
 import { encode } from "../../encode.js";
 import { inFile } from "../../errors.js";
 import { load } from "../../io/files.node.js";
+import { quoted } from "../quoted.js";
 import { IMAGES } from "./images.js";
-import type { DataSet, LoadArguments } from "./set.js";
+import type { DataOptions, DataSet, LoadArguments } from "./set.js";
 import { spokenDigits } from "./spoken-digits.js";
 
 const folder = ({ dir, options, signal, onProgress }: LoadArguments) =>
@@ -33,15 +35,32 @@ export const table: DataSet = {
   about: "a table with a line for each sample, --data FILE.csv, options label, values, ranges, classes, delimiter",
   encoding: encode.latency({ first: 0, last: 24, skipZero: false }),
   isRead: true,
-  load: ({ dir, options }) => read(dir, (content) => fromTable(content, options as TableOptions)),
+  load: ({ dir, options, areLabelsOptional }) =>
+    read(dir, (content) => readTable(content, options as TableOptions, { areLabelsOptional, remedy: byCommand })),
 };
+
+function byCommand({ channels, sample, label }: LongTable): string {
+  const options = [`channels=${JSON.stringify(channels)}`, `sample=${sample}`, `label=${label}`];
+  return `--dataset series ${options.map((one) => `--set ${quoted(`data.options.${one}`)}`).join(" ")}`;
+}
+
+/** A table as signals, where its lines are points in time, and what says so. */
+export async function signalsOf(file: string, table: DataOptions): Promise<{ options: DataOptions; why: string } | undefined> {
+  const long = await read(file, (content) => longTableIn(content, table));
+  if (long === undefined) return undefined;
+  const { channels, sample, label } = long;
+  const { classes, delimiter } = table;
+  const options = { channels, sample, label, ...(classes && { classes }), ...(delimiter && { delimiter }) };
+  return { options, why: `${longTableText(long)}; it is read as signals of ${channels.join(", ")}` };
+}
 
 export const series: DataSet = {
   about:
     "a table with a line for each point in time, --data FILE.csv, options channels, sample, label, classes, sampleRate, unit",
   encoding: encode.delta({ threshold: 0.1, start: 0, maxSpikes: 3 }),
   isRead: true,
-  load: ({ dir, options }) => read(dir, (content) => fromCsv(content, options as unknown as CsvOptions)),
+  load: ({ dir, options, areLabelsOptional }) =>
+    read(dir, (content) => readSeries(content, options as unknown as CsvOptions, { areLabelsOptional })),
 };
 
 async function read<T>(file: string | null, parse: (content: string) => Promise<T>): Promise<T> {

@@ -5,15 +5,19 @@ import type { ReadLimit } from "../../io/byte-budget.js";
 import type { Json } from "../../json.js";
 import type { BackendChoice } from "../../runtime/backend.js";
 
+/** Options of a data set, which alone checks them. */
+export type DataOptions = { [key: string]: Json };
+
 /** Arguments of a loader. */
 export interface LoadArguments extends ReadLimit {
   /** Folder or file; `null` where none was given. */
   dir: string | null;
-  /** Options of the data set, which alone checks them. */
-  options: { [key: string]: Json };
+  options: DataOptions;
   /** Steps of the network that will take the spikes, where there is one. */
   steps?: number | undefined;
   backend: BackendChoice;
+  /** Whether samples may lack the labels that data of their kind have. */
+  areLabelsOptional?: boolean;
   signal?: AbortSignal | undefined;
   /** Called with the progress of reading, by sets that take long. */
   onProgress?: ((progress: { done: number; all: number }) => void) | undefined;
