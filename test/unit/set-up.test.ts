@@ -22,7 +22,7 @@ const SETUP: string = "../../scripts/setup.mjs";
 it("npm start builds what it needs: no WebAssembly, which takes most of the time", async () => {
   const { setUp } = (await import(SETUP)) as { setUp: (options?: { withWasm: boolean }) => Promise<void> };
   await setUp();
-  expect(steps.splice(0)).toEqual(["addon", "wasm-threads", "infer", "kernels", "wasm", "typescript", "bundles"]);
+  expect(steps.splice(0)).toEqual(["addon", "wasm-threads", "infer", "kernels", "wasm", "extras", "typescript", "bundles"]);
   await setUp({ withWasm: false });
   expect(steps.splice(0)).toEqual(["addon", "typescript"]);
   const start = await readFile(new URL("../../scripts/start.mjs", import.meta.url), "utf8");

@@ -23,7 +23,7 @@ export type Description = Pick<Backend, "simd" | "simdLevels" | "version">;
 
 /** Requests to a worker. */
 export interface WorkerHost {
-  /** Loads the WebAssembly, from beside the worker unless told where; the second one is loaded likewise once it is called. */
+  /** Loads the WebAssembly, from beside the worker unless an address is given; the second module when it is first called. */
   load(wasmUrl: string | undefined, extrasWasmUrl: string | undefined): Promise<Answer<Description>>;
   convert(method: Conversion, args: unknown[]): Promise<Answer<unknown>>;
   /** Makes a session; the value is its number. */

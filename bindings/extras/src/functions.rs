@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use spikelet_session::{
-    IntegerNetworks, IntegerPrediction, NpyArray, Result, TensorArrays, convert_measured, decode_aer, parse_npy, parse_tensors, simulate_events,
-    version,
+    IntegerNetworks, IntegerPrediction, NpyArray, Result, TensorArrays, convert_measured, decode_aer, parse_npy,
+    parse_tensors, simulate_events, version,
 };
 
 use crate::arguments::Arguments;
