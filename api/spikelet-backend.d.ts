@@ -49,7 +49,7 @@ export interface DecisionArrays {
     from: number;
     to: number;
     counts: Uint32Array;
-    byCount: number;
+    byCount?: number | null;
     firstStep?: number | null;
     firstUnit?: number | null;
     byMembrane?: number | null;
@@ -92,7 +92,7 @@ export interface InputArrays {
 
 /** @experimental */
 export interface IntegerPredictionArrays {
-    decisions: Uint32Array;
+    decisions: Int32Array;
     scores: Float64Array;
     membranes: Int32Array;
     clamped: number;
@@ -128,13 +128,13 @@ export interface ParameterArrays {
 
 /** @experimental */
 export interface PredictionArrays {
-    byCount: Uint32Array;
-    byFirstSpike: Uint32Array;
+    byCount: Int32Array;
+    byFirstSpike: Int32Array;
     decisionStep: Uint32Array;
     steps: Uint32Array;
     scoresByCount: Uint32Array;
     scoresByFirstSpike: Uint32Array;
-    byMembrane: Uint32Array;
+    byMembrane: Int32Array;
     scoresByMembrane: Float32Array;
     probabilities: Float32Array;
     membranes: Float32Array;

@@ -6,7 +6,7 @@ export interface Decision {
     output: number | undefined;
     name?: string;
     counts: Uint32Array;
-    byCount: number;
+    byCount: number | undefined;
     byFirstSpike: number | undefined;
     decisionStep: number | undefined;
     byMembrane: number | undefined;

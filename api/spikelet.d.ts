@@ -532,7 +532,7 @@ export interface IntegerPassOptions {
 
 /** @experimental */
 export interface IntegerPrediction {
-    classes: Uint32Array;
+    classes: Int32Array;
     scores: Float64Array;
     membranes?: Int32Array;
     clamped: number;
@@ -734,6 +734,7 @@ export type Metrics = {
     lossParts: LossParts;
     accuracy: Accuracy;
     spikes: SpikeMetrics;
+    silent?: number;
     decisionStep?: DecisionStep;
     silentFraction: Array<number>;
     saturatedFraction: Array<number>;
@@ -993,16 +994,16 @@ export type Pool = {
 
 export interface Prediction {
     decision: Decision;
-    classes: Uint32Array;
-    names?: string[];
+    classes: Int32Array;
+    names?: (string | undefined)[];
     probabilities?: Float32Array;
     steps: Uint32Array;
-    byCount?: Uint32Array;
-    byFirstSpike?: Uint32Array;
+    byCount?: Int32Array;
+    byFirstSpike?: Int32Array;
     decisionStep?: Uint32Array;
     scoresByCount?: Uint32Array;
     scoresByFirstSpike?: Uint32Array;
-    byMembrane?: Uint32Array;
+    byMembrane?: Int32Array;
     scoresByMembrane?: Float32Array;
     membranes?: Float32Array;
     layers: SpikeEvents[];
@@ -1434,7 +1435,7 @@ export interface StreamDecision {
     output: number | undefined;
     name?: string;
     counts: Uint32Array;
-    byCount: number;
+    byCount: number | undefined;
     byFirstSpike: number | undefined;
     decisionStep: number | undefined;
     byMembrane: number | undefined;

@@ -13,10 +13,15 @@ import { SpikeEvents } from "./spikes.js";
 export interface Prediction {
   /** The decision that the loss trains. */
   decision: Decision;
-  /** Output that this decision is for, by index; empty where nothing is decided (loss `trace`). */
-  classes: Uint32Array;
-  /** Name of the class of each sample, by that decision; only of a network that has learnt named classes. */
-  names?: string[];
+  /**
+   * Output that this decision is for, by index; -1 where no output fired, so that nothing is decided. Empty where nothing ever is
+   * (loss `trace`).
+   */
+  classes: Int32Array;
+  /**
+   * Name of the class of each sample, by that decision, `undefined` without one; only of a network that has learnt named classes.
+   */
+  names?: (string | undefined)[];
   /**
    * `[sample][output]`: probability of each output, of the softmax that the loss trains; only with the losses `latency`,
    * `countCrossEntropy` and `membrane`.
@@ -24,10 +29,10 @@ export interface Prediction {
   probabilities?: Float32Array;
   /** Number of simulated steps. */
   steps: Uint32Array;
-  /** Output with the most spikes; the lowest index on ties and if none fires. */
-  byCount?: Uint32Array;
-  /** Output that fires first; the lowest index on ties and if none fires. */
-  byFirstSpike?: Uint32Array;
+  /** Output with the most spikes, the lowest index on ties; -1 where none fired. */
+  byCount?: Int32Array;
+  /** Output that fires first, the lowest index on ties; -1 where none fired. */
+  byFirstSpike?: Int32Array;
   /** Step of the first output spike; the number of simulated steps if there is none. */
   decisionStep?: Uint32Array;
   /** `[sample][output]`: spikes of the output. The largest decides `byCount`. */
@@ -38,7 +43,7 @@ export interface Prediction {
    */
   scoresByFirstSpike?: Uint32Array;
   /** Output whose membrane has the largest statistic, for a readout with the loss `membrane`. */
-  byMembrane?: Uint32Array;
+  byMembrane?: Int32Array;
   /** `[sample][output]`: that statistic; the largest decides `byMembrane`. */
   scoresByMembrane?: Float32Array;
   /** `[sample][step][output]`: membranes of a readout. */
@@ -139,31 +144,37 @@ export interface Gradients {
   trace?: TraceArrays[];
 }
 
+/** The name of a class; its number where it has none, `undefined` where there is no class. */
+export function nameOf(output: number | undefined, classes: readonly string[] | undefined): string | undefined {
+  return output === undefined || output < 0 ? undefined : (classes?.[output] ?? String(output));
+}
+
 /** Adds the names of what was decided. */
 export function withNames(prediction: Prediction, classes: readonly string[] | undefined): Prediction {
   if (classes === undefined || prediction.decision === "none") return prediction;
-  return { ...prediction, names: Array.from(prediction.classes, (found) => classes[found] ?? String(found)) };
+  return { ...prediction, names: Array.from(prediction.classes, (output) => nameOf(output, classes)) };
 }
 
 /** Joins the predictions of consecutive chunks of a data set. */
 export function joinPredictions(parts: readonly PredictionArrays[], layers: number, decision: Decision): Prediction {
+  const joinDecisions = (of: (part: PredictionArrays) => Int32Array): Int32Array => concatenated(parts.map(of), Int32Array);
   const join = (of: (part: PredictionArrays) => Uint32Array): Uint32Array => concatenated(parts.map(of), Uint32Array);
   const joinFloats = (of: (part: PredictionArrays) => Float32Array): Float32Array => concatenated(parts.map(of), Float32Array);
   const probabilities = joinFloats((part) => part.probabilities);
   return {
     decision,
-    classes: join((part) => classesBy(decision, part) ?? new Uint32Array()),
+    classes: joinDecisions((part) => classesBy(decision, part) ?? new Int32Array()),
     ...(probabilities.length > 0 && { probabilities }),
     steps: join((part) => part.steps),
     ...(hasOutputSpikes(decision) && {
-      byCount: join((part) => part.byCount),
-      byFirstSpike: join((part) => part.byFirstSpike),
+      byCount: joinDecisions((part) => part.byCount),
+      byFirstSpike: joinDecisions((part) => part.byFirstSpike),
       decisionStep: join((part) => part.decisionStep),
       scoresByCount: join((part) => part.scoresByCount),
       scoresByFirstSpike: join((part) => part.scoresByFirstSpike),
     }),
     ...(decision === "membrane" && {
-      byMembrane: join((part) => part.byMembrane),
+      byMembrane: joinDecisions((part) => part.byMembrane),
       scoresByMembrane: joinFloats((part) => part.scoresByMembrane),
     }),
     ...(!hasOutputSpikes(decision) && { membranes: joinFloats((part) => part.membranes) }),

@@ -56,7 +56,9 @@ export async function lookInside(network: Network, digit: Digit, names = DIGITS)
 }
 
 async function insightOf(network: Network, { pixels, label }: Digit, names: readonly string[]): Promise<Insight> {
-  const target = label ?? (await network.predict(digitsOf(pixels, [0]))).classes[0] ?? 0;
+  const own = label ?? (await network.predict(digitsOf(pixels, [0]))).classes[0] ?? 0;
+  // A network that says nothing has gradients of some target all the same.
+  const target = Math.max(0, own);
   const { steps, prediction, ...rest } = await runThrough(network, digitsOf(pixels, [target]));
   const step = prediction.decisionStep?.[0] ?? steps;
   const decision = step < steps ? { output: prediction.byFirstSpike?.[0] ?? 0, step } : undefined;

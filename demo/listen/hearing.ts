@@ -41,7 +41,7 @@ export class Hearing {
   }
 
   /** Spikes and membranes of the network while it hears a sound, up to the last step of `answer`. */
-  look(sound: Float32Array, { to: seen, byCount, counts }: Decision): Activity {
+  look(sound: Float32Array, { to: seen, byCount }: Decision): Activity {
     const { inputs, outputs, steps } = this.#model;
     const sizes = [HIDDEN, outputs];
     const stream = this.#model.stream();
@@ -61,7 +61,7 @@ export class Hearing {
       // A membrane that has fired is reset.
       for (const unit of stream.firedIn(sizes.length - 1)) membrane[step * outputs + unit] = 1;
     }
-    const decision = (counts[byCount] ?? 0) > 0 ? { output: byCount, step: 0 } : undefined;
+    const decision = byCount === undefined ? undefined : { output: byCount, step: 0 };
     const names = this.names;
     return { steps, seen, label: undefined, names, decision, input, inputs, layers: spikes, sizes, membranes: membrane };
   }

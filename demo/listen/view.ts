@@ -54,8 +54,8 @@ function answerOf({ answer: { byCount, counts }, hearing: { names }, isOver }: M
   best: string | undefined;
   detail: string;
 } {
-  const [first = 0, second] = Array.from(counts.keys()).sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0));
-  if ((counts[first] ?? 0) === 0) return { best: undefined, detail: isOver ? "No output fires: no answer." : "Hearing …" };
+  const [, second] = Array.from(counts.keys()).sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0));
+  if (byCount === undefined) return { best: undefined, detail: isOver ? "No output fires: no answer." : "Hearing …" };
   const next = second === undefined || counts[second] === 0 ? "" : `, next ${names[second]} with ${counts[second]}`;
   return {
     best: names[byCount],

@@ -68,9 +68,10 @@ export class Sight {
     return loss === "membrane" && layer === this.layers.length - 1 ? undefined : threshold;
   }
 
-  /** The class that the network answers. */
-  get answer(): number {
-    return this.gradients.prediction.classes[0] ?? 0;
+  /** The class that the network answers; `undefined` where no output fires. */
+  get answer(): number | undefined {
+    const output = this.gradients.prediction.classes[0] ?? -1;
+    return output < 0 ? undefined : output;
   }
 
   /** Membrane against its threshold, in a readout against the highest one, 0 to 1. */

@@ -21,6 +21,7 @@ export function abilityOf({ epoch, lesson, metrics }: Snapshot): string {
 /** What the network says of the shown point. */
 export function answerOf({ answer, layers, point }: Sight): string {
   const spikes = layers.slice(1).reduce((sum, { count }) => sum + count, 0);
+  if (answer === undefined) return "No output fires: the network has no answer.";
   const verdict = answer === point.label ? "right" : `wrong: it is a ${classSign(point.label)}`;
   return `The network says ${classSign(answer)}, ${verdict}, with ${spikes} spike${spikes === 1 ? "" : "s"}.`;
 }

@@ -69,7 +69,7 @@ export async function learn(examples: readonly Example[], symbols: number, signa
 const MAX_ROUNDS = 5;
 
 /**
- * Yields what each drawing is read as by a network that has not seen it: networks are trained without the first drawing of every
+ * Yields what each drawing is read as by a network that has not seen it, -1 for nothing: networks are trained without the first drawing of every
  * symbol, then without the second, and so on.
  */
 export async function* crossValidate(
@@ -90,7 +90,7 @@ export async function* crossValidate(
       unseen.map(({ symbol }) => symbol),
     );
     const { classes } = await trainer.predict(drawings, { signal }).finally(() => trainer.dispose());
-    yield new Map(unseen.map((example, place) => [example, classes[place] ?? 0]));
+    yield new Map(unseen.map((example, place) => [example, classes[place] ?? -1]));
   }
 }
 

@@ -6,6 +6,7 @@ import { BACKENDS } from "../support/backends.js";
 import { configOf, randomSpikes, STEPS, strengthen } from "../support/infer-comparison.js";
 import { compareIntegers, INTEGER_CASES, quantized } from "../support/infer-integers.js";
 import type { Case } from "../support/infer-networks.js";
+import { asVersion1, resealed } from "../support/resealed.js";
 
 const DENSE: Case = { input: 20, layers: [{ type: "dense", units: 30 }] };
 
@@ -31,6 +32,28 @@ describe.each(BACKENDS)("a network of whole numbers that %s exported, in spikele
     await strengthen(network, DENSE);
     using integers = await quantized(network, DENSE);
     await compareIntegers(integers, load(await integers.exportModel()), DENSE);
+  });
+
+  it("decides by first spikes as its network does, by counts in a file of version 1, and not in silence", async () => {
+    const given: Case = { input: 20, layers: [{ type: "dense", units: 30 }], fires: true };
+    using network = await createNetwork(configOf(given), { backend });
+    await strengthen(network, given);
+    using integers = await quantized(network, given);
+    const samples = Array.from({ length: 20 }, (_, seed) => randomSpikes(given, seed));
+    const { classes, scores, layers } = await integers.predict(
+      datasets.fromSpikes({ spikes: [...samples, { times: [], units: [] }] }),
+    );
+    const first = samples.map((_, sample) => layers.at(-1)?.sample(sample).units[0]);
+    const counts = samples.map((_, sample) => {
+      const own = scores.slice(sample * 30, (sample + 1) * 30);
+      return own.indexOf(Math.max(...own));
+    });
+    expect(first).not.toEqual(counts);
+    const file = await integers.exportModel();
+    const [model, old] = [load(file), load(asVersion1(resealed(file, 2, 1), 3))];
+    expect(samples.map((spikes) => model.predict(spikes).output)).toEqual(first);
+    expect(samples.map((spikes) => old.predict(spikes).output)).toEqual(counts);
+    expect(Array.from(classes)).toEqual([...first, model.predict({ times: [], units: [] }).output ?? -1]);
   });
 
   it("holds states within 16 bits, and counts those that do not fit", async () => {

@@ -64,18 +64,19 @@ function answerOf(predicted: IntegerPrediction, sample: number, steps: number): 
   const last = membranes === undefined ? layers.at(-1)?.sample(sample) : undefined;
   const spikes = Array.from(last?.times ?? [], (time, k): [number, number] => [time, last?.units[k] as number]);
   const outputs = scores.length / SAMPLES.length;
-  const byCount = classes[sample];
+  const decision = classes[sample] ?? -1;
+  const counts = part(scores, outputs);
   const fires = last !== undefined;
   return {
     steps,
     spikes,
     membranes: part(membranes, steps * OUTPUTS),
-    decision: fires && spikes.length === 0 ? undefined : byCount,
-    byCount: fires ? byCount : undefined,
+    decision: decision < 0 ? undefined : decision,
+    byCount: fires && spikes.length > 0 ? counts.indexOf(Math.max(...counts)) : undefined,
     byFirstSpike: spikes[0]?.[1],
     firstSpikeStep: spikes[0]?.[0],
-    counts: fires ? part(scores, outputs) : [],
+    counts: fires ? counts : [],
     isWhole: true,
-    scores: fires ? [] : part(scores, outputs),
+    scores: fires ? [] : counts,
   };
 }

@@ -23,6 +23,8 @@ const TINY = [
     "network.steps=60",
   ],
   ...["--set", 'network.layers=[{"type":"dense","units":20},{"type":"dense","units":3}]', "--set", "training.epochs=2"],
+  // Without it no output fires so early.
+  ...["--set", "training.initialActivity.spikesPerUnit=1"],
 ];
 
 describe("report.html", () => {

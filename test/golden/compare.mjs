@@ -5,6 +5,16 @@ export const TOLERANCE = 1e-4;
 /** max|value| of an array that should be all zero. */
 export const FLOOR = 1e-12;
 
+/**
+ * Decisions of a file; where no output fires there is none (spec 25.1), in whose place older files have 0.
+ *
+ * @param {readonly number[]} decisions
+ * @param {(sample: number) => boolean} isSilent
+ */
+export function decided(decisions, isSilent) {
+  return decisions.map((output, sample) => (isSilent(sample) ? -1 : output));
+}
+
 /** Gathers what differs, one line each. */
 export class Findings {
   /** @type {string[]} */

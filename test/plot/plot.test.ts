@@ -59,16 +59,16 @@ describe("a spike raster", () => {
   });
 
   it("says what the network decided and when, if it did", () => {
-    const one = Uint32Array.of(1);
+    const one = Int32Array.of(1);
     const decision: Decision = "firstSpike";
     const prediction = { decision, classes: one, decisionStep: Uint32Array.of(4), steps: Uint32Array.of(9) };
     const layers = [SpikeEvents.fromTrains([{ times: [4], units: [1] }])];
     expect(spikeRaster({ ...prediction, layers }, { label: 0 })).toContain(">decides 1 at step 4</text>");
-    const counted = { ...prediction, decision: "count" as const, classes: Uint32Array.of(0), layers };
+    const counted = { ...prediction, decision: "count" as const, classes: Int32Array.of(0), layers };
     expect(spikeRaster(counted, { label: 0 })).toContain(">decides 0 by most spikes</text>");
     expect(spikeRaster(counted)).toContain("decided for 0 by most spikes");
     expect(spikeRaster(counted)).not.toMatch(/at step|stroke-dasharray="4 3"|stroke-dasharray="4,3"/);
-    const asReadout = { decision: "membrane" as const, classes: Uint32Array.of(2), steps: prediction.steps, layers };
+    const asReadout = { decision: "membrane" as const, classes: Int32Array.of(2), steps: prediction.steps, layers };
     expect(spikeRaster({ ...asReadout, membranes: new Float32Array(9) })).toContain(">decides 2 by membrane</text>");
     const silent = {
       ...prediction,
@@ -234,6 +234,13 @@ describe("a confusion matrix", () => {
     ]);
     expect(confusionCounts([0], [0], 3)).toHaveLength(3);
     expect(confusionMatrix([0, 0, 1], [0, 1, 1])).toContain("2 of 3 decisions right");
+    expect(confusionCounts([0, 1], [0, -1])).toEqual([
+      [1, 0],
+      [0, 0],
+    ]);
+    const silent = confusionMatrix([0, 1], [0, -1]);
+    expect(silent).toContain(">none</text>");
+    expect(silent).toContain("1 of 2 decisions right");
     expect(() => confusionCounts([0, 1], [0])).toThrow(expect.objectContaining({ path: "decisions" }));
   });
 });

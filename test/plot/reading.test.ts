@@ -104,7 +104,7 @@ describe("figures", () => {
   it("write in the colour of the text, and draw in colours that a dark ground shows", () => {
     const prediction = {
       decision: "firstSpike" as const,
-      classes: Uint32Array.of(1),
+      classes: Int32Array.of(1),
       decisionStep: Uint32Array.of(4),
       steps: Uint32Array.of(9),
       layers: [SpikeEvents.fromTrains([{ times: [4], units: [1] }])],
@@ -139,7 +139,7 @@ describe("figures", () => {
   it("say in one line above a raster what fits there", () => {
     const prediction = {
       decision: "firstSpike" as const,
-      classes: Uint32Array.of(1),
+      classes: Int32Array.of(1),
       decisionStep: Uint32Array.of(4),
       steps: Uint32Array.of(9),
       layers: [SpikeEvents.fromTrains([{ times: [4], units: [1] }])],

@@ -147,7 +147,7 @@ export class FakeSession implements Session {
 
   async predictIntegers(_: number, __: number, ___: number, count: number): Promise<IntegerPredictionArrays> {
     return this.#work("predictIntegers", async () => ({
-      decisions: new Uint32Array(count),
+      decisions: new Int32Array(count),
       scores: new Float64Array(count),
       membranes: new Int32Array(),
       clamped: 0,
@@ -367,13 +367,13 @@ export function bindingError(code: string, path: string, message: string): Error
 function predictionOf(start: number, count: number, layers: number): PredictionArrays {
   const answers = Uint32Array.from({ length: count }, (_, k) => start + k);
   return {
-    byCount: answers,
-    byFirstSpike: answers.slice(),
+    byCount: Int32Array.from(answers),
+    byFirstSpike: Int32Array.from(answers),
     decisionStep: answers.slice(),
     steps: answers.slice(),
     scoresByCount: answers.slice(),
     scoresByFirstSpike: answers.slice(),
-    byMembrane: new Uint32Array(),
+    byMembrane: new Int32Array(),
     scoresByMembrane: new Float32Array(),
     probabilities: new Float32Array(),
     membranes: new Float32Array(),

@@ -115,8 +115,8 @@ export async function compareSamples(network: Network, model: Model, given: Case
     if (given.fires) {
       const expected = found.layers.at(-1)?.sample(sample);
       expect(answer.spikes).toEqual({ times: expected?.times.slice(), units: expected?.units.slice() });
-      expect(answer.byFirstSpike).toBe(found.byFirstSpike?.[sample]);
-      expect(answer.byCount).toBe(found.byCount?.[sample]);
+      expect(answer.byFirstSpike ?? -1).toBe(found.byFirstSpike?.[sample]);
+      expect(answer.byCount ?? -1).toBe(found.byCount?.[sample]);
       expect(answer.decisionStep).toBe(found.decisionStep?.[sample]);
       expect(answer.counts).toEqual(found.scoresByCount?.slice(sample * model.outputs, (sample + 1) * model.outputs));
       const first = answer.firstSpikes.map((step) => answer.steps - step);

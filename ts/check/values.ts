@@ -122,6 +122,7 @@ export function isBytes(value: unknown): value is Uint8Array {
 export const bytes: Check<Uint8Array> = typedArray("Uint8Array");
 export const shorts: Check<Uint16Array> = typedArray("Uint16Array");
 export const words: Check<Uint32Array> = typedArray("Uint32Array");
+export const integers: Check<Int32Array> = typedArray("Int32Array");
 export const floats: Check<Float32Array> = typedArray("Float32Array");
 export const doubles: Check<Float64Array> = typedArray("Float64Array");
 

@@ -55,9 +55,15 @@ export function metricLines(name: string, metrics: Metrics, trained: Decision): 
     `loss           ${metrics.loss.toFixed(4)}`,
     `spikes         ${spikes.perSample.toFixed(1)} per sample${until}; per unit ${perUnit}`,
     ...(decisionStep ? [`${first}at step ${decisionStep.mean.toFixed(1)} on average, median ${decisionStep.median}`] : []),
+    ...undecided(metrics),
     `silent units   ${metrics.silentFraction.map(percent).join(", ")}`,
     `operations     ${grouped(metrics.synapticOperations)} synaptic operations per sample${byLayer(metrics)}`,
   ];
+}
+
+/** How many samples have no decision, if any. */
+function undecided({ silent = 0, samples }: Metrics): string[] {
+  return silent === 0 ? [] : [`no decision    in ${grouped(silent)} of ${grouped(samples)} samples, as no output fires`];
 }
 
 /** Synaptic operations of each of several layers. */

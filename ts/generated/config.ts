@@ -629,6 +629,8 @@ export type Metrics = {
   accuracy: Accuracy,
   /** Spikes. */
   spikes: SpikeMetrics,
+  /** Samples in which no output fired, which have no decision and count as wrong; missing for a readout and in records of older versions. */
+  silent?: number,
   /** When the output first fires; missing for a readout. */
   decisionStep?: DecisionStep,
   /** Fraction of (sample, unit) pairs without a spike, by layer. */

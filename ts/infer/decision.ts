@@ -13,8 +13,8 @@ export interface Decision {
   name?: string;
   /** Spikes of each output. */
   counts: Uint32Array;
-  /** Output with the most spikes; ties and silence give the lowest index. */
-  byCount: number;
+  /** Output with the most spikes, the lowest index on ties; `undefined` without spikes. */
+  byCount: number | undefined;
   /** Output that fired first, the lowest index on ties; `undefined` without spikes. */
   byFirstSpike: number | undefined;
   /** Step of the first output spike; `undefined` without spikes. */
@@ -58,11 +58,10 @@ export class Tally {
   decision(): Decision {
     const scores = this.#statistic?.scores() ?? new Float64Array();
     const byFirstSpike = this.#byFirstSpike;
-    const byCount = highest(this.#counts);
+    const byCount = byFirstSpike === undefined ? undefined : highest(this.#counts);
     const byMembrane = scores.length > 0 ? highest(scores) : undefined;
     const { decision, classes } = this.#description;
-    const isByFirst = decision === "firstSpike" || byFirstSpike === undefined;
-    const output = decision === "membrane" ? byMembrane : isByFirst ? byFirstSpike : byCount;
+    const output = { firstSpike: byFirstSpike, count: byCount, membrane: byMembrane, none: undefined }[decision];
     const name = classes?.[output as number];
     return {
       from: this.#from,

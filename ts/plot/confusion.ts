@@ -31,61 +31,74 @@ const MAX_CLASSES = 10_000;
 /** With more classes, only some have their name at the axes, and only pairs that occur are drawn. */
 const MAX_NAMED = 100;
 
-const classNumber = whole(0, MAX_CLASSES - 1, "DATA_FORMAT");
+/** The decision of a sample in which no output fired. */
+const NONE = -1;
 
-const classNumbers: Check<number[]> = (value, path) =>
-  Array.from(numbers(value, path), (entry, index) => classNumber(entry, `${path}[${index}]`));
+const classNumber = whole(0, MAX_CLASSES - 1, "DATA_FORMAT");
+/** A class, or that there is none. */
+const decisionNumber = whole(NONE, MAX_CLASSES - 1, "DATA_FORMAT");
+
+const each =
+  (check: Check<number>): Check<number[]> =>
+  (value, path) =>
+    Array.from(numbers(value, path), (entry, index) => check(entry, `${path}[${index}]`));
 
 const confusionOptions = fields<ConfusionOptions>({ ...FIGURE, classes: whole(0, MAX_CLASSES), names: listOf(text) });
 
 /**
- * Counts decisions by label and decision, `[label][decision]`.
+ * Counts decisions by label and decision, `[label][decision]`. A sample without a decision (-1) is in no cell.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when there is not one decision for each label.
  */
 export function confusionCounts(labels: ArrayLike<number>, decisions: ArrayLike<number>, classes = 0): number[][] {
   const { size, cells } = pairsOf(labels, decisions, classes);
   const counts = Array.from({ length: size }, () => new Array<number>(size).fill(0));
-  for (const { label, decision, count } of cells) (counts[label] as number[])[decision] = count;
+  for (const { label, decision, count } of cells) if (decision !== NONE) (counts[label] as number[])[decision] = count;
   return counts;
 }
 
 /** How often a decision was made for a label. */
 interface Cell {
   label: number;
+  /** {@link NONE} where no output fired. */
   decision: number;
   count: number;
 }
 
 /** The pairs of label and decision that occur. */
 function pairsOf(labels: ArrayLike<number>, decisions: ArrayLike<number>, classes: number): { size: number; cells: Cell[] } {
-  const [rows, columns] = [classNumbers(labels, "labels"), classNumbers(decisions, "decisions")];
+  const [rows, columns] = [each(classNumber)(labels, "labels"), each(decisionNumber)(decisions, "decisions")];
   if (rows.length !== columns.length) {
     throw new SpikeletError("SHAPE_MISMATCH", "decisions", `must have ${rows.length} entries, got ${columns.length}`);
   }
   let size = whole(0, MAX_CLASSES)(classes, "classes");
   for (const number of [...rows, ...columns]) size = Math.max(size, 1 + number);
-  const cells = new Map<number, Cell>();
+  const cells = new Map<string, Cell>();
   for (const [k, label] of rows.entries()) {
     const decision = columns[k] ?? 0;
-    const cell = cells.get(label * size + decision) ?? { label, decision, count: 0 };
+    const place = keyOf({ label, decision });
+    const cell = cells.get(place) ?? { label, decision, count: 0 };
     cell.count += 1;
-    cells.set(label * size + decision, cell);
+    cells.set(place, cell);
   }
   return { size, cells: [...cells.values()] };
 }
 
-/** Each pair of the classes, also those that do not occur. */
-function withEmpty({ size, cells }: { size: number; cells: Cell[] }): Cell[] {
-  const found = new Map(cells.map((cell) => [cell.label * size + cell.decision, cell]));
-  return Array.from({ length: size * size }, (_, k) => {
-    return found.get(k) ?? { label: Math.floor(k / size), decision: k % size, count: 0 };
-  });
+function keyOf({ label, decision }: Pick<Cell, "label" | "decision">): string {
+  return `${label} ${decision}`;
+}
+
+/** Each pair of a class and a decision, also those that do not occur. */
+function withEmpty(cells: readonly Cell[], size: number, decisions: readonly number[]): Cell[] {
+  const found = new Map(cells.map((cell) => [keyOf(cell), cell]));
+  return range(size).flatMap((label) =>
+    decisions.map((decision) => found.get(keyOf({ label, decision })) ?? { label, decision, count: 0 }),
+  );
 }
 
 /**
  * Plots labels against decisions (`prediction.classes`): correct ones in blue, wrong ones in
- * vermillion, darker for a larger fraction of the label.
+ * vermillion, darker for a larger fraction of the label. Samples without a decision (-1) stand in a column `none`.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when there is not one decision for each label.
  */
@@ -93,12 +106,16 @@ export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<
   const { width = 480, classes, names, title } = confusionOptions(options, "");
   const pairs = pairsOf(labels, decisions, classes ?? 0);
   const { size } = pairs;
-  const name = (index: number) => names?.[index] ?? String(index);
+  const isSilent = pairs.cells.some(({ decision }) => decision === NONE);
+  /** Columns from left to right. */
+  const columns = isSilent ? [...range(size), NONE] : range(size);
+  const column = (decision: number) => (decision === NONE ? size : decision);
+  const name = (index: number) => (index === size ? "none" : (names?.[index] ?? String(index)));
   const totals = new Map<number, number>();
   for (const { label, count } of pairs.cells) totals.set(label, count + (totals.get(label) ?? 0));
   const areFew = size <= MAX_NAMED;
   const areNamed = areFew && names !== undefined;
-  const cells = (areFew ? withEmpty(pairs) : pairs.cells).map((cell) => ({
+  const cells = (areFew ? withEmpty(pairs.cells, size, columns) : pairs.cells).map((cell) => ({
     ...cell,
     share: cell.count / (totals.get(cell.label) ?? 1),
     isRight: cell.label === cell.decision,
@@ -107,7 +124,7 @@ export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<
   const letters = Math.min(longest, MAX_LETTERS, Math.floor((0.4 * width - BESIDE_NAMES) / LETTER));
   const left = Math.max(60, BESIDE_NAMES + LETTER * letters);
   // Whole pixels keep the cells apart.
-  const room = (width - 20 - left) / Math.max(1, size);
+  const room = (width - 20 - left) / Math.max(1, columns.length);
   const side = room < 1 ? room : Math.floor(room);
   const numbered = side >= 14 ? cells.filter(({ count }) => count > 0) : [];
   const below = Math.floor(side / LETTER) - 1;
@@ -116,19 +133,28 @@ export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<
     if (areNamed) return { values: range(size), text: (k) => shortened(name(k), letters) };
     return wholeTicks(0, size - 1, Math.max(2, Math.floor((side * size) / room)));
   };
+  const withNone = ({ values, text }: Ticks): Ticks => {
+    if (!isSilent) return { values, text };
+    const apart = values.filter((k) => areNamed || (size - k) * side > textWidth(name(size)));
+    return { values: [...apart, size], text: (k) => (k === size ? name(size) : text(k)) };
+  };
   const [top, bottom] = [20, isTurned ? 30 + LETTER * letters : 40];
-  const last = Math.max(1, size) - 0.5;
+  const last = (length: number): number => Math.max(1, length) - 0.5;
   const drawn = panel({
     width,
     height: top + Math.round(side * size) + bottom,
-    margin: { top, right: width - left - side * size, bottom, left },
-    x: { scale: linear([-0.5, last]), ticks: ticks(isTurned ? letters : below, LETTER * (letters + 1)), isTurned },
-    y: { scale: linear([last, -0.5]), ticks: ticks(letters, 11) },
+    margin: { top, right: width - left - side * columns.length, bottom, left },
+    x: {
+      scale: linear([-0.5, last(columns.length)]),
+      ticks: withNone(ticks(isTurned ? letters : below, LETTER * (letters + 1))),
+      isTurned,
+    },
+    y: { scale: linear([last(size), -0.5]), ticks: ticks(letters, 11) },
     marks: [
-      ({ x, y }) => cells.map((cell) => square(cell, [x(cell.decision), y(cell.label)], side)).join(""),
+      ({ x, y }) => cells.map((cell) => square(cell, [x(column(cell.decision)), y(cell.label)], side)).join(""),
       texts(
         numbered.map(({ count }) => String(count)),
-        ({ x, y }, k) => [x(numbered[k]?.decision ?? 0), y(numbered[k]?.label ?? 0)],
+        ({ x, y }, k) => [x(column(numbered[k]?.decision ?? 0)), y(numbered[k]?.label ?? 0)],
         { size: Math.min(12, side / 2.4) },
       ),
       axisNames(bottom),

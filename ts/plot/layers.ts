@@ -1,5 +1,5 @@
 import { record } from "../check/fields.js";
-import { instanceOf, listOf, oneOf, optional, whole, words } from "../check/values.js";
+import { instanceOf, integers, listOf, oneOf, optional, whole, words } from "../check/values.js";
 import { DECISIONS } from "../decisions.js";
 import type { Prediction } from "../results.js";
 import { heldArrays, SpikeEvents } from "../spikes.js";
@@ -22,7 +22,8 @@ export function checkPrediction(
   const prediction = record(value, path, "DATA_FORMAT");
   layers(prediction["layers"], `${path}.layers`);
   decision(prediction["decision"], `${path}.decision`);
-  for (const name of ["classes", "steps"]) words(prediction[name], `${path}.${name}`);
+  integers(prediction["classes"], `${path}.classes`);
+  words(prediction["steps"], `${path}.steps`);
   optional(words)(prediction["decisionStep"], `${path}.decisionStep`);
 }
 

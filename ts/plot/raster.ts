@@ -111,11 +111,11 @@ interface Answer {
   step?: number;
 }
 
-/** The decision that the loss trains; none by a first spike that does not come. */
+/** The decision that the loss trains; none where no output fires. */
 function answerOf(prediction: Prediction, sample: number, steps: number): Answer | undefined {
   const { decision, classes, decisionStep } = prediction;
   const output = classes[sample];
-  if (output === undefined) return undefined;
+  if (output === undefined || output < 0) return undefined;
   if (decision === "count") return { output, how: "by most spikes" };
   if (decision === "membrane") return { output, how: "by membrane" };
   // A sample without a decision has the number of its steps there.

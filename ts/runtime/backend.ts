@@ -64,13 +64,13 @@ export interface InputArrays {
 
 /** @experimental */
 export interface PredictionArrays {
-  byCount: Uint32Array;
-  byFirstSpike: Uint32Array;
+  byCount: Int32Array;
+  byFirstSpike: Int32Array;
   decisionStep: Uint32Array;
   steps: Uint32Array;
   scoresByCount: Uint32Array;
   scoresByFirstSpike: Uint32Array;
-  byMembrane: Uint32Array;
+  byMembrane: Int32Array;
   scoresByMembrane: Float32Array;
   probabilities: Float32Array;
   membranes: Float32Array;
@@ -83,9 +83,9 @@ export interface PredictionArrays {
  * @experimental
  */
 export interface IntegerPredictionArrays {
-  /** Decision of each sample; empty where the network decides nothing. */
-  decisions: Uint32Array;
-  /** `[sample][output]`, whose largest value is the decision. */
+  /** Decision of each sample, -1 where no output fired; empty where the network decides nothing. */
+  decisions: Int32Array;
+  /** `[sample][output]`: spikes, or the statistic of a readout's membranes. */
   scores: Float64Array;
   /** `[sample][step][output]`: membranes of a readout; empty where the output fires. */
   membranes: Int32Array;
@@ -129,8 +129,8 @@ export interface DecisionArrays {
   to: number;
   /** Spikes of each output. */
   counts: Uint32Array;
-  /** Output with most spikes. */
-  byCount: number;
+  /** Output with most spikes; missing where none fired. */
+  byCount?: number | null;
   /** Step of the first output spike. */
   firstStep?: number | null;
   /** Output of the first spike. */

@@ -39,10 +39,10 @@ export interface QuantizeOptions {
  */
 export interface IntegerPrediction {
   /**
-   * Output of each sample with the largest score, the lowest index on ties; empty where nothing is decided (loss `trace`). Outputs that
-   * fire are decided by their spike counts, whatever the loss.
+   * Output that each sample is decided for, as the loss trains: by the first spike, or by the largest score, the lowest index on ties;
+   * -1 where no output fired. Empty where nothing is decided (loss `trace`).
    */
-  classes: Uint32Array;
+  classes: Int32Array;
   /** `[sample][output]`: spikes, or the sum (for `mean` and `each`), largest or last value of a readout's membrane; exact up to 2⁵³. */
   scores: Float64Array;
   /** `[sample][step][output]`: membranes of a readout, in units of `membraneScale`. */
@@ -186,7 +186,7 @@ function joined(parts: readonly Part[], layers: number): IntegerPrediction {
   return {
     classes: concatenated(
       all((part) => part.decisions),
-      Uint32Array,
+      Int32Array,
     ),
     scores: concatenated(
       all((part) => part.scores),

@@ -81,8 +81,8 @@ export interface StreamDecision {
   name?: string;
   /** Spikes of each output. */
   counts: Uint32Array;
-  /** Output with the most spikes; ties and silence give the lowest index. */
-  byCount: number;
+  /** Output with the most spikes, the lowest index on ties; `undefined` without spikes. */
+  byCount: number | undefined;
   /** Output that fired first, the lowest index on ties; `undefined` without spikes. */
   byFirstSpike: number | undefined;
   /** Step of the first output spike; `undefined` without spikes. */
@@ -395,7 +395,8 @@ function close({ session, id }: Place): void {
 }
 
 function decisionFrom(found: DecisionArrays, trained: Trained): StreamDecision {
-  const { from, to, counts, byCount } = found;
+  const { from, to, counts } = found;
+  const byCount = found.byCount ?? undefined;
   const byFirstSpike = found.firstUnit ?? undefined;
   const byMembrane = found.byMembrane ?? undefined;
   const output = outputBy(trained.decision, { byFirstSpike, byCount, byMembrane });
@@ -423,7 +424,7 @@ function outputBy(
     case "firstSpike":
       return byFirstSpike;
     case "count":
-      return byFirstSpike === undefined ? undefined : byCount;
+      return byCount;
     case "membrane":
       return byMembrane;
     case "none":

@@ -67,7 +67,7 @@ fn tensor_arrays(TensorArrays { name, shape, data }: TensorArrays) -> Value {
 fn prediction_arrays(prediction: IntegerPrediction) -> Value {
     let IntegerPrediction { decisions, scores, membranes, clamped, layers } = prediction;
     Value::Object(vec![
-        ("decisions", Value::Words(decisions)),
+        ("decisions", Value::Integers(decisions)),
         ("scores", Value::Doubles(scores)),
         ("membranes", Value::Integers(membranes)),
         ("clamped", Value::Number(clamped)),

@@ -152,10 +152,10 @@ impl ParameterArrays {
 /// Predictions for samples.
 #[napi(object, object_from_js = false)]
 pub struct PredictionArrays {
-    /// Decision by most spikes.
-    pub by_count: Uint32Array,
-    /// Decision by the first spike.
-    pub by_first_spike: Uint32Array,
+    /// Decision by most spikes; -1 where no output fired.
+    pub by_count: Int32Array,
+    /// Decision by the first spike; -1 where no output fired.
+    pub by_first_spike: Int32Array,
     /// Step of the first output spike.
     pub decision_step: Uint32Array,
     /// Simulated steps.
@@ -165,7 +165,7 @@ pub struct PredictionArrays {
     /// `[sample][output]`, whose largest value is the decision by first spike.
     pub scores_by_first_spike: Uint32Array,
     /// Decision by the membranes of a readout; empty where the output fires or no statistic decides.
-    pub by_membrane: Uint32Array,
+    pub by_membrane: Int32Array,
     /// `[sample][output]`, whose largest value is that decision; empty where `by_membrane` is.
     pub scores_by_membrane: Float32Array,
     /// `[sample][output]`: P of the softmax that the loss trains; empty for a loss without one.
@@ -197,9 +197,9 @@ impl From<wire::Prediction> for PredictionArrays {
 /// Answers of a network of whole numbers.
 #[napi(object, object_from_js = false)]
 pub struct IntegerPredictionArrays {
-    /// Decision of each sample; empty where the network decides nothing.
-    pub decisions: Uint32Array,
-    /// `[sample][output]`, whose largest value is the decision.
+    /// Decision of each sample, -1 where no output fired; empty where the network decides nothing.
+    pub decisions: Int32Array,
+    /// `[sample][output]`: spikes, or the statistic of a readout's membranes.
     pub scores: Float64Array,
     /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
     pub membranes: Int32Array,
@@ -336,8 +336,8 @@ pub struct DecisionArrays {
     pub to: f64,
     /// Spikes of each output.
     pub counts: Uint32Array,
-    /// Output with most spikes.
-    pub by_count: u32,
+    /// Output with most spikes; missing where none fired.
+    pub by_count: Option<u32>,
     /// Step of the first output spike.
     pub first_step: Option<f64>,
     /// Output of the first spike.

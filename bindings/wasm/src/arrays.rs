@@ -1,6 +1,6 @@
 //! Objects of typed arrays, both ways.
 
-use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array, Uint16Array, Uint32Array};
+use js_sys::{Array, Float32Array, Int32Array, Object, Reflect, Uint8Array, Uint16Array, Uint32Array};
 use spikelet_session as wire;
 use wasm_bindgen::prelude::*;
 
@@ -148,6 +148,10 @@ fn words(values: &[u32]) -> JsValue {
     Uint32Array::from(values).into()
 }
 
+fn integers(values: &[i32]) -> JsValue {
+    Int32Array::from(values).into()
+}
+
 fn list<T>(items: Vec<T>, convert: impl Fn(T) -> Object) -> JsValue {
     items.into_iter().map(convert).collect::<Array>().into()
 }
@@ -208,13 +212,13 @@ fn learnt_arrays(learnt: Vec<wire::LearntValues>) -> JsValue {
 
 pub(crate) fn prediction_arrays(prediction: wire::Prediction) -> Object {
     object([
-        ("byCount", words(&prediction.by_count)),
-        ("byFirstSpike", words(&prediction.by_first_spike)),
+        ("byCount", integers(&prediction.by_count)),
+        ("byFirstSpike", integers(&prediction.by_first_spike)),
         ("decisionStep", words(&prediction.decision_step)),
         ("steps", words(&prediction.steps)),
         ("scoresByCount", words(&prediction.scores_by_count)),
         ("scoresByFirstSpike", words(&prediction.scores_by_first_spike)),
-        ("byMembrane", words(&prediction.by_membrane)),
+        ("byMembrane", integers(&prediction.by_membrane)),
         ("scoresByMembrane", floats(&prediction.scores_by_membrane)),
         ("probabilities", floats(&prediction.probabilities)),
         ("membranes", floats(&prediction.membranes)),

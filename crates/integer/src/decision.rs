@@ -1,4 +1,4 @@
-//! Decisions (spec 20.4).
+//! Decisions (spec 20.4, 25.1, 25.2).
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -17,6 +17,8 @@ pub enum Statistic {
     Max,
     /// The last membrane.
     Last,
+    /// The step of each output's first spike.
+    FirstSpike,
 }
 
 /// The statistic of the steps so far.
@@ -24,28 +26,33 @@ pub enum Statistic {
 pub struct Scores {
     statistic: Statistic,
     values: Vec<i64>,
-    is_first: bool,
+    /// The output that fired first.
+    first: Option<u32>,
+    /// Whether no step was added.
+    is_empty: bool,
 }
 
 impl Scores {
     /// Scores of so many outputs before the first step.
     #[must_use]
     pub fn new(statistic: Statistic, outputs: usize) -> Self {
-        Self { statistic, values: vec![0; outputs], is_first: true }
+        Self { statistic, values: vec![0; outputs], first: None, is_empty: true }
     }
 
     /// Adds what the outputs did at the last step of a run.
     pub fn add(&mut self, run: &Run, model: &Model) {
         let output = model.output();
         match self.statistic {
-            Statistic::Count => {
-                for &Event { unit, count } in run.spikes(output) {
+            Statistic::Count | Statistic::FirstSpike => {
+                let spikes = run.spikes(output);
+                for &Event { unit, count } in spikes {
                     self.values[unit as usize] += i64::from(count);
                 }
+                self.first = self.first.or_else(|| spikes.iter().map(|event| event.unit).min());
             }
-            _ => self.add_membranes(run.membranes(output)),
+            Statistic::Sum | Statistic::Max | Statistic::Last => self.add_membranes(run.membranes(output)),
         }
-        self.is_first = false;
+        self.is_empty = false;
     }
 
     fn add_membranes(&mut self, membranes: &[i32]) {
@@ -53,22 +60,31 @@ impl Scores {
             let membrane = i64::from(membrane);
             *value = match self.statistic {
                 Statistic::Sum => *value + membrane,
-                Statistic::Max if !self.is_first => membrane.max(*value),
+                Statistic::Max if !self.is_empty => membrane.max(*value),
                 _ => membrane,
             };
         }
     }
 
-    /// The statistic of each output.
+    /// The statistic of each output, of outputs that fire their spikes.
     #[must_use]
     pub fn values(&self) -> &[i64] {
         &self.values
     }
+
+    /// The output that decides; `None` where no output has fired, and before the first step of a readout.
+    #[must_use]
+    pub fn decision(&self) -> Option<u32> {
+        match self.statistic {
+            Statistic::FirstSpike => self.first,
+            Statistic::Count => self.first.map(|_| largest(&self.values)),
+            Statistic::Sum | Statistic::Max | Statistic::Last => (!self.is_empty).then(|| largest(&self.values)),
+        }
+    }
 }
 
 /// The lowest index of the largest.
-#[must_use]
-pub fn decide(scores: &[i64]) -> usize {
+pub(crate) fn largest(scores: &[i64]) -> u32 {
     let better = |best: usize, (index, &score): (usize, &i64)| if score > scores[best] { index } else { best };
-    scores.iter().enumerate().fold(0, better)
+    scores.iter().enumerate().fold(0, better) as u32
 }

@@ -16,7 +16,7 @@ mod run;
 mod units;
 
 pub use arithmetic::{ONE, StateBits};
-pub use decision::{Scores, Statistic, decide};
+pub use decision::{Scores, Statistic};
 pub use model::{
     Adaptation, Axis, Connection, Convolution, Delays, Event, Firing, Input, Layer, MAX_WEIGHT, Model, Neurons, Pool,
     PoolKind, Reset, Source, Window,

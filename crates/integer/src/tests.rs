@@ -109,5 +109,28 @@ fn states_reach_0_and_stay_within_their_bits() {
 
 #[test]
 fn the_lowest_of_the_largest_scores_decides() {
-    assert_eq!([&[3, 7, 7][..], &[0, 0], &[-5, -2]].map(decide), [1, 0, 1]);
+    assert_eq!([&[3, 7, 7][..], &[0, 0], &[-5, -2]].map(decision::largest), [1, 0, 1]);
+}
+
+#[test]
+fn the_lowest_of_the_first_decides_unless_all_are_silent() {
+    // Unit 2 fires at step 0, units 0 and 1 at steps 1 and 2.
+    let weights = &[1, 1, 0, 0, 0, 1];
+    let layer = units(vec![dense(INPUT, weights, Delays::None)], 3, 0);
+    let model = model(2, vec![Layer::Neurons(layer)]);
+    let decided = |statistic, steps: &[&[u32]]| {
+        let (mut run, mut scores) = (Run::new(&model), Scores::new(statistic, 3));
+        for &fired in steps {
+            run.step(&model, &fired.iter().map(|&unit| Event { unit, count: 1 }).collect::<Vec<_>>());
+            scores.add(&run, &model);
+        }
+        scores.decision()
+    };
+    let steps: &[&[u32]] = &[&[1], &[0], &[0]];
+    assert_eq!(decided(Statistic::FirstSpike, steps), Some(2));
+    assert_eq!(decided(Statistic::Count, steps), Some(0));
+    for statistic in [Statistic::FirstSpike, Statistic::Count] {
+        assert_eq!(decided(statistic, &[&[], &[]]), None);
+    }
+    assert_eq!(decided(Statistic::Last, &[]), None);
 }

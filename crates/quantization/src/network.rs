@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use spikelet_config::loss::Decision;
 use spikelet_config::{Config, Error, Result, Statistic as MembraneStatistic};
 use spikelet_data::{Dataset, SampleEvents, SpikeTrains, memory};
-use spikelet_integer::{Event, Layer, Model, Run, Scores, Statistic, decide};
+use spikelet_integer::{Event, Layer, Model, Run, Scores, Statistic};
 
 use crate::model::model;
 
@@ -21,9 +22,9 @@ pub struct IntegerNetwork {
 /// Answers of a network of whole numbers to samples.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IntegerPrediction {
-    /// Decision, one per sample; empty where the network decides nothing.
-    pub decisions: Vec<u32>,
-    /// `[sample][output]`: spikes of an output, or the statistic of a readout's membranes; the largest decides. Exact up to 2⁵³; empty where `decisions` is.
+    /// Decision, one per sample, -1 where no output fired; empty where the network decides nothing.
+    pub decisions: Vec<i32>,
+    /// `[sample][output]`: spikes of an output, or the statistic of a readout's membranes. Exact up to 2⁵³; empty where `decisions` is.
     pub scores: Vec<f64>,
     /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
     pub membranes: Vec<i32>,
@@ -102,7 +103,7 @@ impl IntegerNetwork {
                 }
             });
             if self.statistic.is_some() {
-                prediction.decisions.push(decide(scores.values()) as u32);
+                prediction.decisions.push(scores.decision().map_or(-1, |output| output as i32));
                 for &score in scores.values() {
                     prediction.scores.push(score as f64);
                 }
@@ -168,7 +169,11 @@ fn events(data: &Dataset, sample: usize) -> Result<SampleEvents<'_>> {
 /// What a network trained by a loss is decided by, in whole numbers. The mean of log softmax over steps is largest where the mean is.
 fn statistic(config: &Config) -> Result<Option<Statistic>> {
     let Some(membrane) = config.loss.membrane() else {
-        return Ok((!config.network.has_readout()).then_some(Statistic::Count));
+        return Ok(match config.loss.decision() {
+            Decision::FirstSpike => Some(Statistic::FirstSpike),
+            Decision::Count => Some(Statistic::Count),
+            Decision::Membrane | Decision::None => None,
+        });
     };
     match membrane.statistic {
         MembraneStatistic::Mean | MembraneStatistic::Each => Ok(Some(Statistic::Sum)),

@@ -117,10 +117,10 @@ impl TensorArrays {
 /// What the network did with samples; one entry a sample.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prediction {
-    /// Decision by most spikes.
-    pub by_count: Vec<u32>,
-    /// Decision by the first spike.
-    pub by_first_spike: Vec<u32>,
+    /// Decision by most spikes; -1 where no output fired.
+    pub by_count: Vec<i32>,
+    /// Decision by the first spike; -1 where no output fired.
+    pub by_first_spike: Vec<i32>,
     /// Step of the first output spike; the number of simulated steps where there is none.
     pub decision_step: Vec<u32>,
     /// Simulated steps.
@@ -130,7 +130,7 @@ pub struct Prediction {
     /// `[sample][output]`, whose largest value is the decision by first spike.
     pub scores_by_first_spike: Vec<u32>,
     /// Decision by the membranes of a readout; empty where the output fires or no statistic decides.
-    pub by_membrane: Vec<u32>,
+    pub by_membrane: Vec<i32>,
     /// `[sample][output]`, whose largest value is that decision; empty where `by_membrane` is.
     pub scores_by_membrane: Vec<f32>,
     /// `[sample][output]`: P of the softmax that the loss trains; empty for a loss without one.
@@ -162,9 +162,9 @@ impl Prediction {
 /// Answers of a network of whole numbers to samples. Numbers beyond 32 bits are exact up to 2⁵³.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IntegerPrediction {
-    /// Decision, one a sample; empty where the network decides nothing.
-    pub decisions: Vec<u32>,
-    /// `[sample][output]`, whose largest value is the decision; empty where `decisions` is.
+    /// Decision, one a sample, -1 where no output fired; empty where the network decides nothing.
+    pub decisions: Vec<i32>,
+    /// `[sample][output]`: spikes, or the statistic of a readout's membranes; empty where `decisions` is.
     pub scores: Vec<f64>,
     /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
     pub membranes: Vec<i32>,
@@ -214,8 +214,8 @@ pub struct StreamDecision {
     pub to: f64,
     /// Spikes of each output.
     pub counts: Vec<u32>,
-    /// Output with most spikes.
-    pub by_count: u32,
+    /// Output with most spikes; `None` where none fired.
+    pub by_count: Option<u32>,
     /// Step of the first output spike.
     pub first_step: Option<f64>,
     /// Output of the first spike.

@@ -101,6 +101,10 @@ pub struct Metrics {
     pub accuracy: Accuracy,
     /// Spikes.
     pub spikes: SpikeMetrics,
+    /// Samples in which no output fired, which have no decision and count as wrong; missing for a readout and in records of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional, type = "number"))]
+    pub silent: Option<u64>,
     /// When the output first fires; missing for a readout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]

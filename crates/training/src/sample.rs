@@ -46,10 +46,10 @@ impl SampleResult {
 /// Predictions for samples.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prediction {
-    /// Decision by most spikes, one per sample.
-    pub by_count: Vec<u32>,
-    /// Decision by the first spike, one per sample.
-    pub by_first_spike: Vec<u32>,
+    /// Decision by most spikes, one per sample; -1 where no output fired.
+    pub by_count: Vec<i32>,
+    /// Decision by the first spike, one per sample; -1 where no output fired.
+    pub by_first_spike: Vec<i32>,
     /// Step of the first output spike, one per sample; the number of simulated steps if there is none.
     pub decision_step: Vec<u32>,
     /// Simulated steps TL, one per sample.
@@ -59,7 +59,7 @@ pub struct Prediction {
     /// `[sample][output]`: TL − step of the output's first spike, 0 without one; the largest decides by first spike.
     pub scores_by_first_spike: Vec<u32>,
     /// Decision by the membranes of a readout, one per sample; empty if the output fires or no statistic decides.
-    pub by_membrane: Vec<u32>,
+    pub by_membrane: Vec<i32>,
     /// `[sample][output]`: the statistic of a readout's membranes; the largest decides. Empty where `by_membrane` is.
     pub scores_by_membrane: Vec<f32>,
     /// `[sample][output]`: P of the softmax that the loss trains; empty for a loss without one.
@@ -82,15 +82,11 @@ impl Prediction {
     pub(crate) fn reserve(&mut self, samples: usize, outputs: usize) -> Result<()> {
         let scores = samples.saturating_mul(outputs);
         let bytes = ((5 * samples).saturating_add(scores.saturating_mul(4)) as u64).saturating_mul(4);
-        let by_sample = [
-            &mut self.by_count,
-            &mut self.by_first_spike,
-            &mut self.decision_step,
-            &mut self.steps,
-            &mut self.by_membrane,
-        ];
+        let by_sample = [&mut self.decision_step, &mut self.steps];
+        let decisions = [&mut self.by_count, &mut self.by_first_spike, &mut self.by_membrane];
         let by_output = [&mut self.scores_by_count, &mut self.scores_by_first_spike];
         let is_there = by_sample.into_iter().all(|list| list.try_reserve(samples).is_ok())
+            && decisions.into_iter().all(|list| list.try_reserve(samples).is_ok())
             && by_output.into_iter().all(|list| list.try_reserve(scores).is_ok())
             && [&mut self.scores_by_membrane, &mut self.probabilities]
                 .into_iter()
@@ -122,12 +118,13 @@ impl Prediction {
     /// [`crate::ErrorCode::ConfigInvalid`] at `range` where there is no memory for its spikes.
     pub(crate) fn push(&mut self, result: &SampleResult, outputs: usize, loss: &Loss) -> Result<()> {
         let outcome = &result.outcome;
-        self.by_count.push(outcome.by_count);
-        self.by_first_spike.push(outcome.by_first_spike);
+        let [by_count, by_first_spike] = outcome.by_spikes().map_or([-1; 2], |outputs| outputs.map(u32::cast_signed));
+        self.by_count.push(by_count);
+        self.by_first_spike.push(by_first_spike);
         self.decision_step.push(outcome.decision_step);
         self.steps.push(outcome.steps);
         self.push_scores(result.spikes.last().map_or(&[], |spikes| spikes), outputs, outcome.steps);
-        self.by_membrane.extend(outcome.by_membrane);
+        self.by_membrane.extend(outcome.by_membrane.map(u32::cast_signed));
         self.scores_by_membrane.extend(result.scores.iter().map(|&score| score as f32));
         let start = self.scores_by_count.len() - outputs;
         let (by_count, by_first_spike) = (&self.scores_by_count[start..], &self.scores_by_first_spike[start..]);

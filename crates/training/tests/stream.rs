@@ -167,7 +167,7 @@ proptest! {
                 let StreamDecision { from, to, counts, first, scores } = stream.decision();
                 prop_assert_eq!((from, to, scores), (0, STEPS as u64, Vec::new()));
                 prop_assert_eq!(counts, whole.scores_by_count.clone());
-                let decision = first.map_or((whole.steps[0], 0), |(step, unit)| (step as u32, unit));
+                let decision = first.map_or((whole.steps[0], -1), |(step, unit)| (step as u32, unit as i32));
                 prop_assert_eq!(decision, (whole.decision_step[0], whole.by_first_spike[0]));
             }
         }
@@ -269,7 +269,7 @@ proptest! {
             prop_assert!(membranes.iter().any(|&y| y != 0.0));
             prop_assert_eq!(&membranes, &whole.membranes);
             let decision = stream.decision();
-            prop_assert_eq!(decision.by_membrane(), Some(whole.by_membrane[0]));
+            prop_assert_eq!(decision.by_membrane(), Some(whole.by_membrane[0] as u32));
             let scores: Vec<f32> = decision.scores.iter().map(|&score| score as f32).collect();
             prop_assert_eq!(scores, whole.scores_by_membrane.clone());
         }

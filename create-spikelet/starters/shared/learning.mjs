@@ -51,7 +51,7 @@ export async function learn(onEpoch) {
   return { network: trainer, accuracy: accuracy.count };
 }
 
-/** The gesture that a network recognises in a recording. */
+/** The gesture that a network recognises in a recording; `undefined` where no output fires. */
 export async function recognise(network, signal) {
   const { byCount } = await network.predict(datasets.fromSeries({ signals: [signal] }).encode(CODE));
   return GESTURES[byCount[0]];

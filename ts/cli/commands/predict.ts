@@ -70,21 +70,32 @@ function answerOf(decision: Decision, prediction: Prediction, sample: number): A
     const size = membranes.length / prediction.steps.length;
     return { membranes: Array.from(membranes.subarray(sample * size, (sample + 1) * size)) };
   }
-  const decided = classes[sample] ?? 0;
-  const probability = probabilities?.[(sample * probabilities.length) / classes.length + decided];
+  const decided = decidedFor(classes[sample]);
+  const probability = probabilities?.[(sample * probabilities.length) / classes.length + (decided ?? Number.NaN)];
   const answer = { decision, class: decided, ...(probability !== undefined && { probability }) };
   if (!hasOutputSpikes(decision)) return answer;
-  return { ...answer, byFirstSpike: byFirstSpike?.[sample], byCount: byCount?.[sample], decisionStep: decisionStep?.[sample] };
+  return {
+    ...answer,
+    byFirstSpike: decidedFor(byFirstSpike?.[sample]),
+    byCount: decidedFor(byCount?.[sample]),
+    decisionStep: decisionStep?.[sample],
+  };
+}
+
+/** `null` where no output fired. */
+function decidedFor(output: number | undefined): number | null {
+  return output === undefined || output < 0 ? null : output;
 }
 
 interface Answer {
   decision?: Decision;
-  class?: number;
+  /** `null` where no output fired. */
+  class?: number | null;
   probability?: number;
   /** Name of that class, where the classes of the network have names. */
   name?: string | undefined;
-  byFirstSpike?: number | undefined;
-  byCount?: number | undefined;
+  byFirstSpike?: number | null;
+  byCount?: number | null;
   decisionStep?: number | undefined;
   membranes?: number[];
 }
@@ -104,6 +115,7 @@ export function answerLine(
 
 function decisionText({ byFirstSpike, byCount, decisionStep, ...answer }: Answer, trained: Decision): string {
   if (trained === "membrane") return `${answer.class} by membrane`;
+  if (answer.class === null) return "no decision, as no output fires";
   const [first, count] = [`${byFirstSpike} by first spike at step ${decisionStep}`, `${byCount} by count`];
   return trained === "count" ? `${count}, ${first}` : `${first}, ${count}`;
 }

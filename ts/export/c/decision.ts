@@ -22,13 +22,13 @@ export interface Decision {
 /** Counts spikes of the outputs; `fired` is an expression of their list, `count` its length. */
 export function spikeDecision(draft: Draft, fired: string): Decision {
   const { style, network } = draft;
-  const { outputs, decided, sum, endsEarly } = network;
+  const { outputs, decided, endsEarly } = network;
   const [name, upper] = [style.name, style.name.toUpperCase()];
   draft.field("uint32_t", "counts", outputs);
   draft.field("int32_t", "first");
   draft.field("uint32_t", "first_step");
   if (endsEarly) draft.field("int32_t", "silent");
-  const byFirst = decided.by === "firstSpike" && sum === "float";
+  const byFirst = decided.by === "firstSpike";
   const restart = [
     "memset(s->counts, 0, sizeof s->counts);",
     "s->first = -1;",
@@ -60,14 +60,14 @@ export function spikeDecision(draft: Draft, fired: string): Decision {
         body: ["return s->first < 0 ? -1 : (int32_t)s->first_step;"],
       },
       {
-        comment: comment("The output with the most spikes; ties and silence give the lowest."),
+        comment: comment("The output with the most spikes, the lowest on ties; -1 without spikes."),
         head: `int32_t ${name}_by_count(const ${name}_state *s)`,
-        body: highest(upper, "uint32_t", (output) => `s->counts[${output}]`),
+        body: ["if (s->first < 0) return -1;", ...highest(upper, "uint32_t", (output) => `s->counts[${output}]`)],
       },
       {
         comment: comment(`The decision, by ${byFirst ? "the first spike" : "the number of spikes"}; -1 without spikes.`),
         head: `int32_t ${name}_decision(const ${name}_state *s)`,
-        body: byFirst ? ["return s->first;"] : [`return s->first < 0 ? -1 : ${name}_by_count(s);`],
+        body: byFirst ? ["return s->first;"] : [`return ${name}_by_count(s);`],
       },
     ],
   };

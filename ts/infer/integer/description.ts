@@ -36,11 +36,12 @@ export interface IntegerLayer {
 
 export type IntegerNode = IntegerLayer | Pool;
 
-/** Statistics that decide, beside the last membranes. */
+/** What decides, beside the last membranes. */
 export const NONE = 0;
 export const COUNT = 1;
 export const SUM = 2;
 export const MAX = 3;
+export const FIRST = 5;
 
 /** A network of whole numbers, in the order of evaluation. */
 export interface IntegerDescription {

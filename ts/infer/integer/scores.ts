@@ -1,12 +1,15 @@
-import { COUNT, type IntegerDescription, MAX, NONE, SUM } from "./description.js";
+import { COUNT, FIRST, type IntegerDescription, MAX, NONE, SUM } from "./description.js";
 
 /** What decides, and the decision. */
 export interface IntegerDecision {
-  /** Output with the largest score, the lowest index on ties; `undefined` where nothing is decided. */
+  /**
+   * Output by the decision that the network was trained for: that of the first spike, or of the largest score, the lowest index on
+   * ties; `undefined` while no output has fired, and where nothing is decided.
+   */
   output: number | undefined;
   /** Name of that output, where the network has learnt named classes. */
   name?: string;
-  /** What the outputs are compared by: spikes, or the sum, largest or last value of a readout's membrane. */
+  /** Spikes of each output, or the sum, largest or last value of a readout's membrane. */
   scores: Float64Array;
   /** Spikes of each output. */
   counts: Uint32Array;
@@ -17,6 +20,7 @@ export class Scores {
   readonly #of: IntegerDescription;
   readonly #counts: Uint32Array;
   readonly #values: Float64Array;
+  #first: number | undefined;
   /** Steps so far. */
   steps = 0;
 
@@ -28,6 +32,7 @@ export class Scores {
 
   add(fired: readonly number[], membranes: Int32Array): void {
     const { statistic } = this.#of;
+    this.#first ??= fired[0];
     for (const unit of fired) this.#counts[unit] = (this.#counts[unit] as number) + 1;
     for (const [k, v] of membranes.entries()) {
       const value = this.#values[k] as number;
@@ -39,9 +44,10 @@ export class Scores {
 
   decision(classes: readonly string[] | undefined): IntegerDecision {
     const { statistic } = this.#of;
-    const scores =
-      statistic === COUNT ? Float64Array.from(this.#counts) : statistic === NONE ? new Float64Array() : this.#values.slice();
-    const output = statistic === NONE ? undefined : scores.indexOf(Math.max(...scores));
+    const isOfSpikes = statistic === COUNT || statistic === FIRST;
+    const scores = isOfSpikes ? Float64Array.from(this.#counts) : statistic === NONE ? new Float64Array() : this.#values.slice();
+    const isUndecided = statistic === NONE || (isOfSpikes && this.#first === undefined);
+    const output = isUndecided ? undefined : statistic === FIRST ? this.#first : scores.indexOf(Math.max(...scores));
     const name = classes?.[output as number];
     return { output, ...(name !== undefined && { name }), scores, counts: this.#counts.slice() };
   }

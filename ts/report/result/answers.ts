@@ -14,8 +14,8 @@ const WRONG = 4;
 export interface Answers {
   /** The decision that the loss trains. */
   decision: Decision;
-  /** One for each sample; empty where nothing is decided. */
-  decisions: Uint32Array;
+  /** One for each sample, -1 where no output fired; empty where nothing is decided. */
+  decisions: Int32Array;
   labels: Uint32Array | undefined;
   /** Names of the classes, where the network or the data have any. */
   classes: readonly string[] | undefined;
@@ -47,7 +47,7 @@ export interface Example {
 export async function answersOf(network: Network, data: SpikeDataset, how: PassOptions): Promise<Answers> {
   const decision = decisionOf(network.config);
   const labels = decision === "none" ? undefined : data.labels;
-  const decisions = new Uint32Array(decision === "none" ? 0 : data.length);
+  const decisions = new Int32Array(decision === "none" ? 0 : data.length);
   const first = await network.predict(data.slice(0, CHUNK), how);
   decisions.set(first.classes);
   for (let start = CHUNK; start < data.length; start += CHUNK) {
@@ -73,7 +73,7 @@ async function imageOf(data: SpikeDataset): Promise<SampleImage | undefined> {
 }
 
 /** The first right and the first wrong samples. */
-function chosen(samples: number, decisions: Uint32Array, labels: Uint32Array | undefined): number[] {
+function chosen(samples: number, decisions: Int32Array, labels: Uint32Array | undefined): number[] {
   const all = Array.from({ length: samples }, (_, index) => index);
   if (labels === undefined) return all.slice(0, RIGHT);
   const isRight = (index: number): boolean => decisions[index] === labels[index];

@@ -10,6 +10,7 @@ import {
   spikeRaster,
   weightMaps,
 } from "../../plot/index.js";
+import { nameOf } from "../../results.js";
 import { type Content, html, type Markup } from "../markup.js";
 import { figure, gallery } from "../parts.js";
 import { DECISION_TEXTS, type Example } from "./answers.js";
@@ -30,7 +31,9 @@ export function confusion({ answers, layers }: Result): Markup {
   const how = DECISION_TEXTS[answers.decision];
   const names = answers.classes && { names: answers.classes };
   const svg = confusionMatrix(answers.labels ?? [], answers.decisions, { classes, ...names, width: WIDTH });
-  return figure(svg, `how often each label got each decision, ${how}; right ones are blue`);
+  const silent = answers.decisions.reduce((sum, decision) => sum + Number(decision < 0), 0);
+  const none = silent === 0 ? "" : `; in ${silent} no output fired`;
+  return figure(svg, `how often each label got each decision, ${how}; right ones are blue${none}`);
 }
 
 /** One raster for each example. */
@@ -65,7 +68,7 @@ function caption(example: Example, part: string, classes: readonly string[] | un
 }
 
 function answered({ index, label, decision }: Example, part: string, classes: readonly string[] | undefined): Content {
-  const name = (output: number | undefined) => (output === undefined ? "" : (classes?.[output] ?? String(output)));
+  const name = (output: number | undefined) => nameOf(output, classes) ?? "no decision";
   const sample = `${part} sample ${index}`;
   if (label === undefined) return sample;
   if (label === decision) return `${sample}: right, ${name(label)}`;

@@ -48,6 +48,11 @@ impl SampleOutcome {
             && shapes.last().is_none_or(|shape| self.regression.fits(shape.units))
     }
 
+    /// Outputs by most spikes and by the first spike; `None` where no output fired (spec 25.1).
+    pub(crate) fn by_spikes(&self) -> Option<[u32; 2]> {
+        (self.decision_step < self.steps).then_some([self.by_count, self.by_first_spike])
+    }
+
     pub(crate) fn start(&mut self, summary: &OutputSummary, label: Option<u32>) {
         self.loss = LossParts::default();
         self.by_count = summary.by_count();

@@ -19,6 +19,9 @@ pub(crate) struct MetricSums {
     labelled: u64,
     right_by_count: u64,
     right_by_first_spike: u64,
+    /// Samples in which no output fired.
+    #[serde(default)]
+    unanswered: u64,
     /// Samples that a readout decided, and how many of them correctly.
     #[serde(default)]
     by_membrane: u64,
@@ -67,8 +70,13 @@ impl MetricSums {
         self.samples += 1;
         self.loss.add(&outcome.loss);
         self.labelled += u64::from(outcome.label.is_some());
-        self.right_by_count += u64::from(outcome.label == Some(outcome.by_count));
-        self.right_by_first_spike += u64::from(outcome.label == Some(outcome.by_first_spike));
+        match outcome.by_spikes() {
+            Some([by_count, by_first_spike]) => {
+                self.right_by_count += u64::from(outcome.label == Some(by_count));
+                self.right_by_first_spike += u64::from(outcome.label == Some(by_first_spike));
+            }
+            None => self.unanswered += 1,
+        }
         if let Some(decision) = outcome.by_membrane {
             self.by_membrane += 1;
             self.right_by_membrane += u64::from(outcome.label == Some(decision));
@@ -139,6 +147,7 @@ impl MetricSums {
                 total: self.spikes[..spiking].to_vec(),
                 until_decision_total: self.until_decision[..spiking].to_vec(),
             },
+            silent: (spiking == all).then_some(self.unanswered),
             decision_step: (spiking == all).then(|| self.decision_step()),
             silent_fraction: per_unit(&self.silent),
             saturated_fraction: per_unit(&self.saturated),

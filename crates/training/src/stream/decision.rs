@@ -21,10 +21,10 @@ pub struct StreamDecision {
 }
 
 impl StreamDecision {
-    /// The output with most spikes, the lowest on ties, 0 when all are silent.
+    /// The output with most spikes, the lowest on ties; `None` when all are silent.
     #[must_use]
-    pub fn by_count(&self) -> u32 {
-        lowest_best(&self.counts, |challenger, best| challenger > best)
+    pub fn by_count(&self) -> Option<u32> {
+        self.first.map(|_| lowest_best(&self.counts, |challenger, best| challenger > best))
     }
 
     /// The output with the largest statistic, the lowest on ties; `None` where there is no statistic.

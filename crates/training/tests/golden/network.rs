@@ -109,7 +109,9 @@ fn check_evaluation(faults: &mut Faults, case: &NetworkCase, trainer: &mut Train
     check_metrics(faults, &case.expected, &report);
     if let Target::Latency { labels } = &case.draw.target {
         let share = |decisions: &[u32]| {
-            let right = decisions.iter().zip(labels).filter(|(decision, label)| decision == label).count();
+            let decided = decided_by_spikes(case, decisions);
+            let right =
+                decided.iter().zip(labels).filter(|(decision, label)| **decision == label.cast_signed()).count();
             right as f64 / labels.len() as f64
         };
         faults.number(
@@ -125,6 +127,11 @@ fn check_evaluation(faults: &mut Faults, case: &NetworkCase, trainer: &mut Train
     }
 }
 
+/// Decisions of a file by spikes.
+fn decided_by_spikes(NetworkCase { expected, .. }: &NetworkCase, decisions: &[u32]) -> Vec<i32> {
+    setup::decided(decisions, |sample| expected.first_stime[sample] == expected.term_length)
+}
+
 fn check_spikes(faults: &mut Faults, case: &NetworkCase, found: &Prediction) {
     let expected = &case.expected;
     for train in &expected.spikes {
@@ -132,12 +139,17 @@ fn check_spikes(faults: &mut Faults, case: &NetworkCase, found: &Prediction) {
         faults.list(&format!("layer {layer} spikes"), &setup::events(&found.layers[layer]), &train.events);
     }
     if expected.membranes.is_empty() {
-        faults.exact("decision by count", &found.by_count, &expected.decision_count);
-        faults.exact("decision by first spike", &found.by_first_spike, &expected.decision_first);
+        faults.exact("decision by count", &found.by_count, &decided_by_spikes(case, &expected.decision_count));
+        let by_first_spike = decided_by_spikes(case, &expected.decision_first);
+        faults.exact("decision by first spike", &found.by_first_spike, &by_first_spike);
     } else {
         faults.array("membranes", &found.membranes, &expected.membranes);
         faults.array("statistic", &found.scores_by_membrane, &expected.statistic);
-        faults.exact("decision by membrane", &found.by_membrane, &expected.decision_membrane);
+        faults.exact(
+            "decision by membrane",
+            &found.by_membrane,
+            &setup::decided(&expected.decision_membrane, |_| false),
+        );
     }
     faults.exact("decision step", &found.decision_step, &expected.first_stime);
     faults.exact("steps", &found.steps, &vec![expected.term_length; case.draw.batch as usize]);

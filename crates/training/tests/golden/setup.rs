@@ -125,3 +125,9 @@ impl Draw {
         self.params.iter().position(|parameters| parameters.layer == layer).expect("the layer spikes")
     }
 }
+
+/// Decisions of a file; where no output fires there is none (spec 25.1), in whose place older files have 0.
+pub(crate) fn decided(decisions: &[u32], is_silent: impl Fn(usize) -> bool) -> Vec<i32> {
+    let decisions = decisions.iter().enumerate();
+    decisions.map(|(sample, &output)| if is_silent(sample) { -1 } else { output as i32 }).collect()
+}

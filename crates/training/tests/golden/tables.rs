@@ -9,7 +9,7 @@ use spikelet_training::{LayerParameters, Level, Sequential, TrainEvent, Trainer,
 use crate::compare::Faults;
 use crate::files;
 use crate::format::Event;
-use crate::setup::{events, singles, trains};
+use crate::setup::{decided, events, singles, trains};
 
 fn trainer(json: &Value) -> Trainer {
     let config = Config::from_json(&json.to_string()).unwrap_or_else(|error| panic!("{error}"));
@@ -63,10 +63,11 @@ fn decisions() {
                 .predict(&data, 0..data.len(), Until::End, &Sequential)
                 .expect("a prediction");
             faults.list("spikes", &events(&found.layers[0]), &case.events);
-            faults.exact("by count", &found.by_count, &case.decision_count);
-            faults.exact("by first spike", &found.by_first_spike, &case.decision_first);
             let first: Vec<u32> =
                 case.first_spike_steps.iter().map(|steps| *steps.iter().min().expect("a unit")).collect();
+            let decided = |decisions: &[u32]| decided(decisions, |sample| first[sample] as usize == case.steps);
+            faults.exact("by count", &found.by_count, &decided(&case.decision_count));
+            faults.exact("by first spike", &found.by_first_spike, &decided(&case.decision_first));
             faults.exact("decision step", &found.decision_step, &first);
         }
     }
