@@ -1,7 +1,7 @@
 import { createNetwork } from "spikelet";
 import { InferError, load, type Model, type SpikeTrain } from "spikelet/infer";
 import { beforeAll, describe, expect, it } from "vitest";
-import { resealed } from "../support/resealed.js";
+import { asVersion1, resealed, withSection } from "../support/resealed.js";
 
 let file: Uint8Array;
 let model: Model;
@@ -72,10 +72,27 @@ describe("load", () => {
     expect(thrownBy(() => load(resealed(file, word, value)))).toMatchObject({ code: "MODEL_INVALID", path: "model" });
   });
 
+  it("reads a file of version 1", () => {
+    const spikes = { times: [0, 1, 1, 2], units: [0, 1, 2, 3] };
+    expect(load(asVersion1(file, 1)).predict(spikes)).toEqual(model.predict(spikes));
+  });
+
+  it("skips a section that it does not know, unless its name says that it is needed", () => {
+    const spikes = { times: [0, 1, 1, 2], units: [0, 1, 2, 3] };
+    expect(load(withSection(file, "note")).predict(spikes)).toEqual(model.predict(spikes));
+    expect(thrownBy(() => load(withSection(file, "Prog"))).message).toBe("model: needs what this version does not know");
+  });
+
+  it("decides nothing while no output fires", () => {
+    const silent = model.predict({ times: [], units: [] });
+    expect(silent).toMatchObject({ output: undefined, byCount: undefined, byFirstSpike: undefined });
+    expect(model.predict({ times: [0, 1, 1, 2], units: [0, 1, 2, 3] }).output).toBeDefined();
+  });
+
   it("says that a file has another version", () => {
     const later = file.slice();
-    later[4] = 2;
-    expect(thrownBy(() => load(later)).message).toBe("model: has version 2, 1 is read here: export it again");
+    later[4] = 3;
+    expect(thrownBy(() => load(later)).message).toBe("model: has version 3, 1 and 2 are read here");
   });
 });
 

@@ -2,13 +2,18 @@ import { invalid } from "./errors.js";
 import { Reader } from "./reader.js";
 
 const MAGIC = 0x4d4b5053;
-const VERSION = 1;
+const VERSIONS = [1, 2];
 const HEADER = 16;
 
-/** Sections with a network, in floating-point and in whole numbers. */
-export const NETWORK = 1;
-export const INTEGER_NETWORK = 3;
-const DATA = 2;
+/** Sections with a network, in floating-point and in whole numbers: `NETW` and `INTG`. */
+export const NETWORK = 0x5754_454e;
+export const INTEGER_NETWORK = 0x4754_4e49;
+/** `info`. */
+const DATA = 0x6f66_6e69;
+/** Set in a name that begins with a small letter: who does not know the section can do without it. */
+const OPTIONAL = 0x20;
+/** By the numbers that version 1 has in the place of names. */
+const NUMBERED = [OPTIONAL, NETWORK, DATA, INTEGER_NETWORK];
 
 /** What a network was trained on: `info.trainedOn` of the library. */
 export interface TrainedOn {
@@ -30,8 +35,8 @@ export interface TrainedOn {
 /**
  * Makes something of the section of a network, and of what that was trained on, if that is known.
  *
- * @throws {InferError} `MODEL_INVALID` for bytes that are not a whole, unchanged model file of this version of the format, or have no such
- * section, and where `make` throws.
+ * @throws {InferError} `MODEL_INVALID` for bytes that are not a whole, unchanged model file of a version of the format that is
+ * read here, or have no such section, and where `make` throws.
  */
 export function readModel<T>(
   bytes: Uint8Array | ArrayBuffer,
@@ -43,14 +48,19 @@ export function readModel<T>(
   const file = new Uint8Array(buffer, byteOffset, byteLength);
   const [magic, version, length, checksum] = file.length < HEADER ? [] : new Reader(file).words(4);
   if (magic !== MAGIC) throw invalid("is no model file: exportModel writes them");
-  if (version !== VERSION) throw invalid(`has version ${version}, ${VERSION} is read here: export it again`);
+  if (!VERSIONS.includes(version as number)) throw invalid(`has version ${version}, ${VERSIONS.join(" and ")} are read here`);
   if (length !== file.length) throw invalid(`must have ${length} bytes, got ${file.length}`);
   const contents = file.subarray(HEADER);
   if (checksum !== crc32(contents)) throw invalid("has a wrong checksum");
   try {
     const reader = new Reader(contents);
-    const sections: Reader[] = [];
-    while (reader.left !== 0) sections[reader.word()] = new Reader(reader.bytes(reader.word()));
+    const sections: Record<number, Reader> = {};
+    while (reader.left !== 0) {
+      const word = reader.word();
+      const name = version === 1 ? (NUMBERED[word] ?? OPTIONAL) : word;
+      if (!NUMBERED.includes(name) && !(name & OPTIONAL)) throw new RangeError("needs what this version does not know");
+      sections[name] = new Reader(reader.bytes(reader.word()));
+    }
     const { [kind]: network, [DATA]: data } = sections;
     if (network === undefined) throw new RangeError("has no network that runs here");
     return make(network, data && JSON.parse(new TextDecoder().decode(data.bytes(data.word()))));

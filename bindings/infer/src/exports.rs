@@ -26,16 +26,16 @@ extern "C" fn allocate(bytes: usize) -> *mut u8 {
     Vec::with_capacity(bytes).leak().as_mut_ptr()
 }
 
-/// Reads the section of a network that the host wrote to memory of [`allocate`]; a trap where its contents do not fit each other. `kind` is
-/// that of the section: 1 for floating-point numbers, 3 for whole numbers.
+/// Reads the section of a network that the host wrote to memory of [`allocate`]; a trap where its contents do not fit each other. `is_whole`
+/// says whether its numbers are whole.
 ///
 /// # Safety
 /// `bytes` bytes from `section` on are those.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn network(section: *const u8, bytes: usize, kind: usize) -> *const Network {
+unsafe extern "C" fn network(section: *const u8, bytes: usize, is_whole: usize) -> *const Network {
     // SAFETY: as the caller promises.
     let section = unsafe { core::slice::from_raw_parts(section, bytes) };
-    let numbers = if kind == 1 { Numbers::Floats } else { Numbers::Whole };
+    let numbers = if is_whole == 0 { Numbers::Floats } else { Numbers::Whole };
     Box::leak(Box::new(Network::parse(section, numbers, MAX_STATES)))
 }
 

@@ -1,13 +1,17 @@
 //! Header and sections of a model file.
 
 const MAGIC: u32 = u32::from_le_bytes(*b"SPKM");
-const VERSION: u32 = 1;
+const VERSIONS: [u32; 2] = [1, 2];
 /// Bytes of magic, version, length and checksum.
 const HEADER: usize = 16;
 
-const NETWORK: u32 = 1;
-const DATA: u32 = 2;
-const INTEGERS: u32 = 3;
+/// Names of sections; version 1 has the numbers 1, 2 and 3 in their place.
+const NETWORK: u32 = u32::from_le_bytes(*b"NETW");
+const DATA: u32 = u32::from_le_bytes(*b"info");
+const INTEGERS: u32 = u32::from_le_bytes(*b"INTG");
+const NUMBERED: [u32; 3] = [NETWORK, DATA, INTEGERS];
+/// Set in a name that begins with a small letter: who does not know the section can do without it.
+const OPTIONAL: u32 = 0x20;
 
 /// Contents of the sections of a file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,28 +24,35 @@ pub struct Sections<'a> {
     pub integers: Option<&'a [u8]>,
 }
 
-/// Finds the sections of a file; `None` for what is no model file, was changed, or is not whole.
+/// Finds the sections of a file; `None` for what is no model file, was changed, is not whole, or needs a section that is not known here.
 #[must_use]
 pub fn sections(file: &[u8]) -> Option<Sections<'_>> {
     let (header, mut left) = file.split_at_checked(HEADER)?;
     let [magic, version, length, checksum] = [0, 4, 8, 12].map(|at| word(&header[at..]));
-    let is_whole = magic == Some(MAGIC) && version == Some(VERSION) && length == u32::try_from(file.len()).ok();
+    let version = version.filter(|version| VERSIONS.contains(version))?;
+    let is_whole = magic == Some(MAGIC) && length == u32::try_from(file.len()).ok();
     if !is_whole || checksum != Some(crc32(left)) {
         return None;
     }
     let mut sections = Sections::default();
     while !left.is_empty() {
-        let (kind, length) = (word(left)?, word(left.get(4..)?)? as usize);
+        let (name, length) = (word(left)?, word(left.get(4..)?)? as usize);
         let contents = left.get(8..)?.get(..length)?;
         left = left.get(8 + length.next_multiple_of(4)..)?;
-        match kind {
+        match if version == 1 { numbered(name) } else { name } {
             NETWORK => sections.network = Some(contents),
             DATA => sections.data = Some(contents),
             INTEGERS => sections.integers = Some(contents),
+            unknown if unknown & OPTIONAL == 0 => return None,
             _ => {}
         }
     }
     Some(sections)
+}
+
+/// The name of a section of version 1, which can do without those that are not known.
+fn numbered(kind: u32) -> u32 {
+    NUMBERED.into_iter().zip(1..).find_map(|(name, number)| (number == kind).then_some(name)).unwrap_or(OPTIONAL)
 }
 
 fn word(bytes: &[u8]) -> Option<u32> {

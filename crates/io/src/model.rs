@@ -8,16 +8,18 @@ use spikelet_network::network::Network;
 use spikelet_quantization::{IntegerNetwork, Layer};
 
 /// Version of the layout; a reader refuses any other.
-const VERSION: usize = 1;
+const VERSION: usize = 2;
 const MAGIC: usize = u32::from_le_bytes(*b"SPKM") as usize;
 /// Bytes of magic, version, length and checksum.
 const HEADER: usize = 16;
 
-/// Kinds of sections.
+/// Names of sections; a reader refuses a file with an unknown one whose name begins with a capital.
 mod section {
-    pub(super) const NETWORK: u32 = 1;
-    pub(super) const DATA: u32 = 2;
-    pub(super) const INTEGERS: u32 = 3;
+    pub(super) type Name = [u8; 4];
+
+    pub(super) const NETWORK: Name = *b"NETW";
+    pub(super) const DATA: Name = *b"info";
+    pub(super) const INTEGERS: Name = *b"INTG";
 }
 
 /// The bytes of a model file of a network that `config` made; `data` is JSON of what it was trained on.
@@ -64,7 +66,7 @@ pub fn write_integers(network: &IntegerNetwork, data: Option<&str>) -> Result<Ve
 }
 
 /// Begins a file and its first section, and returns where the contents of that start.
-fn start(weights: WeightType, bytes: usize, section: u32) -> (ModelWriter, usize) {
+fn start(weights: WeightType, bytes: usize, section: section::Name) -> (ModelWriter, usize) {
     let mut to = ModelWriter::new(weights, bytes);
     to.words(&[MAGIC, VERSION, 0, 0]);
     let start = begin(section, &mut to);
@@ -113,8 +115,8 @@ fn write_run(config: &Config, network: &Network, to: &mut ModelWriter) {
 }
 
 /// Begins a section, and returns where its contents start.
-fn begin(section: u32, to: &mut ModelWriter) -> usize {
-    to.word(section);
+fn begin(section: section::Name, to: &mut ModelWriter) -> usize {
+    to.bytes.extend_from_slice(&section);
     to.word(0);
     to.bytes.len()
 }

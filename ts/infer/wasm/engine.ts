@@ -11,7 +11,7 @@ export type EngineChoice = "wasm" | "javascript";
 interface Exports {
   memory: WebAssembly.Memory;
   allocate(bytes: number): number;
-  network(section: number, bytes: number, kind: number): number;
+  network(section: number, bytes: number, isWhole: number): number;
   engine(network: number): number;
   units(engine: number, events: number): number;
   values(engine: number, events: number): number;
@@ -31,7 +31,7 @@ let compiled: WebAssembly.Module | undefined;
 type Membranes<T> = new (buffer: ArrayBuffer, at: number, length: number) => T;
 
 /**
- * Engines of a model in WebAssembly, by the section of its network, its kind and its outputs. Memory is not given back while the model
+ * Engines of a model in WebAssembly, by the section of its network, its outputs, and the type of its membranes. Memory is not given back while the model
  * lives: an engine that nobody has any more is the next one that is asked for.
  *
  * @returns `undefined` where nobody chose it and the host has no WebAssembly, forbids it, or has no memory for the model.
@@ -40,11 +40,11 @@ type Membranes<T> = new (buffer: ArrayBuffer, at: number, length: number) => T;
  */
 export function wasmEngines<T>(
   section: Uint8Array,
-  kind: number,
   outputs: number,
   Membranes: Membranes<T>,
   choice: EngineChoice | undefined,
 ): (() => WasmEngine<T>) | undefined {
+  const isWhole = (Membranes as unknown) === Int32Array;
   let wasm: Exports;
   let at: number;
   try {
@@ -54,7 +54,7 @@ export function wasmEngines<T>(
     if (choice === "wasm") throw new InferError("CONFIG_INVALID", "engine", `can't be WebAssembly here: ${String(thrown)}`);
     return undefined;
   }
-  const model = untrapped(() => wasm.network(at, section.length, kind));
+  const model = untrapped(() => wasm.network(at, section.length, Number(isWhole)));
   const unused = [untrapped(() => wasm.engine(model))];
   const forgotten = new FinalizationRegistry<number>((engine) => unused.push(engine));
   return () => {

@@ -27,7 +27,7 @@ export function load(bytes: Uint8Array | ArrayBuffer, { engine }: LoadOptions = 
     const description = { ...parse(network, trainedOn), nodes: [] };
     return { section: network.all, description, trainedOn };
   });
-  const engines = wasmEngines(section, NETWORK, description.outputs, Float32Array, engine);
+  const engines = wasmEngines(section, description.outputs, Float32Array, engine);
   if (engines === undefined) return loadPlain(bytes);
   return new Model(description, trainedOn, () => new WasmStream(description, engines()));
 }
@@ -43,6 +43,6 @@ export function loadIntegers(bytes: Uint8Array | ArrayBuffer, { engine }: LoadOp
     const description = { ...parseIntegers(network), nodes: [] };
     return { section: network.all, description, trainedOn };
   });
-  const engines = wasmEngines(section, INTEGER_NETWORK, description.outputs, Int32Array, engine);
+  const engines = wasmEngines(section, description.outputs, Int32Array, engine);
   return engines ? new IntegerModel(description, trainedOn, engines) : loadIntegersPlain(bytes);
 }
