@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { load, restoreNetwork } from "spikelet";
+import { createNetwork, load, presets, restoreNetwork } from "spikelet";
 import { exportC } from "spikelet/export";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Comparison } from "../../ts/cli/export/comparison.js";
 import { spikelet } from "../support/spawn-cli.js";
 
 describe("spikelet export c", () => {
@@ -38,12 +39,39 @@ describe("spikelet export c", () => {
     const exported = await spikelet([...words, "--percentile", "99"]);
     expect(exported, exported.stderr).toMatchObject({ code: 0 });
     const files = { header: inFolder("whole", "network.h"), source: inFolder("whole", "network.c") };
-    expect(exported.json()).toEqual([{ ...files, numbers: "integers", bytes: (await textOf("whole", "network.c")).length }]);
+    const bytes = (await textOf("whole", "network.c")).length;
+    const comparison = expect.objectContaining({ part: "validation", interval: [expect.any(Number), expect.any(Number)] });
+    expect(exported.json()).toEqual([{ ...files, numbers: "integers", bytes, comparison }]);
     expect(await textOf("whole", "network.c")).toContain("static const int8_t weights1_0[");
   });
 
+  it("compares a model file with the network, and refuses to write one that decides too much worse", async () => {
+    const exportModel = (name: string, ...words: string[]) =>
+      spikelet(["export", "model", checkpoint, "--out", inFolder(name), "--json", ...words]);
+    const exact = (await exportModel("exact.bin")).json() as { comparison: Comparison }[];
+    expect(exact).toMatchObject([{ weights: "float32", comparison: { part: "validation", lost: 0 } }]);
+    const { network, written } = exact[0]?.comparison.accuracy ?? {};
+    expect(written).toBe(network);
+    expect(network).toBeGreaterThan(0.4);
+    const lossy = await spikelet(["export", "c", checkpoint, "--out", inFolder("lossy"), "--integers", "--percentile", "1"]);
+    expect(lossy).toMatchObject({ code: 1, stderr: expect.stringContaining("nothing was written; --max-lost 100 writes it") });
+    expect(existsSync(inFolder("lossy"))).toBe(false);
+    const refused = await exportModel("most.bin", "--max-lost", "none");
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("--max-lost must be from 0 to 100") });
+    expect(existsSync(inFolder("most.bin"))).toBe(false);
+  });
+
+  it("says that nothing was compared where there are no data", async () => {
+    using network = await createNetwork(presets.toy);
+    await writeFile(inFolder("bare.safetensors"), await network.checkpoint());
+    const words = ["export", "model", inFolder("bare.safetensors"), "--out", inFolder("bare.bin")];
+    const exported = await spikelet(words);
+    expect(exported, exported.stderr).toMatchObject({ code: 0 });
+    expect(exported.stdout).toContain("nothing was compared: the checkpoint does not name its data; --data does");
+  });
+
   it.each([
-    ["--integers", ["--calibration", "5"], "only --integers reads data: leave --calibration out"],
+    ["--integers", ["--calibration", "5"], "only --integers measures whole numbers: leave --calibration out"],
     ["a percentile", ["--integers", "--percentile", "0"], "--percentile must be above 0 and at most 100"],
     ["samples", ["--integers", "--calibration", "none"], '--calibration must be a whole number from 1, got "none"'],
     ["a name", ["--name", "1st"], "name: must be a letter, then letters, digits and _"],

@@ -32,12 +32,18 @@ export async function openNetwork(args: CheckpointArguments, choices: Choices): 
 
 /** Opens the file of `--checkpoint` to use it with data. */
 export async function openCheckpoint(args: CheckpointArguments, choices: Choices): Promise<OpenedCheckpoint> {
+  const opened = await openWithOrigin(args, choices);
+  if (opened.known === undefined)
+    say("neither the checkpoint nor a run.json names its data: data and encoding are the defaults unless you give them");
+  return opened;
+}
+
+/** Opens the file of `--checkpoint`, and finds what it learnt from. */
+export async function openWithOrigin(args: CheckpointArguments, choices: Choices): Promise<OpenedCheckpoint> {
   const file = fileOf(args);
   const network = await openNetwork(args, choices);
   const origin = parseOrigin(network.info.origin, file);
   const known = await knownData(file, origin);
-  if (known === undefined)
-    say("neither the checkpoint nor a run.json names its data: data and encoding are the defaults unless you give them");
   return { network, known: known && readAs(known, network.info.trainedOn), identity: origin?.data };
 }
 

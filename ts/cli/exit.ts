@@ -31,6 +31,11 @@ export class Unfinished extends Error {
   override readonly name = "Unfinished";
 }
 
+/** What would be written decides too much worse than the network that it is made of. */
+export class AccuracyLost extends Error {
+  override readonly name = "AccuracyLost";
+}
+
 /** Why work failed, also where the release of what it used failed after it. */
 export function causeOf(thrown: unknown): unknown {
   const isSuppressed = thrown instanceof Error && thrown.name === "SuppressedError" && "suppressed" in thrown;
@@ -59,5 +64,6 @@ export function describe(thrown: unknown): { code: string; path: string; message
   if (thrown instanceof UsageError) return { code: "USAGE", path: "", message: thrown.message };
   if (thrown instanceof Interrupted) return { code: "INTERRUPTED", path: "", message: thrown.message };
   if (thrown instanceof Unfinished) return { code: "UNFINISHED", path: "", message: thrown.message };
+  if (thrown instanceof AccuracyLost) return { code: "ACCURACY_LOST", path: "", message: thrown.message };
   return { code: "INTERNAL", path: "", message: thrown instanceof Error ? thrown.message : String(thrown) };
 }

@@ -15,16 +15,17 @@ export interface ChosenSamples {
 
 /**
  * The samples that a command shows to the network of a checkpoint: the part that was asked for; by default all samples of data that
- * the checkpoint was not trained on, otherwise the test part.
+ * the checkpoint was not trained on, otherwise the part `ofKnown`.
  */
 export async function chosenSamples(
   args: DataArguments & { split?: Part | undefined },
   opened: Omit<OpenedCheckpoint, "network">,
   options: LoadOptions,
+  ofKnown: Part = "test",
 ): Promise<ChosenSamples> {
   const source = dataSource(args, opened.known);
   const data = await loadData(source, options);
-  const part = args.split ?? ((await isNew(args, source, data, opened)) ? "all" : "test");
+  const part = args.split ?? ((await isNew(args, source, data, opened)) ? "all" : ofKnown);
   if (part !== "all") return { part, samples: splitOf(source, data)[part], source };
   if (args.split === undefined) {
     say(`${source.dir ?? source.dataset}: all ${data.length} samples, on which the checkpoint was not trained`);
