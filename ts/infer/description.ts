@@ -37,7 +37,8 @@ export interface Connection {
   weights: Float32Array;
 }
 
-/** Kinds of neurons, beside LIF. */
+/** Kinds of neurons. */
+export const LIF = 0;
 export const LEAKY = 1;
 export const ALIF = 2;
 export const ADLIF = 3;

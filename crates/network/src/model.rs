@@ -127,11 +127,11 @@ fn write_layer(network: &Network, layer: usize, to: &mut ModelWriter) -> Result<
     let adapts = |constants: &UnitConstants| {
         (0..shape.filters).any(|filter| constants.of(filter, own::alif::ADAPTATION_STRENGTH) != 0.0)
     };
-    let kind = match &by_unit {
+    let kind = match by_unit.as_ref().map(|constants| (constants.kind(), constants)) {
         _ if !neuron.fires => kind::LEAKY,
-        Some(constants) if constants.kind() == NeuronKind::Adlif => kind::ADLIF,
-        Some(constants) if adapts(constants) => kind::ALIF,
-        _ => kind::LIF,
+        Some((NeuronKind::Adlif, _)) => kind::ADLIF,
+        Some((NeuronKind::Alif, constants)) if adapts(constants) => kind::ALIF,
+        Some((NeuronKind::Alif, _)) | None => kind::LIF,
     };
     let reset = match neuron.constants.reset {
         Reset::All => 0,

@@ -65,12 +65,12 @@ impl FloatNetwork {
 }
 
 fn check(layer: &LayerConfig, index: usize, neuron: &NeuronConfig) -> Result<()> {
-    let (field, why) = if neuron.kind == NeuronType::Adlif {
-        ("type", "\"adlif\" has no form in whole numbers")
-    } else if neuron.kind.fires() && neuron.reset == Reset::SubtractAfterDecay {
-        ("reset", "\"subtractAfterDecay\" has no form in whole numbers: train with \"subtract\"")
-    } else {
-        return Ok(());
+    let (field, why) = match (neuron.kind, neuron.reset) {
+        (NeuronType::Adlif, _) => ("type", "\"adlif\" has no form in whole numbers"),
+        (NeuronType::Lif | NeuronType::Alif, Reset::SubtractAfterDecay) => {
+            ("reset", "\"subtractAfterDecay\" has no form in whole numbers: train with \"subtract\"")
+        }
+        (NeuronType::Lif | NeuronType::Alif | NeuronType::Leaky, _) => return Ok(()),
     };
     let path = match layer.neuron() {
         Some(_) => format!("network.layers[{index}].neuron.{field}"),

@@ -2,11 +2,13 @@ import { MAX_STEPS } from "../../check/steps.js";
 import { SpikeletError } from "../../errors.js";
 import {
   ADLIF,
+  ALIF,
   type Connection,
   type Description,
   isLayer,
   type Layer,
   LEAKY,
+  LIF,
   RESET_ALL,
   RESET_SUBTRACT,
   type Source,
@@ -53,8 +55,14 @@ export function wholeNetwork(description: Description, integers: Integers): CNet
   });
 }
 
+/** Kinds of neurons that whole numbers have a form of; the file may have others. */
+const KINDS: readonly number[] = [LIF, LEAKY, ALIF];
+
 function constantsOf(layer: Layer, given: IntegerLayer, stateBits: 16 | 32, path: string): WholeConstants {
-  if (layer.kind === ADLIF) throw new SpikeletError("CONFIG_INVALID", path, "adlif has no form in whole numbers");
+  if (!KINDS.includes(layer.kind)) {
+    const what = layer.kind === ADLIF ? "adlif" : `the neuron of number ${layer.kind}`;
+    throw new SpikeletError("CONFIG_INVALID", path, `${what} has no form in whole numbers`);
+  }
   const list = (name: keyof IntegerLayer, range: Range) => {
     const values = given[name] as number | number[] | undefined;
     if (values === undefined) throw new SpikeletError("CONFIG_INVALID", `${path}.${name}`, "is missing");

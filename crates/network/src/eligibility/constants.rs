@@ -136,7 +136,10 @@ impl Parameter {
 }
 
 fn is_adlif(view: &LayerView<'_>) -> bool {
-    view.neuron.by_unit.as_ref().is_some_and(|constants| constants.kind() == NeuronKind::Adlif)
+    view.neuron.by_unit.as_ref().is_some_and(|constants| match constants.kind() {
+        NeuronKind::Adlif => true,
+        NeuronKind::Alif => false,
+    })
 }
 
 /// a and b of a lane.

@@ -35,7 +35,11 @@ impl UnitConstants {
                 }
             }
         }
-        let kind = if config.kind == NeuronType::Adlif { NeuronKind::Adlif } else { NeuronKind::Alif };
+        let kind = match config.kind {
+            // An ALIF whose threshold never rises.
+            NeuronType::Lif | NeuronType::Leaky | NeuronType::Alif => NeuronKind::Alif,
+            NeuronType::Adlif => NeuronKind::Adlif,
+        };
         Self { kind, values, reset: lif::of_unit(config, gains, scale, 0).reset }
     }
 
