@@ -80,7 +80,7 @@ describe("load", () => {
   it("skips a section that it does not know, unless its name says that it is needed", () => {
     const spikes = { times: [0, 1, 1, 2], units: [0, 1, 2, 3] };
     expect(load(withSection(file, "note")).predict(spikes)).toEqual(model.predict(spikes));
-    expect(thrownBy(() => load(withSection(file, "Prog"))).message).toBe("model: needs what this version does not know");
+    expect(thrownBy(() => load(withSection(file, "Prog"))).message).toBe("model: needs Prog, which is not known here");
   });
 
   it("decides nothing while no output fires", () => {

@@ -61,7 +61,8 @@ export class Tally {
     const byCount = byFirstSpike === undefined ? undefined : highest(this.#counts);
     const byMembrane = scores.length > 0 ? highest(scores) : undefined;
     const { decision, classes } = this.#description;
-    const output = { firstSpike: byFirstSpike, count: byCount, membrane: byMembrane, none: undefined }[decision];
+    // Nothing is decided of a readout alone, which has no spikes.
+    const output = decision === "membrane" ? byMembrane : decision === "count" ? byCount : byFirstSpike;
     const name = classes?.[output as number];
     return {
       from: this.#from,

@@ -2,18 +2,13 @@ import { invalid } from "./errors.js";
 import { Reader } from "./reader.js";
 
 const MAGIC = 0x4d4b5053;
-const VERSIONS = [1, 2];
 const HEADER = 16;
 
-/** Sections with a network, in floating-point and in whole numbers: `NETW` and `INTG`. */
-export const NETWORK = 0x5754_454e;
-export const INTEGER_NETWORK = 0x4754_4e49;
-/** `info`. */
-const DATA = 0x6f66_6e69;
-/** Set in a name that begins with a small letter: who does not know the section can do without it. */
-const OPTIONAL = 0x20;
+/** Sections with a network, in floating-point and in whole numbers. */
+export const NETWORK = "NETW";
+export const INTEGER_NETWORK = "INTG";
 /** By the numbers that version 1 has in the place of names. */
-const NUMBERED = [OPTIONAL, NETWORK, DATA, INTEGER_NETWORK];
+const NAMES = ["", NETWORK, "info", INTEGER_NETWORK];
 
 /** What a network was trained on: `info.trainedOn` of the library. */
 export interface TrainedOn {
@@ -40,7 +35,7 @@ export interface TrainedOn {
  */
 export function readModel<T>(
   bytes: Uint8Array | ArrayBuffer,
-  kind: number,
+  kind: string,
   make: (network: Reader, trainedOn: TrainedOn | undefined) => T,
 ): T {
   // Memory has a length as well, but is in no other.
@@ -48,20 +43,20 @@ export function readModel<T>(
   const file = new Uint8Array(buffer, byteOffset, byteLength);
   const [magic, version, length, checksum] = file.length < HEADER ? [] : new Reader(file).words(4);
   if (magic !== MAGIC) throw invalid("is no model file: exportModel writes them");
-  if (!VERSIONS.includes(version as number)) throw invalid(`has version ${version}, ${VERSIONS.join(" and ")} are read here`);
+  if (version !== 1 && version !== 2) throw invalid(`has version ${version}, 1 and 2 are read here`);
   if (length !== file.length) throw invalid(`must have ${length} bytes, got ${file.length}`);
   const contents = file.subarray(HEADER);
   if (checksum !== crc32(contents)) throw invalid("has a wrong checksum");
   try {
     const reader = new Reader(contents);
-    const sections: Record<number, Reader> = {};
+    const sections: Record<string, Reader> = {};
     while (reader.left !== 0) {
-      const word = reader.word();
-      const name = version === 1 ? (NUMBERED[word] ?? OPTIONAL) : word;
-      if (!NUMBERED.includes(name) && !(name & OPTIONAL)) throw new RangeError("needs what this version does not know");
+      const name = version === 1 ? (NAMES[reader.word()] ?? "") : String.fromCharCode(...reader.bytes(4));
+      // Who does not know a section can do without it where its name begins with a small letter.
+      if (name < "a" && !NAMES.includes(name)) throw new RangeError(`needs ${name}, which is not known here`);
       sections[name] = new Reader(reader.bytes(reader.word()));
     }
-    const { [kind]: network, [DATA]: data } = sections;
+    const { [kind]: network, info: data } = sections;
     if (network === undefined) throw new RangeError("has no network that runs here");
     return make(network, data && JSON.parse(new TextDecoder().decode(data.bytes(data.word()))));
   } catch (thrown) {

@@ -10,8 +10,8 @@ const NETWORK: u32 = u32::from_le_bytes(*b"NETW");
 const DATA: u32 = u32::from_le_bytes(*b"info");
 const INTEGERS: u32 = u32::from_le_bytes(*b"INTG");
 const NUMBERED: [u32; 3] = [NETWORK, DATA, INTEGERS];
-/// Set in a name that begins with a small letter: who does not know the section can do without it.
-const OPTIONAL: u32 = 0x20;
+/// Names from this letter on, the first of a name, are of sections that one can do without.
+const OPTIONAL: u32 = b'a' as u32;
 
 /// Contents of the sections of a file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,7 +43,7 @@ pub fn sections(file: &[u8]) -> Option<Sections<'_>> {
             NETWORK => sections.network = Some(contents),
             DATA => sections.data = Some(contents),
             INTEGERS => sections.integers = Some(contents),
-            unknown if unknown & OPTIONAL == 0 => return None,
+            unknown if unknown & 0xff < OPTIONAL => return None,
             _ => {}
         }
     }

@@ -45,9 +45,11 @@ export class Scores {
   decision(classes: readonly string[] | undefined): IntegerDecision {
     const { statistic } = this.#of;
     const isOfSpikes = statistic === COUNT || statistic === FIRST;
-    const scores = isOfSpikes ? Float64Array.from(this.#counts) : statistic === NONE ? new Float64Array() : this.#values.slice();
-    const isUndecided = statistic === NONE || (isOfSpikes && this.#first === undefined);
-    const output = isUndecided ? undefined : statistic === FIRST ? this.#first : scores.indexOf(Math.max(...scores));
+    const scores = Float64Array.from(isOfSpikes ? this.#counts : statistic === NONE ? [] : this.#values);
+    const first = this.#first;
+    // Without a statistic there is a readout, which has no spikes.
+    const isByScore = statistic !== FIRST && statistic !== NONE && (!isOfSpikes || first !== undefined);
+    const output = isByScore ? scores.indexOf(Math.max(...scores)) : first;
     const name = classes?.[output as number];
     return { output, ...(name !== undefined && { name }), scores, counts: this.#counts.slice() };
   }
