@@ -124,6 +124,48 @@ describe.each(BACKENDS)("spikelet/infer/encode, as %s encodes", (backend) => {
   });
 });
 
+/** Options that are out of range or do not fit each other, and where. */
+const REFUSED: readonly [encoding: Encoding, option: string][] = [
+  [encode.latency({ last: -1 }), "last"],
+  [encode.latency({ skipZero: 1 as unknown as boolean }), "skipZero"],
+  [encode.latency({ late: 3 } as object), "late"],
+  [encode.regular({ minInterval: 0 }), "minInterval"],
+  [encode.regular({ minInterval: 9, maxInterval: 8 }), "maxInterval"],
+  [encode.burst({ maxSpikes: 1.5 }), "maxSpikes"],
+  [encode.rate({ max: 1.5 }), "max"],
+  [encode.rate({ min: 0.2, max: 0.1 }), "min"],
+  [encode.direct({ every: 0 }), "every"],
+  [encode.stretch({ max: Number.NaN }), "max"],
+  [encode.stretch({} as { max: number }), "max"],
+  [encode.shiftBack({ max: 3, round: "near" as "up" }), "round"],
+  [encode.delta({ threshold: -1 }), "threshold"],
+  [encode.delta({ threshold: 1e-60 }), "threshold"],
+  [encode.delta({ start: 1e39 }), "start"],
+  [encode.levels({ min: 1, max: 1 }), "max"],
+  [encode.levels({ count: 0 }), "count"],
+  [encode.current({ timeConstant: 0 }), "timeConstant"],
+  [encode.current({ spread: 2 }), "spread"],
+  [encode.logMel({ sampleRate: 8000, maxFrequency: 4001 }), "maxFrequency"],
+  [encode.logMel({ minFrequency: 9000 }), "minFrequency"],
+  [encode.logMel({ encoding: encode.delta({ maxSpikes: 0 }) }), "encoding.maxSpikes"],
+];
+
+describe("options that spikelet/infer/encode refuses as the library does", () => {
+  it.each(REFUSED)("%j at %s", async (encoding, option) => {
+    const isForSignals = ["delta", "levels", "current", "logMel"].includes(encoding.type);
+    const data = isForSignals
+      ? datasets.fromSeries({ signals: [[new Float32Array(2000)]] })
+      : datasets.fromImages({ values: new Float32Array(4), shape: [4] });
+    const inLibrary = data.encode(encoding).events({ steps: 9 });
+    await expect(inLibrary).rejects.toMatchObject({ code: "CONFIG_INVALID", path: expect.stringMatching(`${option}$`) });
+    const trainedOn = { inputs: isForSignals ? ("series" as const) : ("images" as const), shape: [4], encoding };
+    const [call, path] = isForSignals
+      ? [() => new SignalEncoder(encoding), "encoding"]
+      : [() => encodeSample({ trainedOn, steps: 9 }, new Float32Array(4)), "model.trainedOn.encoding"];
+    expect(call).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", path: `${path}.${option}` }));
+  });
+});
+
 describe("what spikelet/infer/encode refuses", () => {
   const model = (trained: object) => ({ trainedOn: { inputs: "images" as const, shape: [2, 2], ...trained }, steps: 9 });
   const latency = { encoding: encode.latency() };

@@ -1,7 +1,8 @@
-//! Files that are made from the Rust types: TypeScript types, defaults, error codes, the number of the arithmetic and the JSON Schema of the configuration. And the presets as TypeScript.
+//! Files that are made from the Rust types: TypeScript types, defaults, options of encodings, error codes, the number of the arithmetic and the JSON Schema of the configuration. And the presets as TypeScript.
 
 mod arithmetic;
 mod defaults;
+mod encodings;
 mod errors;
 mod presets;
 mod schema;
@@ -24,6 +25,7 @@ fn files(root: &Path) -> Result<Vec<(&'static str, String)>, Vec<String>> {
         ("ts/generated/config.ts", format!("{HEADER}\n{}", types::render())),
         ("ts/generated/defaults.ts", format!("{HEADER}\n{}", defaults::render())),
         ("ts/generated/errors.ts", format!("{HEADER}\n{}", errors::render())),
+        ("ts/infer/encode/options.ts", format!("{HEADER}\n{}", encodings::render())),
         ("ts/generated/presets.ts", format!("{PRESET_HEADER}\n{presets}")),
         ("spikelet.schema.json", schema::render()),
     ])

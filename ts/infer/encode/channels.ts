@@ -1,6 +1,6 @@
 import { exp } from "../exp.js";
 import { Draws } from "./draws.js";
-import type { Options } from "./values.js";
+import type { Options } from "./options.js";
 
 /** Encodes signals, time by time. */
 export interface ChannelEncoder {
@@ -19,9 +19,7 @@ export const CHANNEL_ENCODERS: Readonly<Record<string, (options: Options, channe
 };
 
 /** n[t] = clamp(trunc((x[t] − x₀) / θ − k[t−1]), −m, m) spikes, k[t] = k[t−1] + n[t]: falls, then rises. */
-function delta(options: Options): ChannelEncoder {
-  const { threshold, maxSpikes } = { threshold: 0.1, maxSpikes: 1, ...options };
-  const start = options["start"] as number | undefined;
+function delta({ threshold, maxSpikes, start }: Options): ChannelEncoder {
   let starts: number[] = [];
   let passed: number[] = [];
   return {
@@ -48,8 +46,7 @@ function delta(options: Options): ChannelEncoder {
 }
 
 /** A spike where the signal falls through one of the levels, or rises to it. */
-function levels(options: Options): ChannelEncoder {
-  const { min, max, count } = { min: -1, max: 1, count: 8, ...options };
+function levels({ min, max, count }: Options): ChannelEncoder {
   const heights = Array.from({ length: count }, (_, i) => min + ((max - min) * (i + 1)) / (count + 1));
   const upTo = (x: number) => heights.filter((level) => level <= x).length;
   let before: number[] | undefined;
@@ -75,16 +72,7 @@ function levels(options: Options): ChannelEncoder {
 }
 
 /** V[t] = α V[t−1] + (1 − α) (g x[t] + b), which spikes and becomes 0 where it reaches 1. */
-function current(options: Options, channels: number): ChannelEncoder {
-  const { neurons, gain, bias, timeConstant, spread, seed } = {
-    neurons: 2,
-    gain: 2,
-    bias: 0,
-    timeConstant: 10,
-    spread: 0,
-    seed: 0,
-    ...options,
-  };
+function current({ neurons, gain, bias, timeConstant, spread, seed }: Options, channels: number): ChannelEncoder {
   const draws = Draws.of(seed);
   const units = Array.from({ length: channels * neurons }, (_, unit) => {
     const sign = (unit % neurons) % 2 === 0 ? 1 : -1;

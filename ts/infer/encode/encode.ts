@@ -1,6 +1,7 @@
 import { InferError } from "../errors.js";
 import type { TrainedOn } from "../model-file.js";
 import type { SpikeTrain } from "../spikes.js";
+import { checked } from "./checked.js";
 import { SignalEncoder } from "./signal-encoder.js";
 import { ENCODERS, encodeValues } from "./values.js";
 
@@ -39,6 +40,7 @@ export function encode(
   if (!Object.hasOwn(ENCODERS, encoding.type)) {
     throw new InferError("CONFIG_INVALID", "model.trainedOn.encoding.type", `is not known here: ${encoding.type}`);
   }
+  const options = checked(encoding, "model.trainedOn.encoding");
   const units = shape.reduce((product, side) => product * side, 1);
   if (sample.length !== units)
     throw new InferError("SHAPE_MISMATCH", "sample", `must have ${units} values, has ${sample.length}`);
@@ -50,7 +52,7 @@ export function encode(
     if (ranges !== undefined) return highest === lowest ? 0 : Math.min(1, Math.max(0, (value - lowest) / (highest - lowest)));
     return value >= 0 && value <= 1 ? value : refuse(k, "must be in 0..1", value);
   });
-  return encodeValues(encoding.type, { ...encoding }, values, steps, row);
+  return encodeValues(encoding.type, options, values, steps, row);
 }
 
 function refuse(k: number, reason: string, value: number): never {

@@ -6,5 +6,6 @@
 export { InferError, type InferErrorCode } from "../errors.js";
 export type { TrainedOn } from "../model-file.js";
 export type { SpikeTrain } from "../spikes.js";
+export type { Encoding } from "./checked.js";
 export { type EncodeOptions, encode, type RawSample } from "./encode.js";
-export { type Encoding, SignalEncoder } from "./signal-encoder.js";
+export { SignalEncoder } from "./signal-encoder.js";

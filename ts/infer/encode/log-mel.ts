@@ -1,15 +1,10 @@
 import { cos, ln, log10, power10, sin } from "./elementary.js";
+import type { Options } from "./options.js";
 
 /** Options of the features, all of them given. */
-export interface LogMelOptions {
-  sampleRate: number;
-  window: number;
-  hop: number;
-  mels: number;
-  minFrequency: number;
-  maxFrequency: number;
-  floor: number;
-}
+export type LogMelOptions = Required<
+  Pick<Options, "sampleRate" | "window" | "hop" | "mels" | "minFrequency" | "maxFrequency" | "floor">
+>;
 
 /** The weights of one feature: those of the bins from `first` on. */
 interface Triangle {

@@ -1,12 +1,7 @@
 import { InferError } from "../errors.js";
 import { CHANNEL_ENCODERS, type ChannelEncoder } from "./channels.js";
-import { LogMel, type LogMelOptions } from "./log-mel.js";
-import type { Options } from "./values.js";
-
-/** An encoding as it stands in a model file, and in the library's `encode`. */
-export type Encoding = { readonly type: string; readonly [option: string]: unknown };
-
-const DEFAULTS = { sampleRate: 16_000, window: 512, hop: 160, mels: 20, minFrequency: 20, floor: 1e-3 };
+import { checked, type Encoding } from "./checked.js";
+import { LogMel } from "./log-mel.js";
 
 /** Turns a signal that is still arriving into spikes, with the bits of the library. */
 export class SignalEncoder {
@@ -20,22 +15,21 @@ export class SignalEncoder {
    * @param encoding for signals: `delta`, `levels`, `current` or `logMel`; `model.trainedOn.encoding` of a network that has learnt from
    * signals.
    * @param channels of the signal.
-   * @throws {InferError} `CONFIG_INVALID` for another encoding.
+   * @throws {InferError} `CONFIG_INVALID` for another encoding, and for options that it does not have or that are out of range.
    */
   constructor(encoding: Encoding, channels = 1) {
-    const options: Options = { ...encoding };
-    let [inner, path, features] = [options, "encoding", channels];
+    let [inner, path, features] = [encoding, "encoding", channels];
     if (encoding.type === "logMel") {
-      const given: Partial<LogMelOptions> & typeof DEFAULTS = { ...DEFAULTS, ...options };
+      const given = checked(encoding, path);
       this.#features = Array.from({ length: channels }, () => new LogMel({ maxFrequency: given.sampleRate / 2, ...given }));
-      inner = (options["encoding"] ?? { type: "delta", threshold: 1 }) as Options;
+      inner = given.encoding as Encoding;
       path = "encoding.encoding";
       features = channels * given.mels;
     }
-    const type = String(inner["type"]);
+    const { type } = inner;
     const encoder = Object.hasOwn(CHANNEL_ENCODERS, type) ? CHANNEL_ENCODERS[type] : undefined;
     if (encoder === undefined) throw new InferError("CONFIG_INVALID", `${path}.type`, `is for no signals: ${type}`);
-    this.#encoder = encoder(inner, features);
+    this.#encoder = encoder(checked(inner, path), features);
     this.#channels = channels;
     this.units = features * this.#encoder.units;
   }

@@ -1,49 +1,35 @@
 import type { SpikeTrain } from "../spikes.js";
 import { Draws } from "./draws.js";
 import { ln, log1p } from "./elementary.js";
+import type { Options } from "./options.js";
 
 const { ceil, floor, fround, trunc } = Math;
-
-/** Options of an encoding. */
-export type Options = Readonly<Record<string, unknown>>;
 
 /** Adds the spikes of the value of each unit by `emit`, in any order. */
 type Encoder = (values: Float32Array, steps: number, row: number, emit: (step: number, unit: number) => void) => void;
 
 /** Encodings of values in 0..1, by their types. */
 export const ENCODERS: Readonly<Record<string, (options: Options) => Encoder>> = {
-  latency: (options) => {
-    const { first, last, skipZero } = { first: 0, last: 24, skipZero: true, ...options };
-    return byUnit(skipZero, (x, steps, emit) => {
+  latency: ({ first, last, skipZero }) =>
+    byUnit(skipZero, (x, steps, emit) => {
       const step = trunc(fround(fround(fround(first - last) * x) + fround(last)));
       if (step < steps) emit(step);
-    });
-  },
-  regular: (options) => {
-    const { minInterval, maxInterval, first, skipZero } = {
-      minInterval: 10,
-      maxInterval: 100,
-      first: 0,
-      skipZero: true,
-      ...options,
-    };
-    return byUnit(skipZero, (x, steps, emit) => {
+    }),
+  regular: ({ minInterval, maxInterval, first, skipZero }) =>
+    byUnit(skipZero, (x, steps, emit) => {
       const distance = (minInterval - maxInterval) * x + maxInterval;
       for (let k = 0, step = trunc(first); step < steps; k++, step = trunc(first + k * distance)) emit(step);
-    });
-  },
-  burst: (options) => {
-    const { maxSpikes, minInterval, maxInterval } = { maxSpikes: 5, minInterval: 2, maxInterval: 10, ...options };
-    return byUnit(false, (x, steps, emit) => {
+    }),
+  burst: ({ maxSpikes, minInterval, maxInterval }) =>
+    byUnit(false, (x, steps, emit) => {
       const count = ceil(fround(fround(maxSpikes) * x));
       const longest = fround(maxInterval);
       const interval = ceil(fround(fround(fround(fround(minInterval) - longest) * x) + longest));
       for (let k = 0; k < count && k * interval < steps; k++) emit(k * interval);
-    });
-  },
-  rate: (options) => {
-    const { max, min, seed, skipZero } = { max: 0.1, min: 0, seed: 0, skipZero: true, ...options };
-    return (values, steps, row, emit) => {
+    }),
+  rate:
+    ({ max, min, seed, skipZero }) =>
+    (values, steps, row, emit) => {
       const draws = Draws.ofSample(seed, row);
       for (const [unit, x] of values.entries()) {
         const p = (max - min) * x + min;
@@ -52,19 +38,16 @@ export const ENCODERS: Readonly<Record<string, (options: Options) => Encoder>> =
         const wait = () => 1 + floor(ln((draws.next() + 1) * 2 ** -32) / log1p(-p));
         for (let next = wait(); next <= steps; next += wait()) emit(next - 1, unit);
       }
-    };
-  },
+    },
   stretch: (options) => byCount(options, (r, k, steps) => (r * k) / steps),
   shiftBack: (options) => {
-    const most = options["max"] as number;
+    const most = options.max;
     return byCount(options, (r, k, steps) => Math.min(most, Math.max(0, r - most + (most * k) / steps)));
   },
-  direct: (options) => {
-    const { every } = { every: 1, ...options };
-    return byUnit(true, (_, steps, emit) => {
+  direct: ({ every }) =>
+    byUnit(true, (_, steps, emit) => {
       for (let step = 0; step < steps; step += every) emit(step);
-    });
-  },
+    }),
 };
 
 /** An encoder of each value by itself. */
@@ -75,8 +58,7 @@ function byUnit(skipZero: boolean, encode: (x: number, steps: number, emit: (ste
 }
 
 /** An encoder by cumulative counts c(r, k), rounded, of a unit with the target of r spikes. */
-function byCount(options: Options, count: (r: number, k: number, steps: number) => number): Encoder {
-  const { max, min, round, skipZero } = { max: 0, min: 0, round: "up", skipZero: true, ...options };
+function byCount({ max, min, round, skipZero }: Options, count: (r: number, k: number, steps: number) => number): Encoder {
   const whole = round === "up" ? ceil : floor;
   return byUnit(false, (x, steps, emit) => {
     const r = x === 0 && skipZero ? 0 : (max - min) * x + min;
