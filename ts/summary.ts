@@ -1,4 +1,5 @@
 import { instanceOf } from "./check/values.js";
+import { printable } from "./escaped.js";
 import { unitsOf } from "./graph/graph.js";
 import {
   isChain,
@@ -22,7 +23,7 @@ import { planLines } from "./plan-text.js";
  */
 export async function summary(network: Network): Promise<string> {
   const { info } = aNetwork(network, "network");
-  return [...tableOf(network), "", ...info.layers.flatMap(planLines)].join("\n");
+  return printable([...tableOf(network), "", ...info.layers.flatMap(planLines)].join("\n"));
 }
 
 /**

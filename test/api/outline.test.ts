@@ -124,6 +124,18 @@ it("the summary of a graph says where spikes come from, with a row for each furt
   ]);
 });
 
+it("the summary shows no sign of a name that a terminal would obey", async () => {
+  const layers: Layers = [
+    { name: "a\u001b[31mb\u0007", type: "dense", units: 2 },
+    { type: "dense", units: 1 },
+  ];
+  using made = await createNetwork({ network: { input: 2, steps: 4, layers } });
+  const text = await summary(made);
+  expect(text).toContain('"a\ufffd[31mb\ufffd"');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+});
+
 it("layers of other neurons say which", async () => {
   const layers: Layers = [
     { type: "dense", units: 3, neuron: { type: "alif" } },

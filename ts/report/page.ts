@@ -18,9 +18,14 @@ export interface Page {
   script?: { text: string; nonce: string };
 }
 
+/** What a browser lets a page do: be shown as it is, and run a script of that nonce, which may ask its server. */
+export function policyOf(nonce?: string): string {
+  const allowed = nonce === undefined ? "" : `; script-src 'nonce-${nonce}'; connect-src 'self'`;
+  return `default-src 'none'; style-src 'unsafe-inline'; img-src data:${allowed}`;
+}
+
 /** A whole HTML file that needs nothing beside itself: no font, no network, and no script unless there is one within. */
 export function page({ title, lead, sections, script }: Page): string {
-  const allowed = script === undefined ? "" : `; script-src 'nonce-${script.nonce}'; connect-src 'self'`;
   const code = script && html`<script nonce="${script.nonce}">${new Markup(script.text)}</script>\n`;
   const body = sections.map(
     ({ title, content, isHalf = false }) =>
@@ -32,7 +37,7 @@ export function page({ title, lead, sections, script }: Page): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="spikelet ${version}">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:${allowed}">
+<meta http-equiv="Content-Security-Policy" content="${new Markup(policyOf(script?.nonce))}">
 <title>${title}</title>
 <style>${new Markup(STYLE)}</style>
 </head>

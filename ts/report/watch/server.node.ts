@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { SpikeletError } from "../../errors.js";
 import { openPlain } from "../../io/plain-file.node.js";
+import { policyOf } from "../page.js";
 import { watchPage } from "./watch-page.js";
 import type { Watched } from "./watched.js";
 
@@ -18,7 +19,7 @@ const PACE = 500;
 const FRAMES = "frame-ancestors 'none'";
 
 /** What a browser lets a file of the folder do, whoever wrote it: be shown as it is, no script, no address. */
-const FILE_POLICY = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; ${FRAMES}`;
+const FILE_POLICY = `${policyOf()}; sandbox; ${FRAMES}`;
 
 /** Shows a training to a browser on this machine, brought up to date as it changes. */
 export class WatchServer implements AsyncDisposable {
@@ -61,7 +62,7 @@ export class WatchServer implements AsyncDisposable {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Content-Type-Options", "nosniff");
-    response.setHeader("Content-Security-Policy", FRAMES);
+    response.setHeader("Content-Security-Policy", `default-src 'none'; ${FRAMES}`);
     const { host = "" } = request.headers;
     if (!NAMES.has(host.replace(/:\d+$/, ""))) return refuse(response, 403, "ask 127.0.0.1 or localhost");
     const [pathname = ""] = (request.url ?? "").split("?");
@@ -87,6 +88,7 @@ export class WatchServer implements AsyncDisposable {
       const { name, lost } = watched;
       const text = watchPage({ name, lost, run, answers, nonce, files: watched.listed() });
       response.setHeader("Content-Type", "text/html; charset=utf-8");
+      response.setHeader("Content-Security-Policy", `${policyOf(nonce)}; ${FRAMES}`);
       response.end(text);
     } catch (thrown) {
       refuse(response, 500, thrown instanceof Error ? thrown.message : String(thrown));
