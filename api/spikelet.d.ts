@@ -279,7 +279,7 @@ export interface DvsGestureOptions {
     signal?: AbortSignal;
 }
 
-export const ERROR_CODES: readonly ["CONFIG_INVALID", "SHAPE_MISMATCH", "DATA_FORMAT", "CHECKSUM_MISMATCH", "CHECKPOINT_INVALID", "WRITE_FAILED", "FOLDER_IN_USE", "NON_FINITE", "DISPOSED", "BACKEND_UNAVAILABLE", "SIMD_UNSUPPORTED", "DEVICE_UNAVAILABLE", "INTERNAL"];
+export const ERROR_CODES: readonly ["CONFIG_INVALID", "SHAPE_MISMATCH", "DATA_FORMAT", "CHECKSUM_MISMATCH", "CHECKPOINT_INVALID", "READ_FAILED", "WRITE_FAILED", "FOLDER_IN_USE", "NON_FINITE", "DISPOSED", "BACKEND_UNAVAILABLE", "SIMD_UNSUPPORTED", "DEVICE_UNAVAILABLE", "INTERNAL"];
 
 export type EarlyStopping = {
     patience?: number;
@@ -1218,6 +1218,7 @@ export type ScheduleInterval = "update" | "epoch";
 
 export interface SeriesOptions extends TargetOptions, SignalInfo {
     signals: readonly (readonly ArrayLike<number>[])[];
+    layout?: Layout;
 }
 
 export type Sgd = {
@@ -1272,6 +1273,7 @@ export class SpikeDataset {
     get isStored(): boolean;
     get labels(): Uint32Array | undefined;
     encode(encoding: Encoding): SpikeDataset;
+    withoutEncoding(): SpikeDataset;
     split(options: SplitOptions): Split;
     slice(start?: number, end?: number): SpikeDataset;
     pick(indices: ArrayLike<number>): SpikeDataset;
@@ -1865,6 +1867,8 @@ interface H5wasm {
     readonly ready: Promise<unknown>;
     readonly File: unknown;
 }
+
+type Layout = "channelsFirst" | "channelsLast";
 
 type OwnBytes = ReturnType<Uint8Array["slice"]>;
 

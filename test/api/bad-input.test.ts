@@ -262,7 +262,7 @@ describe("a bad file", () => {
     await expect(datasets.mnist({ dir })).rejects.toEqual(failure("DATA_FORMAT", /train-labels-idx1-ubyte/));
     await rm(join(dir, "train-labels-idx1-ubyte"));
     await mkdir(join(dir, "train-labels-idx1-ubyte"));
-    await expect(datasets.mnist({ dir })).rejects.toEqual(failure("DATA_FORMAT", join(dir, "train-labels-idx1-ubyte")));
+    await expect(datasets.mnist({ dir })).rejects.toEqual(failure("READ_FAILED", join(dir, "train-labels-idx1-ubyte")));
   });
 
   it("is no checkpoint, a truncated or an altered one", async () => {

@@ -166,7 +166,7 @@ describe("shd", () => {
     await expect(datasets.shd({ dir })).rejects.toThrow(/shd_test\.h5: is missing/);
     await rm(train);
     await mkdir(train);
-    await expect(datasets.shd({ dir })).rejects.toThrow(expect.objectContaining({ code: "DATA_FORMAT", path: train }));
+    await expect(datasets.shd({ dir })).rejects.toThrow(expect.objectContaining({ code: "READ_FAILED", path: train }));
     await expect(datasets.shd({ dir, steps: 0 })).rejects.toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
   });
 });

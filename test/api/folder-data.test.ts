@@ -84,7 +84,7 @@ describe("nmnist", () => {
 
   it("names what is no recording but a folder, and what leads nowhere", async () => {
     const refused = (path: string) =>
-      expect(datasets.nmnist({ dir: wrong })).rejects.toThrow(expect.objectContaining({ code: "DATA_FORMAT", path }));
+      expect(datasets.nmnist({ dir: wrong })).rejects.toThrow(expect.objectContaining({ code: "READ_FAILED", path }));
     const wrong = await mkdtemp(join(tmpdir(), "spikelet-nmnist-"));
     for (const part of ["Train", "Test"]) {
       for (let label = 0; label < 10; label++) await mkdir(join(wrong, part, String(label)), { recursive: true });

@@ -62,13 +62,18 @@ describe("updates within samples", () => {
   });
 
   it.each([
-    ["another rule", { rule: { type: "activation" as const } }],
-    ["rate bounds", { regularizers: { rateBounds: { strength: 1, lower: 0.1 } } }],
-    ["the silent-unit update", { training: { updateEvery: 1, silentUnitUpdate: { rules: "all" as const } } }],
-  ])("are refused with %s", async (_, changes) => {
+    ["another rule", { rule: { type: "activation" as const } }, "needs the rule eprop, got activation"],
+    ["rate bounds", { regularizers: { rateBounds: { strength: 1, lower: 0.1 } } }, "is not defined with regularizers.rateBounds"],
+    [
+      "the silent-unit update",
+      { training: { updateEvery: 1, silentUnitUpdate: { rules: "all" as const } } },
+      "is not defined with silentUnitUpdate.rules",
+    ],
+  ])("are refused with %s", async (_, changes, reason) => {
     await expect(createNetwork(configOf(20, 5, changes))).rejects.toMatchObject({
       code: "CONFIG_INVALID",
       path: "training.updateEvery",
+      reason: expect.stringContaining(reason),
     });
   });
 });

@@ -1,4 +1,4 @@
-import { createTrainer, datasets, type Recommendation, recommend, type SpikeDataset } from "spikelet";
+import { createTrainer, datasets, encode, type Recommendation, recommend, type SpikeDataset } from "spikelet";
 import { describe, expect, it } from "vitest";
 
 const CLASSES = 3;
@@ -162,7 +162,11 @@ describe("recommend", () => {
         ),
       ),
     ).rejects.toThrow(refused("data.labels", /two classes/));
-    const constant = datasets.fromSeries({ signals: [[[1, 1]], [[1, 1]]], labels: [0, 1] });
+    const lone = datasets.fromSeries({ signals: [[[1, 2]], [[2, 1]], [[2, 3]]], labels: [0, 1, 0] });
+    await expect(recommend(lone)).rejects.toThrow(refused("data.labels", /class 1 has one/));
+    await expect(recommend(lone.encode(encode.delta()))).rejects.toThrow(refused("data", /withoutEncoding/));
+    await expect(recommend(lone.encode(encode.delta()).withoutEncoding())).rejects.toThrow(refused("data.labels", /class 1/));
+    const constant = datasets.fromSeries({ signals: Array(4).fill([[1, 1]]), labels: [0, 1, 0, 1] });
     await expect(recommend(constant)).rejects.toThrow(refused("data", /constant/));
     await expect(recommend({} as SpikeDataset)).rejects.toThrow(refused("data", /a data set/));
   });

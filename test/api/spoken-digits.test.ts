@@ -111,7 +111,7 @@ describe("spoken digits", () => {
     await refused(datasets.spokenDigits({ dir: other }), "DATA_FORMAT", file);
     await rm(file);
     await mkdir(file);
-    await refused(datasets.spokenDigits({ dir: other }), "DATA_FORMAT", file);
+    await refused(datasets.spokenDigits({ dir: other }), "READ_FAILED", file);
     await rm(other, { recursive: true });
   });
 

@@ -96,6 +96,18 @@ describe("signals", () => {
     const images = datasets.fromImages({ values: Float32Array.of(0, 1), shape: [2] });
     expect(refused(() => images.encode(encode.delta()))).toMatchObject({ code: "DATA_FORMAT", path: "encoding" });
     expect(refused(() => datasets.fromSeries({ signals: [[[1], [1, 2]]] }))).toMatchObject({ path: "signals[0][1]" });
+    const timeFirst = Array.from({ length: 20 }, (_, time) => [time, 100 + time]);
+    const channels = [0, 100].map((from) => Array.from({ length: 20 }, (_, time) => from + time));
+    expect(refused(() => datasets.fromSeries({ signals: [timeFirst] }))).toMatchObject({
+      code: "SHAPE_MISMATCH",
+      path: "signals[0]",
+      reason: expect.stringContaining('layout "channelsLast"'),
+    });
+    const turned = datasets.fromSeries({ signals: [timeFirst], layout: "channelsLast" });
+    expect((await turned.load()).signal(0)).toEqual(channels.map((channel) => Float32Array.from(channel)));
+    expect(refused(() => datasets.fromSeries({ signals: [[[1, 2], [3]]], layout: "channelsLast" }))).toMatchObject({
+      path: "signals[0][1]",
+    });
     expect(refused(() => datasets.fromSeries({ signals: [[[1]], [[1], [2]]] }))).toMatchObject({ path: "signals[1]" });
     expect(refused(() => datasets.fromSeries({ signals: [[[0, Number.NaN]]] }))).toMatchObject({ path: "signals[0][0][1]" });
     expect(refused(() => datasets.fromSeries({ signals: [[[1e39]]] }))).toMatchObject({ code: "DATA_FORMAT" });

@@ -453,7 +453,7 @@ describe("spikelet data", () => {
     for (const command of ["fetch", "verify"]) {
       const { code, json } = await spikelet(["data", command, "kmnist", "--dir", dir, "--json"]);
       expect(code).toBe(1);
-      expect(json()).toMatchObject([{ type: "error", code: "DATA_FORMAT", path: folder }]);
+      expect(json()).toMatchObject([{ type: "error", code: "READ_FAILED", path: folder }]);
     }
   });
 

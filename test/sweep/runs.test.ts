@@ -190,7 +190,7 @@ describe("the folder of a study", () => {
     expect(await new StudyFolder(dir).records()).toEqual({ records: [], damaged: [] });
     const runs = join(dir, "runs");
     await writeFile(runs, "");
-    const error = { code: "DATA_FORMAT", path: runs, message: expect.stringMatching(/can't be read \(ENOTDIR/) };
+    const error = { code: "READ_FAILED", path: runs, message: expect.stringMatching(/can't be read \(ENOTDIR/) };
     await expect(new StudyFolder(dir).records()).rejects.toMatchObject(error);
   });
 });

@@ -117,6 +117,11 @@ export class SpikeDataset {
     return this.#of(this.info, this.#targets, this.#rows, withRate(encoding, this.info.sampleRate));
   }
 
+  /** The samples as they were before {@link SpikeDataset.encode}. */
+  withoutEncoding(): SpikeDataset {
+    return this.#of(this.info, this.#targets, this.#rows, undefined);
+  }
+
   /**
    * Splits the samples into training, validation and test part, by the seed and equally on every machine; each part has the
    * classes in the same proportion. A published test part stays the test part. A table that was scaled by its own ranges is scaled

@@ -92,7 +92,7 @@ export async function readSeries(
   const given = samples.map((of) => of.label ?? "");
   const isLabelled = label !== undefined && !(areLabelsOptional && given.includes(""));
   const labels = isLabelled ? labelsOf(given, classes, label) : {};
-  return fromSeries({ name: "table", ...info, ...labels, signals: samples.map((of) => of.channels) });
+  return fromSeries({ name: "table", ...info, ...labels, signals: samples.map((of) => of.channels), layout: "channelsFirst" });
 }
 
 /** Refuses the name of a file in place of its text. */

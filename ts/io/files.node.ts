@@ -192,7 +192,7 @@ export async function writtenInto<T>(dir: string, work: Promise<T>): Promise<T> 
 /**
  * Reads a file whole, for example a checkpoint.
  *
- * @throws {SpikeletError} `DATA_FORMAT` when it can't be read.
+ * @throws {SpikeletError} `READ_FAILED` when it can't be read, for example because it is not there.
  */
 export async function load(file: string): Promise<OwnBytes> {
   text(file, "file");
@@ -203,9 +203,10 @@ export async function load(file: string): Promise<OwnBytes> {
   }
 }
 
-/** A `DATA_FORMAT` error for a file that could not be read. */
+/** The error for a file that could not be read: `READ_FAILED` where the system says so, `DATA_FORMAT` for what it holds. */
 export function unreadable(file: string, cause: unknown): SpikeletError {
-  return new SpikeletError("DATA_FORMAT", file, `can't be read (${reasonOf(cause)})`, cause);
+  const isOfSystem = cause instanceof Error && "syscall" in cause;
+  return new SpikeletError(isOfSystem ? "READ_FAILED" : "DATA_FORMAT", file, `can't be read (${reasonOf(cause)})`, cause);
 }
 
 function reasonOf(cause: unknown): string {

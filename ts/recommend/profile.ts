@@ -40,9 +40,17 @@ export interface Profile {
 /**
  * Looks at the samples of a data set, except those that it reserves for the test.
  *
- * @throws {SpikeletError} `DATA_FORMAT` for data without labels, of one class alone, or whose signals do not vary.
+ * @throws {SpikeletError} `DATA_FORMAT` for data without labels, of one class alone, with one sample of a class, that have an encoding
+ * already, or whose signals do not vary.
  */
 export async function profileOf(data: SpikeDataset): Promise<Profile> {
+  if (data.encoding !== undefined) {
+    throw new SpikeletError(
+      "DATA_FORMAT",
+      "data",
+      "has an encoding already, which recommend chooses: pass data.withoutEncoding()",
+    );
+  }
   const free = data.slice(0, data.length - (data.info.testSamples ?? 0));
   const classes = classesOf(free.labels, free.info.classes);
   const stride = Math.max(1, Math.ceil(free.length / MAX_LOOKED_AT));
@@ -58,6 +66,11 @@ function classesOf(labels: Uint32Array | undefined, names: readonly string[] = [
   for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1);
   if (sizes.size < 2)
     throw new SpikeletError("DATA_FORMAT", "data.labels", `must be of two classes or more, are of ${sizes.size}`);
+  const [lone] = [...sizes].find(([, size]) => size === 1) ?? [];
+  if (lone !== undefined) {
+    const why = `must be of each class at least twice, to learn from one and validate on another: class ${names[lone] ?? lone} has one`;
+    throw new SpikeletError("DATA_FORMAT", "data.labels", why);
+  }
   const ordered = [...sizes.values()].sort((a, b) => a - b);
   // Outputs are numbered from 0, so that a class without samples has one, too.
   return { count: Math.max(names.length, 1 + Math.max(...sizes.keys())), imbalance: (ordered.at(-1) ?? 1) / (ordered[0] ?? 1) };

@@ -19,7 +19,8 @@ const UNBALANCED = 3;
  * Chooses an encoding and a configuration for labelled data by their kind, shape, number and range, without training. It looks at
  * up to 256 samples, at none of those that the data set reserves for the test; pass the training part to keep all others unseen.
  *
- * @throws {SpikeletError} `DATA_FORMAT` for data without labels, of one class alone, or of signals that do not vary.
+ * @throws {SpikeletError} `DATA_FORMAT` for data without labels, of one class alone, with one sample of a class, that have an encoding
+ * already, or of signals that do not vary.
  */
 export async function recommend(data: SpikeDataset): Promise<Recommendation> {
   const profile = await profileOf(samplesOf(data, "data"));

@@ -27,7 +27,9 @@ export function rawSample(sample: RawSample, trainedOn: TrainedOn | null): Spike
   if (inputs === "series") {
     const signal = channelsOf(sample);
     if (signal.length !== channels) throw mismatch(`${channels} channels`, signal.length);
-    return fromSeries({ signals: [signal], ...(sampleRate === undefined ? {} : { sampleRate }) }).encode(encoding);
+    return fromSeries({ signals: [signal], layout: "channelsFirst", ...(sampleRate === undefined ? {} : { sampleRate }) }).encode(
+      encoding,
+    );
   }
   const values = numbers(sample, "data");
   const units = shape.reduce((product, side) => product * side, 1);

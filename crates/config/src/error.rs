@@ -18,6 +18,8 @@ pub enum ErrorCode {
     ChecksumMismatch,
     /// A truncated, altered or foreign checkpoint.
     CheckpointInvalid,
+    /// A file that cannot be read: it is not there, no permission.
+    ReadFailed,
     /// A file that cannot be written: no space, no permission.
     WriteFailed,
     /// A folder that another process writes to.
@@ -38,12 +40,13 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ConfigInvalid,
         Self::ShapeMismatch,
         Self::DataFormat,
         Self::ChecksumMismatch,
         Self::CheckpointInvalid,
+        Self::ReadFailed,
         Self::WriteFailed,
         Self::FolderInUse,
         Self::NonFinite,
@@ -63,6 +66,7 @@ impl ErrorCode {
             Self::DataFormat => "DATA_FORMAT",
             Self::ChecksumMismatch => "CHECKSUM_MISMATCH",
             Self::CheckpointInvalid => "CHECKPOINT_INVALID",
+            Self::ReadFailed => "READ_FAILED",
             Self::WriteFailed => "WRITE_FAILED",
             Self::FolderInUse => "FOLDER_IN_USE",
             Self::NonFinite => "NON_FINITE",

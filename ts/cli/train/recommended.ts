@@ -41,7 +41,7 @@ export async function recommendedConfig(
   const known = section["data"] === undefined ? {} : parseDataSection(section["data"], ".");
   const source = await asSignals(dataSource(args, known), args.dataset ?? known.dataset);
   const { train } = await loadSplit({ ...source, encoding: null }, { backend, signal, ...readLimit(args) });
-  const { config, encoding, reasons } = await recommend(train);
+  const { config, encoding, reasons } = await recommend(train.withoutEncoding());
   for (const setting of settings) if (!isOfData(setting)) applySetting(config as unknown as JsonObject, setting);
   if (args.seed !== undefined) applySetting(config as unknown as JsonObject, `training.seed=${wholeNumber(args.seed, "seed")}`);
   return { config, data: { ...source, encoding: encoding.type === "direct" ? null : encoding }, reasons };

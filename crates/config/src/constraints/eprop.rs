@@ -1,5 +1,7 @@
 //! Rules of e-prop (spec 19).
 
+use serde::Serialize;
+
 use super::super::loss::Statistic;
 use super::super::{Config, EpropRule, LayerConfig, LayerInput, LossConfig, RuleConfig, SilentRules};
 use crate::error::{Error, Result};
@@ -42,15 +44,20 @@ pub(super) fn filter(config: &Config) -> Result<()> {
 
 /// Updates within a sample need errors that are known at each step, and eligibilities of every parameter.
 pub(super) fn updates(config: &Config) -> Result<()> {
-    let Some(every) = config.training.update_every else { return Ok(()) };
-    let refuse = |why: &str| Err(Error::config("training.updateEvery", format!("{why}, got {every}")));
+    if config.training.update_every.is_none() {
+        return Ok(());
+    }
+    let refuse = |why: &str| Err(Error::config("training.updateEvery", why));
     if config.rule.eprop().is_none() {
-        return refuse("needs the rule eprop");
+        return refuse(&format!("needs the rule eprop, got {}", type_of(&config.rule)));
     }
     match &config.loss {
         LossConfig::Trace(_) => {}
         LossConfig::Membrane(membrane) if membrane.statistic == Statistic::Each => {}
-        _ => return refuse("needs the loss trace, or membrane with the statistic each"),
+        other => {
+            let got = type_of(other);
+            return refuse(&format!("needs the loss trace, or membrane with the statistic each, got {got}"));
+        }
     }
     if config.regularizers.rate_bounds.is_some() {
         return refuse("is not defined with regularizers.rateBounds, which count the spikes of a whole sample");
@@ -62,6 +69,12 @@ pub(super) fn updates(config: &Config) -> Result<()> {
         return Ok(());
     }
     refuse("is for layers with fixed delays by input at most")
+}
+
+/// The name that a configuration has for one of several kinds.
+fn type_of(part: &impl Serialize) -> String {
+    let json = serde_json::to_value(part).unwrap_or_default();
+    json["type"].as_str().unwrap_or_default().to_owned()
 }
 
 fn has_eligibilities(layer: &LayerConfig) -> bool {

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { exportC } from "../../../export/index.js";
-import { load } from "../../../infer/wasm/index.js";
+import { load } from "../../../infer/load.js";
 import { save } from "../../../io/files.node.js";
 import type { Network } from "../../../network.js";
 import { grouped } from "../../../report/result/texts.js";

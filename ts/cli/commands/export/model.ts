@@ -1,4 +1,4 @@
-import { load } from "../../../infer/wasm/index.js";
+import { load } from "../../../infer/load.js";
 import { save } from "../../../io/files.node.js";
 import { grouped } from "../../../report/result/texts.js";
 import { refuseOwnInput } from "../../arguments.js";
