@@ -7,9 +7,14 @@ const HEADER = 16;
 
 /** A model file in which a word of the contents of the first section is another one, with a checksum that holds. */
 export function resealed(file: Uint8Array, word: number, value: number): Uint8Array {
+  return resealedAll(file, [[word, value]]);
+}
+
+/** A model file in which several words are others. */
+export function resealedAll(file: Uint8Array, changes: readonly [word: number, value: number][]): Uint8Array {
   const changed = file.slice();
   const view = new DataView(changed.buffer);
-  view.setUint32(FIRST + 4 * word, value, true);
+  for (const [word, value] of changes) view.setUint32(FIRST + 4 * word, value, true);
   return sealed(changed);
 }
 

@@ -31,6 +31,8 @@ export interface Connection {
   /** Whole steps of delays, `[input]` or `[input][unit]`. */
   delays: Uint16Array;
   kind: number;
+  /** Units of the sources. */
+  inputs: number;
   /** Window of a convolution. */
   window: Window | undefined;
   /** `[input][unit]`, in a convolution `[channel of a group][y][x][channel]`, one-to-one `[unit]`. */

@@ -1,5 +1,3 @@
-import { atMost } from "./errors.js";
-
 /** What units send at a step. */
 export interface Events {
   units: number[];
@@ -26,35 +24,18 @@ export function clear({ units, values }: Events): void {
   values.length = 0;
 }
 
-/** Most numbers that change while a network runs, which a file may ask for: 128 MiB. */
-const MAX_STATES = 2 ** 25;
-
-/** An empty list of events takes as much as so many. */
-const LIST = 32;
-
-/** Counts states and returns how many they are; more than a network may have are a `RangeError`. */
-export function claimer(): (count: number) => number {
-  let left = MAX_STATES;
-  return (count) => {
-    left -= atMost(left, count);
-    return count;
-  };
-}
-
 /** All that changes while a network runs. */
 export class Memory {
-  readonly #claim = claimer();
   readonly #arrays: Float32Array[] = [];
   readonly #events: Events[] = [];
 
   floats(length: number): Float32Array {
-    const array = new Float32Array(this.#claim(length));
+    const array = new Float32Array(length);
     this.#arrays.push(array);
     return array;
   }
 
   events(): Events {
-    this.#claim(LIST);
     const events = { units: [], values: [] };
     this.#events.push(events);
     return events;

@@ -9,19 +9,21 @@ import {
   DECISIONS,
   type DecisionKind,
   type Description,
+  EXP_MEAN,
   isLayer,
   type Layer,
   LEAKY,
   type Node,
   ONE_TO_ONE,
   type Pool,
+  RESET_SUBTRACT,
   type Source,
   type Window,
 } from "./description.js";
 import { atMost } from "./errors.js";
 import type { TrainedOn } from "./model-file.js";
 import type { Reader } from "./reader.js";
-import { MAX_STEPS } from "./spikes.js";
+import { demandSound } from "./sound.js";
 import { parseWeights } from "./weights.js";
 
 type Six = [number, number, number, number, number, number];
@@ -31,15 +33,17 @@ export function parse(reader: Reader, trainedOn: TrainedOn | undefined): Descrip
   const [inputs, steps, endsEarly, refusesValues, decision, statistic] = reader.words(6) as Six;
   const [inverseTemperature, decayRate] = reader.array(Float64Array, 2) as unknown as Six;
   const nodes = Array.from({ length: reader.word() }, () => parseNode(reader));
+  demandSound({ inputs, steps, nodes }, { lastKind: ADLIF, lastReset: RESET_SUBTRACT, isWhole: false });
+  atMost(DECISIONS.length - 1, decision);
   const output = nodes.filter(isLayer).at(-1) as Layer;
   return {
     inputs,
     outputs: output.filters * output.places,
-    steps: atMost(MAX_STEPS, steps),
+    steps,
     endsEarly: endsEarly !== 0,
     refusesValues: refusesValues !== 0,
     decision: DECISIONS[decision] as DecisionKind,
-    statistic,
+    statistic: atMost(EXP_MEAN, statistic),
     inverseTemperature,
     decayRate,
     nodes,
@@ -53,8 +57,11 @@ function parseNode(reader: Reader): Node {
   return kind === 0 ? parseLayer(reader) : parsePool(reader, kind);
 }
 
+/** Kind of a node. */
+const MAX_POOL = 2;
+
 export function parsePool(reader: Reader, kind: number): Pool {
-  return { selects: kind === 2, window: parseWindow(reader), sources: parseSources(reader) };
+  return { selects: atMost(MAX_POOL, kind) === MAX_POOL, window: parseWindow(reader), sources: parseSources(reader) };
 }
 
 function parseLayer(reader: Reader): Layer {
@@ -93,5 +100,5 @@ export function parseWiring<Weights>(
   const columns = window ? filters : units;
   const length = columns * (kind === ONE_TO_ONE ? 1 : (taps ?? inputs));
   const delays = reader.array(Uint16Array, delaysBy === BY_INPUT ? inputs : delaysBy === BY_CONNECTION ? length : 0);
-  return { delaysBy, delays, kind, window, weights: weights(reader, length, columns) };
+  return { delaysBy, delays, kind, inputs, window, weights: weights(reader, length, columns) };
 }

@@ -110,7 +110,7 @@ impl Connection {
         let columns = if let Kind::Convolution(_) = kind { shape.filters } else { units };
         let delays = match (delays_by, &kind) {
             (0, _) => Delays::None,
-            (1, _) => Delays::ByInput(reader.shorts(inputs)),
+            (1, Kind::Dense | Kind::Convolution(_)) => Delays::ByInput(reader.shorts(inputs)),
             (2, Kind::Dense) => Delays::ByConnection(reader.shorts(length)),
             _ => refuse(),
         };

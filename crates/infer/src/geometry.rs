@@ -17,11 +17,13 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// Reads sources, of which those of whole numbers have no offsets; what arrives without delay comes from a node before.
     #[inline(never)]
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Vec<Self> {
+    pub(crate) fn read(reader: &mut Reader<'_>, is_whole: bool) -> Vec<Self> {
+        let node = reader.nodes();
         reader.list(|reader| {
             let [number, lag, offset] = reader.words();
-            demand(lag <= 1);
+            demand(lag <= 1 && (lag == 1 || number <= node) && !(is_whole && offset > 0));
             Self { number, is_late: lag == 1, offset }
         })
     }

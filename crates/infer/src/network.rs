@@ -15,6 +15,10 @@ use crate::whole::Bits;
 /// Most steps of a sample.
 const MAX_STEPS: usize = 65_535;
 
+/// What decides: last numbers that a file may have.
+const LAST_DECISION: usize = 3;
+const LAST_STATISTIC: usize = 5;
+
 /// What a network computes with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbers {
@@ -66,12 +70,14 @@ impl Network {
         demand(steps <= MAX_STEPS);
         let bits = match numbers {
             Numbers::Floats => {
-                // What decides, two doubles among it.
-                reader.words::<8>();
+                // Whether samples end early and values are refused; what decides, and two doubles.
+                let [_, _, decision, statistic, _, _, _, _] = reader.words();
+                demand(decision <= LAST_DECISION && statistic <= LAST_STATISTIC);
                 None
             }
             Numbers::Whole => {
-                let [_statistic, bits] = reader.words();
+                let [statistic, bits] = reader.words();
+                demand(statistic <= LAST_STATISTIC);
                 Some(Bits::new(bits))
             }
         };
@@ -102,7 +108,7 @@ impl Node {
         demand(kind <= 2);
         let window = Window::read(reader);
         let pool = Pool::read(reader, kind == 2, &window);
-        let sources = Source::read(reader);
+        let sources = Source::read(reader, bits.is_some());
         Source::note(&sources, window.inputs(), reader);
         reader.end_node(Some(window.overlap()));
         Self::Pool(sources, pool)
@@ -123,7 +129,7 @@ impl Layer {
         let neurons = Neurons::read(reader, shape, bits);
         let rest = Rest::new(&neurons, if reader.spares(4 * steps) { steps } else { 0 });
         let connections = reader.list(|reader| {
-            let sources = Source::read(reader);
+            let sources = Source::read(reader, bits.is_some());
             let connection = Connection::read(reader, &sources, shape, bits.is_some());
             (sources, connection)
         });

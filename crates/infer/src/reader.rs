@@ -73,10 +73,12 @@ impl<'a> Reader<'a> {
         self.numbers(count, u16::from_le_bytes)
     }
 
-    /// As many as the next word says.
+    /// As many as the next word says, at least one.
     pub(crate) fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> T) -> Vec<T> {
         let mut list = Vec::new();
-        for _ in 0..self.word() {
+        let count = self.word();
+        demand(count > 0);
+        for _ in 0..count {
             list.push(read(self));
         }
         list
@@ -114,6 +116,11 @@ impl<'a> Reader<'a> {
         let spares = states <= self.room / 4;
         self.room -= if spares { states } else { 0 };
         spares
+    }
+
+    /// Nodes that were read.
+    pub(crate) fn nodes(&self) -> usize {
+        self.sources.nodes()
     }
 
     /// Notes a source that may have so many units at most.

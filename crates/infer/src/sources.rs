@@ -13,6 +13,11 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
+    /// Nodes so far.
+    pub(crate) fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
     pub(crate) fn note(&mut self, number: usize, units: usize) {
         self.all.push((number, units));
     }

@@ -8,6 +8,8 @@ export interface IntegerInput {
   /** Steps, `[input]` or `[input][unit]`. */
   delays: Uint16Array;
   kind: number;
+  /** Units of the sources. */
+  inputs: number;
   /** Window of a convolution. */
   window: Window | undefined;
   /** `[input][unit]`, in a convolution `[channel of a group][y][x][channel]`, one-to-one `[unit]`. */
@@ -31,10 +33,13 @@ export interface IntegerLayer {
   constants: Int32Array[];
   /** b, `[unit or channel]`. */
   bias: Int32Array;
-  inputs: IntegerInput[];
+  connections: IntegerInput[];
 }
 
 export type IntegerNode = IntegerLayer | Pool;
+
+/** A reset that leaves everything. */
+export const RESET_NONE = 3;
 
 /** What decides, beside the last membranes. */
 export const NONE = 0;

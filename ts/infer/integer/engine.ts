@@ -1,7 +1,7 @@
 import { outputAt } from "../axis.js";
 import { BY_CONNECTION, BY_INPUT, ONE_TO_ONE, type Pool, type Source, type Window } from "../description.js";
 import type { Engine } from "../engine.js";
-import { claimer, clear, type Events } from "../memory.js";
+import { clear, type Events } from "../memory.js";
 import { type IntegerDescription, type IntegerInput, type IntegerLayer, isLayer } from "./description.js";
 import { stepUnits } from "./units.js";
 
@@ -26,7 +26,6 @@ export class PlainIntegerEngine implements IntegerEngine {
   readonly input: Events = { units: [], values: [] };
   membranes = new Int32Array();
   clamped = 0;
-  readonly #claim = claimer();
   readonly #nodes: Running[] = [];
   #output: Running | undefined;
 
@@ -64,11 +63,11 @@ export class PlainIntegerEngine implements IntegerEngine {
   }
 
   #layer(layer: IntegerLayer, maxState: number, running: Running): void {
-    const units = this.#claim(layer.filters * layer.places);
+    const units = layer.filters * layer.places;
     let slots = 1;
-    for (const { delays } of layer.inputs) for (const steps of delays) slots = Math.max(slots, 1 + steps);
+    for (const { delays } of layer.connections) for (const steps of delays) slots = Math.max(slots, 1 + steps);
     // A ring of what arrives at this step and later ones.
-    const sums = new Float64Array(this.#claim(4 * slots * units));
+    const sums = new Float64Array(4 * slots * units);
     const states = {
       current: new Int32Array(units),
       membrane: new Int32Array(units),
@@ -80,7 +79,7 @@ export class PlainIntegerEngine implements IntegerEngine {
     let at = 0;
     running.run = () => {
       const row = (delay = 0) => ((at + delay) % slots) * units;
-      for (const input of layer.inputs) this.#each(input.sources)((unit) => arrive(input, layer, unit, row, sums));
+      for (const input of layer.connections) this.#each(input.sources)((unit) => arrive(input, layer, unit, row, sums));
       const arriving = sums.subarray(row(), row() + units);
       this.clamped += stepUnits(layer, states, [maxState, arriving], (unit) => running.now.push(unit));
       arriving.fill(0);

@@ -2,8 +2,17 @@ import { ALIF, LEAKY } from "../description.js";
 import { atMost } from "../errors.js";
 import { parsePool, parseSources, parseWiring } from "../parse.js";
 import type { Reader } from "../reader.js";
-import { MAX_STEPS } from "../spikes.js";
-import { type IntegerDescription, type IntegerInput, type IntegerLayer, type IntegerNode, isLayer } from "./description.js";
+import { demand, demandSound } from "../sound.js";
+import {
+  FIRST,
+  type IntegerDescription,
+  type IntegerInput,
+  type IntegerLayer,
+  type IntegerNode,
+  isLayer,
+  RESET_NONE,
+} from "./description.js";
+import { ONE } from "./units.js";
 
 type Eight = [number, number, number, number, number, number, number, number];
 
@@ -13,13 +22,19 @@ const MAX_SHIFT = 15;
 export function parse(reader: Reader): IntegerDescription {
   const [inputs, steps, statistic, bits] = reader.words(4) as Eight;
   const nodes = Array.from({ length: reader.word() }, () => parseNode(reader));
+  demandSound({ inputs, steps, nodes }, { lastKind: ALIF, lastReset: RESET_NONE, isWhole: true });
+  const isDecay = (decay: number) => decay >= 0 && decay <= ONE;
+  const decays = nodes
+    .filter(isLayer)
+    .flatMap(({ constants: [current, membrane, , adaptation] }) => [current, membrane, adaptation]);
+  demand([16, 32].includes(bits) && decays.every((of) => of?.every(isDecay) ?? true));
   const output = nodes.filter(isLayer).at(-1) as IntegerLayer;
   return {
     inputs,
     outputs: output.filters * output.places,
-    steps: atMost(MAX_STEPS, steps),
-    statistic,
-    maxState: 2 ** (atMost(32, bits) - 1) - 1,
+    steps,
+    statistic: atMost(FIRST, statistic),
+    maxState: 2 ** (bits - 1) - 1,
     nodes,
     isReadout: output.kind === LEAKY,
   };
@@ -44,7 +59,7 @@ function parseLayer(reader: Reader): IntegerLayer {
     currentDivisor: 2 ** atMost(MAX_SHIFT, currentShift),
     constants,
     bias,
-    inputs: Array.from({ length: reader.word() }, () => parseInput(reader, filters, filters * places)),
+    connections: Array.from({ length: reader.word() }, () => parseInput(reader, filters, filters * places)),
   };
 }
 

@@ -1,12 +1,10 @@
 import { LEAKY, ONCE, RESET_ALL, RESET_SUBTRACT } from "../description.js";
-import type { IntegerLayer } from "./description.js";
+import { type IntegerLayer, RESET_NONE } from "./description.js";
 
 const { max, min, trunc } = Math;
 
 /** What stands for a decay of 1. */
-const ONE = 2 ** 15;
-/** A reset that leaves everything. */
-const RESET_NONE = 3;
+export const ONE = 2 ** 15;
 
 /** States of the units of a layer. */
 export interface IntegerStates {
