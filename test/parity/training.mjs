@@ -78,8 +78,8 @@ function values(value) {
 }
 
 /**
- * The numbers of an event that are compared: neither times nor what follows from the others, and one for each measure, also where a
- * network does not have it. So the digest says the same of the same bits, whatever events tell besides.
+ * The numbers of an event that are compared: neither times nor what follows from the others, as accuracies and silent samples do from
+ * spikes and the rules of decisions. So the digest says the same of the same bits, whatever events tell besides.
  *
  * @param {any} event
  * @param {number} steps of the network
@@ -93,12 +93,13 @@ function compared({ seconds, samplesPerSecond, bestEpoch, ...event }, steps) {
  * @param {any} metrics
  * @param {number} steps
  */
-function everyMeasure({ samples, loss, lossParts, accuracy, spikes, lateInput, synapticOperationsByLayer, ...rest }, steps) {
-  const { decision: _, ...byDecision } = accuracy;
-  const answers = { count: 0, firstSpike: 0, ...byDecision };
-  if (lossParts === undefined) return { samples, loss, accuracy: answers, ...rest };
+function everyMeasure(
+  { samples, loss, lossParts, accuracy, silent, spikes, lateInput, synapticOperationsByLayer, ...rest },
+  steps,
+) {
+  if (lossParts === undefined) return { samples, loss, ...rest };
   const { decisionStep = { mean: steps, median: steps, min: steps }, ...others } = rest;
-  return { samples, loss, lossParts, accuracy: answers, spikes, decisionStep, ...others };
+  return { samples, loss, lossParts, spikes, decisionStep, ...others };
 }
 
 /** @param {ArrayBuffer} bytes */
