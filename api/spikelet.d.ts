@@ -677,6 +677,8 @@ export interface TraceArrays {
     timingPart: Float32Array;
 }
 
+export type Layout = "channelsFirst" | "channelsLast";
+
 export type LearntConstant = "currentDecay" | "membraneDecay" | "threshold" | "adaptationStrength" | "adaptationDecay" | "subthresholdCoupling" | "spikeCoupling";
 
 export type LearntName = LearntConstant | "delays" | "feedback";
@@ -1867,8 +1869,6 @@ interface H5wasm {
     readonly ready: Promise<unknown>;
     readonly File: unknown;
 }
-
-type Layout = "channelsFirst" | "channelsLast";
 
 type OwnBytes = ReturnType<Uint8Array["slice"]>;
 

@@ -31,7 +31,7 @@ export type { CsvOptions } from "./datasets/from-csv.js";
 export type { FilesOptions } from "./datasets/from-files.js";
 export type { NpzOptions } from "./datasets/from-npz.js";
 export type { RecordingOptions } from "./datasets/from-recordings.js";
-export type { SeriesOptions, SignalInfo } from "./datasets/from-series.js";
+export type { Layout, SeriesOptions, SignalInfo } from "./datasets/from-series.js";
 export type { TableOptions } from "./datasets/from-table.js";
 export type { WavOptions } from "./datasets/from-wav.js";
 export { parseIdx } from "./datasets/idx.js";

@@ -50,7 +50,7 @@ export function demandSound(
     return states(channels, rows[0], columns[0]);
   };
   const units = [inputs];
-  /** Of each node its sources with the most units that each may have, and how many events a pool makes of one. */
+  /** Sources of each node with the most units that each may have, and how many events a pool makes of one. */
   const wired: [sources: [number: number, most: number][], copies: number][] = [];
   demand(steps <= MAX_STEPS && nodes.some((node) => "filters" in node));
   nodes.forEach((node, index) => {
